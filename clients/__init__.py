@@ -1,0 +1,1 @@
+"""What users hold in their hands; knows the gRPC contract and nothing else of ours."""

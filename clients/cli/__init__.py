@@ -1,0 +1,1 @@
+"""`bid`, the thin command-line client."""

@@ -1,0 +1,1 @@
+"""Picks valid combinations of components for a customer's needs."""

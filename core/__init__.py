@@ -1,0 +1,1 @@
+"""Words every step shares: money, errors, clock, ids, text. Standard library only."""

@@ -1,0 +1,1 @@
+"""Prices a configuration exactly and explains every step."""

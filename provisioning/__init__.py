@@ -1,0 +1,1 @@
+"""Turns a signed contract into running services."""

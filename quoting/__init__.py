@@ -1,0 +1,1 @@
+"""Takes a quote from draft to signed contract."""

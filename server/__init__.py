@@ -1,0 +1,1 @@
+"""Composes every step into processes: settings, access, entry points."""

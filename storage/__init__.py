@@ -1,0 +1,1 @@
+"""Keeps records, events and queues in Redis."""
