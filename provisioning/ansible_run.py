@@ -1,0 +1,145 @@
+"""One run of one role on one target: what goes in, what comes out.
+
+These values know nothing of ansible-runner; ``ansible.run_role`` turns a ``RoleRun`` into a ``RoleResult``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from bidwright.core.errors import Faults
+
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
+Value = str | int | bool
+
+
+class Action(StrEnum):
+    """What a role is asked to do."""
+
+    APPLY = "apply"  # make it so; a second time changes nothing
+    VERIFY = "verify"  # prove from outside that the service answers
+    WITHDRAW = "withdraw"  # leave no file, port or process
+    DELIVER = "deliver"  # apply, then verify, in one run: saves a second
+
+
+class Status(StrEnum):
+    """How a run ended."""
+
+    SUCCESSFUL = "successful"
+    FAILED = "failed"  # a task failed: the same run may fail again
+    UNREACHABLE = "unreachable"  # the target could not be reached: try again later
+    CANCELED = "canceled"  # ``is_canceled`` said so; the target may be half changed, apply mends it
+    TIMEOUT = "timeout"  # longer than ``timeout_s``; as canceled
+
+
+class Target(Protocol):
+    """Where a role runs. ``DirectoryTarget`` is one."""
+
+    @property
+    def kind(self) -> str:
+        """Names the folder of tasks inside each role: ``directory``."""
+
+    def connection_variables(self) -> Mapping[str, Value]:
+        """Inventory variables of the only host of the run."""
+
+    def role_variables(self) -> Mapping[str, object]:
+        """What roles of this kind may use: paths and binaries; never customers' text."""
+
+
+@dataclass(frozen=True)
+class TaskDone:
+    """One task that ended, for progress."""
+
+    task: str
+    role: str
+    host: str
+    changed: bool
+    failed: bool
+
+
+def never() -> bool:
+    """Answer that the run is not to be canceled."""
+    return False
+
+
+def ignore(task: TaskDone) -> None:
+    """Take no notice of progress."""
+
+
+@dataclass(frozen=True)
+class RoleRun:
+    """One attempt to run one role.
+
+    Attributes:
+        role: Folder of ``playbooks/roles``.
+        action: What to do.
+        target: Where; for a ``DirectoryTarget`` call ``ensure_running()`` before.
+        contract: Id of the contract: lower case, digits, ``-`` and ``_``, at most 63 characters.
+        delivery: Id of the delivery within the contract; same form. One role may be delivered twice under two ids.
+        attempt: Id of this attempt, same form; marks its processes for ``end_leftovers``.
+        run_dir: Private directory of this attempt, made with mode 0700 if missing. Holds variables and secrets only
+            while the role runs; what stays are the runner's few artifacts (``prune_runs`` removes old ones).
+        variables: Options of the role by name (see ``role_interface``), from customers: reach Ansible as ``!unsafe`` text.
+        secrets: Options marked as secret in the role's argument specs. All of them, for every action but withdraw.
+        port: TCP port of the service, for roles that need one (``role_interface(role).needs_port``).
+        timeout_s: Seconds until the run is ended.
+        is_canceled: Asked about twice a second; true ends the run.
+        on_task: Told of every task that ended, in the thread of ``run_role``.
+    """
+
+    role: str
+    action: Action
+    target: Target
+    contract: str
+    delivery: str
+    attempt: str
+    run_dir: Path
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    port: int | None = None
+    timeout_s: float = 600
+    is_canceled: Callable[[], bool] = never
+    on_task: Callable[[TaskDone], None] = ignore
+
+    def __post_init__(self) -> None:
+        """Refuse names that could mean something to a shell, a path or a server."""
+        faults = Faults()
+        for where in ("contract", "delivery", "attempt"):
+            if not NAME.fullmatch(getattr(self, where)):
+                faults.add(where, f"{getattr(self, where)!r} is not a name", "Use a-z, 0-9, - and _, at most 63 characters.")
+        for name, value in {**self.variables, **self.secrets}.items():
+            if isinstance(value, str) and not _is_plain_text(value):
+                faults.add(name, "holds a NUL character or half a surrogate pair", "Remove that character.")
+        faults.raise_if_any(f"The run of role {self.role}")
+
+
+def _is_plain_text(text: str) -> bool:
+    """Tell whether every server and file can hold this text."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+@dataclass(frozen=True)
+class RoleResult:
+    """How a run ended and what it left.
+
+    Attributes:
+        status: From the return code, never from counting events.
+        return_code: Of ansible-playbook; 254 for a canceled run or a timeout.
+        changed: Tasks that changed something; 0 when all was as wanted.
+        endpoint: Where the service answers, no secrets: ``scheme``, ``host``, ``port`` and what the role adds
+            (``user``, ``database``). Empty after withdraw and for roles without a service.
+        message: Of the first task that failed, without secrets; empty when all went well.
+        seconds: Wall clock time of the run.
+    """
+
+    status: Status
+    return_code: int
+    changed: int
+    endpoint: Mapping[str, Value]
+    message: str
+    seconds: float
