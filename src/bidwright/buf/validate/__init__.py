@@ -1,0 +1,1 @@
+"""Generated: the validation options used in the contract."""

@@ -1,0 +1,1 @@
+"""The generated contract: messages and services of proto/bidwright/v1."""
