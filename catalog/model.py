@@ -1,0 +1,323 @@
+"""A portfolio as it is computed on: frozen values, valid once built. The file format is in docs/portfolio.md.
+
+Only ``catalog.reader`` builds these, after every check has passed; whoever holds a ``Release`` may rely on it.
+All numbers are exact (``int`` or ``Decimal``); mappings keep the order of their ids.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from bidwright.catalog.rule_language import Expression
+
+ChargeName = Literal["one_time", "monthly"]
+NeedKind = Literal["boolean", "integer", "decimal", "choice", "text"]
+Answer = bool | int | Decimal | str
+"""A customer's answer: bool for boolean, int for integer, Decimal for decimal, str for choice (option id) and text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Market:
+    """Where something is sold."""
+
+    id: str
+    title: str
+    currency: str
+    delivery_regions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryUnit:
+    """An organization that answers for steps of a delivery."""
+
+    id: str
+    title: str
+    accountable: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """A kind of component."""
+
+    id: str
+    title: str
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """What components are measured in; ``places`` are digits after the point."""
+
+    id: str
+    title: str
+    unit: str
+    places: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """The three texts of a component, in Markdown."""
+
+    service_specification: str
+    statement_of_work: str
+    delivery_description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """A granular standardized component.
+
+    Attributes:
+        attributes, provides, consumes: Attribute id -> value of one unit.
+        one_time_hours, monthly_hours: Work per unit.
+        lead_time_days: Working days until it can be delivered.
+    """
+
+    id: str
+    family: str
+    name: str
+    max_quantity: int
+    competence: str
+    unit: str
+    attributes: Mapping[str, Decimal] = field(default_factory=dict)
+    provides: Mapping[str, Decimal] = field(default_factory=dict)
+    consumes: Mapping[str, Decimal] = field(default_factory=dict)
+    one_time_hours: Decimal = Decimal(0)
+    monthly_hours: Decimal = Decimal(0)
+    certifications: tuple[str, ...] = ()
+    lead_time_days: int = 0
+    texts: Texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """A question an offering asks; ``default`` is None where it must be answered."""
+
+    name: str
+    question: str
+    kind: NeedKind
+    unit: str = ""
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    places: int = 0
+    options: Mapping[str, str] = field(default_factory=dict)
+    max_length: int = 0
+    pattern: str = ""
+    default: Answer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """How many different components of a family an offering holds; ``max_quantity`` limits units where not None."""
+
+    family: str
+    minimum: int
+    maximum: int
+    max_quantity: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A condition every configuration meets, and the reason for it."""
+
+    id: str
+    source: str
+    because: str
+    expression: Expression
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offering:
+    """What a customer can ask for. ``rules`` are its own; those of the portfolio hold as well."""
+
+    id: str
+    title: str
+    description: str
+    approach: str
+    residency_need: str
+    needs: Mapping[str, Need]
+    slots: Mapping[str, Slot]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tier:
+    """All units cost ``price`` from ``from_quantity`` units on."""
+
+    from_quantity: int
+    price: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceEntry:
+    """Cost and price of one unit of a component in one market during a period.
+
+    Attributes:
+        price: List price: the price of a single unit.
+        tiers: Volume prices, ascending by quantity, each from 2 units on.
+        valid_to: First day it no longer holds; None for no end.
+    """
+
+    component: str
+    charge: ChargeName
+    unit: str
+    unit_cost: Decimal
+    price: Decimal
+    tiers: tuple[Tier, ...]
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceBook:
+    """Prices of one market with their settings.
+
+    Attributes:
+        entries: (component, charge) -> entries ascending by ``valid_from``, never overlapping.
+        terms: Contract term in months -> discount on monthly charges in percent.
+        bespoke_rates: Role -> cost of one day.
+        default_markup, minimum_markup: Percent on the cost of bespoke items.
+    """
+
+    id: str
+    market: str
+    currency: str
+    rounding: str
+    entries: Mapping[tuple[str, ChargeName], tuple[PriceEntry, ...]]
+    terms: Mapping[int, Decimal]
+    bespoke_rates: Mapping[str, Decimal]
+    default_markup: Decimal
+    minimum_markup: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """A combination with a monthly price of its own, by market."""
+
+    id: str
+    title: str
+    components: Mapping[str, int]
+    monthly: Mapping[str, Decimal]
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryCentre:
+    """Where work is done. ``rates``: competence -> currency -> cost of one hour."""
+
+    id: str
+    title: str
+    country: str
+    region: str
+    certifications: tuple[str, ...]
+    capacity_hours: Decimal
+    rates: Mapping[str, Mapping[str, Decimal]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assurance:
+    """Evidence that components work, alone and together; ``components`` are ids, patterns already resolved."""
+
+    id: str
+    components: frozenset[str]
+    evidence: str
+    valid_until: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalRule:
+    """Who must approve a quote for which ``expression`` holds."""
+
+    id: str
+    source: str
+    expression: Expression
+    approver: str
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryVariable:
+    """Where a role's variable takes its value from.
+
+    Attributes:
+        origin: ``value``, ``need``, ``total`` or ``quantity``.
+        key: Name of the need or attribute; empty for the others.
+        value: The value itself, or the default of a need that the offering does not have.
+    """
+
+    name: str
+    origin: Literal["value", "need", "total", "quantity"]
+    key: str = ""
+    value: Answer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """How components become real: a role, or a manual task where ``role`` is empty.
+
+    Attributes:
+        components: Ids it delivers, patterns already resolved.
+        after: Deliveries that come before it where both are in a plan.
+        task: Title of the manual task; empty for a role.
+    """
+
+    id: str
+    components: frozenset[str]
+    role: str
+    targets: tuple[str, ...]
+    after: tuple[str, ...]
+    unit: str
+    duration_minutes: int
+    variables: tuple[DeliveryVariable, ...]
+    task: str
+    instructions: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """A portfolio without faults, immutable, addressed by the digest of its files.
+
+    Attributes:
+        digest: SHA-256 over the names and contents of all files, hexadecimal.
+        tables: Table id -> (families, allowed rows of component ids).
+        rules: Rules that hold in every offering.
+        price_books: Market id -> price book.
+        delivery_of: Component id -> the one delivery that makes it real.
+    """
+
+    portfolio: str
+    title: str
+    version: str
+    description: str
+    digest: str
+    markets: Mapping[str, Market]
+    delivery_units: Mapping[str, DeliveryUnit]
+    families: Mapping[str, Family]
+    attributes: Mapping[str, Attribute]
+    components: Mapping[str, Component]
+    offerings: Mapping[str, Offering]
+    rules: tuple[Rule, ...]
+    tables: Mapping[str, tuple[tuple[str, ...], frozenset[tuple[str, ...]]]]
+    price_books: Mapping[str, PriceBook]
+    packages: Mapping[str, Package]
+    centres: Mapping[str, DeliveryCentre]
+    assurances: tuple[Assurance, ...]
+    approvals: tuple[ApprovalRule, ...]
+    deliveries: Mapping[str, Delivery]
+    delivery_of: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Its resource name: portfolios/{portfolio}/releases/{digest}."""
+        return f"portfolios/{self.portfolio}/releases/{self.digest}"
+
+    def members(self, family_or_component: str) -> tuple[str, ...]:
+        """The component ids that a name in a rule stands for: one component, or all of a family, by id."""
+        if family_or_component in self.components:
+            return (family_or_component,)
+        return tuple(c.id for c in self.components.values() if c.family == family_or_component)
