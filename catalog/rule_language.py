@@ -1,7 +1,7 @@
 """The rule language: an abstract syntax and its two readers' common ground. Reference: docs/portfolio.md.
 
-One syntax, two independent meanings: ``configurator.rule_check`` evaluates it on a configuration, ``configurator.cpsat_rules``
-compiles it to CP-SAT. Approval rules are the same language over the names ``quote.*``.
+One syntax, two independent meanings: ``configurator.rule_check`` evaluates it on a configuration,
+``configurator.cpsat_rules`` compiles it to CP-SAT. Approval rules are the same language over the names ``quote.*``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What each quantity of each component costs the customer: how pricing tells the configurator, exactly.
 
-Pricing computes these tables with the same code that prices a quote, so the configurator's total and the price are the same
-number. The two packages know this type and not each other.
+Pricing computes these tables with the same code that prices a quote, so the configurator's total and the price are the
+same number. The two packages know this type and not each other.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ class PackageAmount:
 
     Attributes:
         components: Component id -> units one application uses up.
-        monthly: Net amount a month in minor units of applying it n times, at index n; index 0 is 0, the others negative or 0,
-            and never rising with n.
+        monthly: Net amount a month in minor units of applying it n times, at index n; index 0 is 0,
+            the others are negative or 0 and never rise with n.
     """
 
     components: Mapping[str, int]
@@ -31,7 +31,8 @@ class AmountTable:
     Attributes:
         currency: ISO 4217 code.
         term_months: Months of the contract; contract value = one-time + term x monthly.
-        one_time, monthly: Component id -> net amount of n units at index n, for n from 0 to the component's ``max_quantity``.
+        one_time, monthly: Component id -> net amount of n units at index n, for n from 0 to its
+            ``max_quantity``.
         packages: Package id -> its amounts.
         bespoke_one_time, bespoke_monthly: Net amounts of the bespoke layer.
     """
