@@ -48,7 +48,7 @@ _TEXTS = Texts(service_specification="A server.", statement_of_work="We run it."
 def _component(id_: str, **more: object) -> Component:
     values: dict[str, object] = {
         "id": id_,
-        "family": id_.split(".")[0],
+        "family": id_.split(".", maxsplit=1)[0],
         "name": id_.replace(".", " "),
         "max_quantity": 1,
         "competence": "unix",
