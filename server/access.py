@@ -1,0 +1,81 @@
+"""Which role may call which method: the whole table. A method that is not here cannot be called."""
+
+from __future__ import annotations
+
+from bidwright.core.caller import ROLES, Caller
+from bidwright.core.errors import Forbidden
+
+_ALL = frozenset(ROLES)
+_STAFF = _ALL - {"customer"}
+_SELLING = frozenset({"sales"})
+_APPROVING = frozenset({"approver"})
+_BUYING = frozenset({"sales", "customer"})
+_DELIVERING = frozenset({"delivery", "operator"})
+
+ALLOWED: dict[str, frozenset[str]] = {
+    "AccessService/GetCaller": _ALL,
+    "CatalogService/ListPortfolios": _ALL,
+    "CatalogService/ListOfferings": _ALL,
+    "CatalogService/GetOffering": _ALL,
+    "CatalogService/ListComponents": _ALL,
+    "CatalogService/GetComponent": _ALL,
+    "ConfiguratorService/Configure": _ALL,
+    "ConfiguratorService/CheckConfiguration": _ALL,
+    # A price carries our cost and margin: not for customers.
+    "PricingService/PriceConfiguration": _STAFF,
+    "QuotingService/CreateQuote": _SELLING,
+    "QuotingService/ReviseQuote": _SELLING,
+    "QuotingService/SubmitQuote": _SELLING,
+    "QuotingService/OfferQuote": _SELLING,
+    "QuotingService/WithdrawQuote": _SELLING,
+    "QuotingService/GetQuote": _STAFF,
+    "QuotingService/ListQuotes": _STAFF,
+    "QuotingService/ListQuoteRevisions": _STAFF,
+    "QuotingService/CompareQuotes": _STAFF,
+    "QuotingService/ApproveQuote": _APPROVING,
+    "QuotingService/RefuseQuote": _APPROVING,
+    "QuotingService/AcceptQuote": _BUYING,
+    "QuotingService/DeclineQuote": _BUYING,
+    "QuotingService/SignQuote": _BUYING,
+    "QuotingService/GetContract": _STAFF,
+    "QuotingService/ListContracts": _STAFF,
+    "QuotingService/StreamEvents": _STAFF,
+    "ProvisioningService/GetOrder": _ALL,
+    "ProvisioningService/ListOrders": _ALL,
+    "ProvisioningService/WatchOrder": _ALL,
+    "ProvisioningService/CompleteTask": _DELIVERING,
+    "ProvisioningService/ResumeOrder": _DELIVERING,
+    "ProvisioningService/CancelOrder": _DELIVERING,
+    "ProvisioningService/WithdrawContract": _DELIVERING,
+    "ProvisioningService/ListServices": _ALL,
+    "ProvisioningService/GetService": _ALL,
+    "ProvisioningService/GetServiceCredentials": frozenset({"delivery", "operator", "customer"}),
+}
+
+# Reflection tells nothing that the published .proto files do not; a valid key is enough.
+FOR_EVERY_CALLER = ("grpc.reflection.v1alpha.ServerReflection/", "grpc.reflection.v1.ServerReflection/")
+FOR_EVERYBODY = ("grpc.health.v1.Health/",)
+
+
+def short_name(method: str) -> str:
+    """``/bidwright.v1.QuotingService/GetQuote`` as it stands in the table."""
+    return method.removeprefix("/").removeprefix("bidwright.v1.")
+
+
+def require_role(method: str, caller: Caller) -> None:
+    """Refuse a caller whose roles do not allow a method.
+
+    Raises:
+        Forbidden: With the roles that would be needed.
+    """
+    name = short_name(method)
+    if name.startswith(FOR_EVERY_CALLER):
+        return
+    allowed = ALLOWED.get(name, frozenset())
+    if not caller.roles & allowed:
+        raise Forbidden(
+            f"{caller.principal} has the roles {', '.join(sorted(caller.roles))}; {name} needs one of "
+            f"{', '.join(sorted(allowed)) or 'none that exists'}.",
+            fix="Use a key with such a role; an operator makes one with `bidwright key create`.",
+            reason="ROLE_MISSING",
+        )

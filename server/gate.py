@@ -1,0 +1,133 @@
+"""What every call passes: authentication, role, validation; and what every error becomes on its way out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import grpc
+import protovalidate
+from google.protobuf.message import Message
+
+from bidwright.core.caller import Caller, serve_for
+from bidwright.core.errors import BidwrightError, Fault, InvalidInput, Unauthenticated
+from bidwright.core.ids import random_id
+from bidwright.server.access import FOR_EVERYBODY, require_role, short_name
+from bidwright.server.grpc_errors import status_of
+
+_log = logging.getLogger(__name__)
+
+Authenticate = Callable[[str], Awaitable[Caller]]
+Context = Any  # grpc.aio.ServicerContext; its stubs lack abort_with_status
+
+
+class Gate(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in the stubs only
+    """Lets a call through to its service, with the caller set, or refuses it with a status that says why."""
+
+    def __init__(self, authenticate: Authenticate) -> None:
+        self._authenticate = authenticate
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:
+        """Wrap the method's handler; called by grpc for each call."""
+        handler = await continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or short_name(method).startswith(FOR_EVERYBODY):
+            return handler
+        passage = _Passage(method, self._authenticate)
+        wrap = {
+            (False, False): (grpc.unary_unary_rpc_method_handler, passage.unary(handler.unary_unary)),
+            (False, True): (grpc.unary_stream_rpc_method_handler, passage.stream(handler.unary_stream)),
+            (True, True): (grpc.stream_stream_rpc_method_handler, passage.stream(handler.stream_stream)),
+        }
+        make, behaviour = wrap[handler.request_streaming, handler.response_streaming]
+        return make(behaviour, handler.request_deserializer, handler.response_serializer)
+
+
+class _Passage:
+    """The way of the calls of one method."""
+
+    def __init__(self, method: str, authenticate: Authenticate) -> None:
+        self._method = method
+        self._authenticate = authenticate
+
+    def unary(self, behaviour: Any) -> Callable[[Any, Context], Awaitable[Any]]:
+        async def pass_through(request: Any, context: Context) -> Any:
+            try:
+                await self._admit(request, context)
+                return await behaviour(request, context)
+            except Exception as error:  # the server's last resort  # noqa: BLE001
+                await self._refuse(error, context)
+
+        return pass_through
+
+    def stream(self, behaviour: Any) -> Callable[[Any, Context], AsyncIterator[Any]]:
+        async def pass_through(request: Any, context: Context) -> AsyncIterator[Any]:
+            try:
+                await self._admit(request, context)
+                async for response in behaviour(request, context):
+                    yield response
+            except Exception as error:  # the server's last resort  # noqa: BLE001
+                await self._refuse(error, context)
+
+        return pass_through
+
+    async def _admit(self, request: Any, context: Context) -> None:
+        metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
+        if "authorization" not in metadata:
+            raise Unauthenticated(
+                "The call carries no credential.",
+                fix="Send your API key as metadata: `authorization: Bearer bw...`.",
+                reason="CREDENTIAL_MISSING",
+            )
+        caller = await self._authenticate(metadata["authorization"])
+        require_role(self._method, caller)
+        if isinstance(request, Message):
+            _validate(request)
+        serve_for(caller)
+
+    async def _refuse(self, error: Exception, context: Context) -> None:
+        if isinstance(error, grpc.aio.AbortError):
+            raise error
+        if isinstance(error, BidwrightError):
+            await context.abort_with_status(status_of(error))
+        error_id = random_id("err")
+        _log.error("%s failed, error id %s", self._method, error_id, exc_info=error)
+        await context.abort(
+            grpc.StatusCode.INTERNAL, f"A fault of the server, not of the request. Report it with the id {error_id}."
+        )
+
+
+def _validate(request: Message) -> None:
+    """Check a request against the rules in the .proto.
+
+    Raises:
+        InvalidInput: With every field that breaks one.
+    """
+    violations = protovalidate.collect_violations(request)
+    if not violations:
+        return
+    faults = [
+        Fault(_path(v.proto.field) or type(request).__name__, f"{v.proto.message}.", "Change this field as it says.")
+        for v in violations
+    ]
+    what = "; ".join(f"{fault.where} {fault.what}" for fault in faults[:10])
+    raise InvalidInput(
+        f"The request breaks the contract in {len(faults)} place{'s' if len(faults) > 1 else ''}: {what}",
+        fix="Correct the fields named.",
+        reason="FIELD_INVALID",
+        faults=faults,
+    )
+
+
+def _path(field: Any) -> str:
+    parts = []
+    for element in field.elements if field else ():
+        subscript = getattr(element, "subscript", None)
+        index = getattr(subscript, "value", None)
+        parts.append(f"{element.field_name}[{index}]" if index is not None else element.field_name)
+    return ".".join(parts)
