@@ -104,7 +104,7 @@ class Approval(_message.Message):
     def __init__(self, id: _Optional[str] = ..., because: _Optional[str] = ..., approver: _Optional[str] = ..., state: _Optional[_Union[ApprovalState, str]] = ..., decided_by: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., comment: _Optional[str] = ..., facts: _Optional[str] = ...) -> None: ...
 
 class Quote(_message.Message):
-    __slots__ = ("name", "bid", "display_name", "state", "revision", "offer", "offer_digest", "approvals", "creator", "create_time", "update_time", "expire_time", "state_reason", "contract", "etag")
+    __slots__ = ("name", "bid", "display_name", "state", "revision", "offer", "offer_digest", "approvals", "creator", "create_time", "update_time", "expire_time", "state_reason", "contract", "etag", "author")
     NAME_FIELD_NUMBER: _ClassVar[int]
     BID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -120,6 +120,7 @@ class Quote(_message.Message):
     STATE_REASON_FIELD_NUMBER: _ClassVar[int]
     CONTRACT_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
     name: str
     bid: str
     display_name: str
@@ -135,7 +136,16 @@ class Quote(_message.Message):
     state_reason: str
     contract: str
     etag: str
-    def __init__(self, name: _Optional[str] = ..., bid: _Optional[str] = ..., display_name: _Optional[str] = ..., state: _Optional[_Union[QuoteState, str]] = ..., revision: _Optional[int] = ..., offer: _Optional[_Union[Offer, _Mapping]] = ..., offer_digest: _Optional[str] = ..., approvals: _Optional[_Iterable[_Union[Approval, _Mapping]]] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state_reason: _Optional[str] = ..., contract: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+    author: str
+    def __init__(self, name: _Optional[str] = ..., bid: _Optional[str] = ..., display_name: _Optional[str] = ..., state: _Optional[_Union[QuoteState, str]] = ..., revision: _Optional[int] = ..., offer: _Optional[_Union[Offer, _Mapping]] = ..., offer_digest: _Optional[str] = ..., approvals: _Optional[_Iterable[_Union[Approval, _Mapping]]] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state_reason: _Optional[str] = ..., contract: _Optional[str] = ..., etag: _Optional[str] = ..., author: _Optional[str] = ...) -> None: ...
+
+class Bid(_message.Message):
+    __slots__ = ("name", "accepted_quote")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_QUOTE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    accepted_quote: str
+    def __init__(self, name: _Optional[str] = ..., accepted_quote: _Optional[str] = ...) -> None: ...
 
 class Signatory(_message.Message):
     __slots__ = ("display_name", "function")
