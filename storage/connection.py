@@ -24,6 +24,7 @@ LONGEST_BLOCK_MS = 5_000
 
 _SOCKET_TIMEOUT_S = 10.0
 _PAUSES_S = (0.02, 0.1, 0.4, 1.0)  # an embedded engine restarts within this
+_PASSING = ("MISCONF", "CLUSTERDOWN", "NOREPLICAS", "MASTERDOWN")  # it answers, but cannot write now
 _SCHEMES = ("unix", "redis", "rediss")
 _NOT_YET = ("redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
 
@@ -52,32 +53,20 @@ class Engine:
         Raises:
             Unavailable: The engine cannot be reached or cannot write now. It may have carried out the command.
         """
-        for pause_s in _PAUSES_S if repeat else ():
-            try:
-                return await self._execute(*command)
-            except (EngineUnreachable, EngineTimeout):
-                await asyncio.sleep(pause_s)
-            except RedisError as error:
-                self._raise_if_passing(error)
-                raise
-        try:
-            return await self._execute(*command)
-        except RedisError as error:
-            self._raise_if_passing(error)
-            raise
+        return await self._attempt(lambda: self._execute(*command), repeat=repeat)
 
     async def read_all(self, commands: Sequence[Sequence[Argument]]) -> list[Any]:
         """Run reading commands in one round trip and return their answers in the same order."""
         if not commands:
             return []
-        pipeline = self._client.pipeline(transaction=False)
-        for command in commands:
-            pipeline.execute_command(*command)
-        try:
-            return list(await pipeline.execute())
-        except RedisError as error:
-            self._raise_if_passing(error)
-            raise
+
+        def send() -> Awaitable[Any]:
+            pipeline = self._client.pipeline(transaction=False)
+            for command in commands:
+                pipeline.execute_command(*command)
+            return pipeline.execute()
+
+        return list(await self._attempt(send, repeat=True))
 
     async def run_script(
         self, script: Script, keys: Sequence[str], arguments: Sequence[Argument], *, repeat: bool = False
@@ -92,14 +81,29 @@ class Engine:
         """Close all connections."""
         await self._client.aclose()
 
-    def _raise_if_passing(self, error: RedisError) -> None:
-        is_passing = isinstance(error, EngineUnreachable | EngineTimeout | OutOfMemoryError | ReadOnlyError)
-        if is_passing or str(error).startswith(("MISCONF", "CLUSTERDOWN", "NOREPLICAS", "MASTERDOWN")):
-            raise Unavailable(
-                f"The engine at {self.shown_url} cannot serve now: {error}",
-                fix="Repeat the request with the same request_id. If this lasts, look at the engine's log and disk.",
-                reason="ENGINE_UNAVAILABLE",
-            ) from error
+    async def _attempt(self, send: Callable[[], Awaitable[Any]], *, repeat: bool) -> Any:
+        pauses = iter(_PAUSES_S if repeat else ())
+        while True:
+            try:
+                return await send()
+            except (EngineUnreachable, EngineTimeout) as error:
+                # The engine has probably restarted: the idle connections are dead, too.
+                await self._client.connection_pool.disconnect(inuse_connections=False)
+                pause_s = next(pauses, None)
+                if pause_s is None:
+                    raise self._unavailable(error) from error
+                await asyncio.sleep(pause_s)
+            except RedisError as error:
+                if isinstance(error, OutOfMemoryError | ReadOnlyError) or str(error).startswith(_PASSING):
+                    raise self._unavailable(error) from error
+                raise
+
+    def _unavailable(self, error: RedisError) -> Unavailable:
+        return Unavailable(
+            f"The engine at {self.shown_url} cannot serve now: {error}",
+            fix="Repeat the request with the same request_id. If this lasts, look at the engine's log and disk.",
+            reason="ENGINE_UNAVAILABLE",
+        )
 
 
 async def connect(url: str, *, volatile: bool = False) -> Engine:

