@@ -22,7 +22,7 @@ _FORM = re.compile(r"bw\.(k-[a-z0-9]{10})\.([A-Za-z0-9_-]{43})")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _UNKNOWN = Unauthenticated(
     "The API key is not known, or it was revoked.",
-    fix="Send a valid key as metadata `authorization: Bearer bw...`; an operator makes one with `bidwright key create`.",
+    fix="Send a valid key as metadata `authorization: Bearer bw...`; `bidwright key create` makes one.",
     reason="KEY_UNKNOWN",
 )
 
