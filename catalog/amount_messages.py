@@ -1,0 +1,101 @@
+"""Amounts and numbers between ``Decimal`` and the messages of the wire, exact in both directions."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from google.type.decimal_pb2 import Decimal as DecimalMessage
+from google.type.money_pb2 import Money
+
+from bidwright.core.errors import Fault, InvalidInput
+from bidwright.core.money import EXACT, parse, plain
+
+_NANOS = 1_000_000_000
+_MAX_UNITS = 2**63 - 1
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def money(amount: Decimal, currency: str) -> Money:
+    """Write an amount.
+
+    Args:
+        amount: At most 9 digits after the point.
+        currency: ISO 4217 code.
+
+    Raises:
+        InvalidInput: The amount has more than 18 digits before the point (``AMOUNT_TOO_LARGE``).
+        decimal.Inexact: The amount has more than 9 digits after the point; round it first.
+    """
+    nanos = int(EXACT.scaleb(amount, 9).to_integral_exact(context=EXACT))
+    units, rest = divmod(abs(nanos), _NANOS)
+    if units > _MAX_UNITS:
+        raise InvalidInput(
+            f"The amount {plain(amount)} {currency} is larger than any amount that can be written",
+            fix="Lower the quantities or the costs that make up this amount.",
+            reason="AMOUNT_TOO_LARGE",
+        )
+    sign = -1 if nanos < 0 else 1
+    return Money(currency_code=currency, units=sign * units, nanos=sign * rest)
+
+
+def amount_of(message: Money, *, where: str = "amount", currency: str = "") -> Decimal:
+    """Read an amount.
+
+    Args:
+        message: What was sent.
+        where: Its field path, for the fault.
+        currency: The only currency allowed; any where empty.
+
+    Raises:
+        InvalidInput: No currency or another one, nanos out of range, or signs that disagree; with one fault.
+    """
+    if not _CURRENCY.fullmatch(message.currency_code):
+        raise _invalid(
+            f"{where}.currency_code",
+            f"{message.currency_code!r} is not a currency code",
+            f"Give {currency or 'a three-letter code such as EUR'}.",
+        )
+    if currency and message.currency_code != currency:
+        raise _invalid(
+            f"{where}.currency_code",
+            f"{message.currency_code} is not the currency of this market",
+            f"Give the amount in {currency}.",
+        )
+    if abs(message.nanos) >= _NANOS:
+        raise _invalid(f"{where}.nanos", f"{message.nanos} is out of range", "Give -999999999 to 999999999.")
+    if message.units * message.nanos < 0:
+        raise _invalid(
+            where,
+            f"units {message.units} and nanos {message.nanos} have different signs",
+            "Give units and nanos the same sign.",
+        )
+    return EXACT.scaleb(Decimal(message.units * _NANOS + message.nanos), -9)
+
+
+def decimal_message(number: Decimal) -> DecimalMessage:
+    """Write a number in its one plain spelling: no exponent, no trailing zeros."""
+    return DecimalMessage(value=plain(number))
+
+
+def decimal_of(message: DecimalMessage, *, where: str) -> Decimal:
+    """Read a number; an empty one is 0, as google.type.Decimal says.
+
+    Args:
+        message: What was sent.
+        where: Its field path, for the fault.
+
+    Raises:
+        InvalidInput: Anything but an optional minus, digits, optionally a point and digits, 30 characters at
+            most: NaN, infinities, exponents and thousands separators are refused; with one fault.
+    """
+    if not message.value:
+        return Decimal(0)
+    try:
+        return parse(message.value)
+    except ValueError as error:
+        raise _invalid(where, str(error), "Give a plain decimal number such as 12.50.") from error
+
+
+def _invalid(where: str, what: str, fix: str) -> InvalidInput:
+    return InvalidInput(f"{where}: {what}", fix=fix, faults=[Fault(where, what, fix)])
