@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from bidwright.core.errors import InvalidInput
+from bidwright.core.errors import InvalidInput, NotFound
 from bidwright.storage import keys
 from bidwright.storage.connection import Engine
 
@@ -43,9 +43,15 @@ class Events:
 
         Raises:
             InvalidInput: The position is not one that an event had.
+            NotFound: The event there is no longer kept, so others after it may be gone as well (``EVENTS_DROPPED``).
         """
-        _check_position(after)
-        rows = await self._engine.run("XRANGE", keys.events(account), f"({after}", "+", "COUNT", limit, repeat=True)
+        asked = _numbers(after)
+        name = keys.events(account)
+        oldest, rows = await self._engine.read_all(
+            [("XRANGE", name, "-", "+", "COUNT", 1), ("XRANGE", name, f"({after}", "+", "COUNT", limit)]
+        )
+        if oldest and (0, 0) < asked < _numbers(oldest[0][0].decode()):
+            raise _dropped(after)
         return _events(rows)
 
     async def last_position(self, account: str) -> str:
@@ -58,27 +64,39 @@ class Events:
 
         Raises:
             InvalidInput: The position is not one that an event had.
+            NotFound: The follower is so slow, or comes so late, that events may be gone (``EVENTS_DROPPED``).
             Unavailable: The engine was gone for longer than a restart takes; follow again from the last position.
         """
-        _check_position(after)
-        name = keys.events(account)
+        wait = ("XREAD", "COUNT", 1, "BLOCK", _BLOCK_MS, "STREAMS", keys.events(account))
         while True:
-            reply = await self._engine.run(
-                "XREAD", "COUNT", _BATCH, "BLOCK", _BLOCK_MS, "STREAMS", name, after, repeat=True
-            )
-            for event in _events(reply[0][1]) if reply else ():
+            batch = await self.read(account, after=after)
+            for event in batch:
                 after = event.position
                 yield event
+            if not batch:
+                await self._engine.run(*wait, after, repeat=True)
 
 
 def _events(rows: Any) -> list[StoredEvent]:
     return [StoredEvent(position.decode(), bytes(fields[1])) for position, fields in rows]
 
 
-def _check_position(position: str) -> None:
+def _numbers(position: str) -> tuple[int, int]:
+    """Return the two numbers by which positions are ordered: milliseconds, and a count within one."""
     if not _POSITION.fullmatch(position):
         raise InvalidInput(
             f"{position[:60]!r} is not the position of an event.",
             fix=f"Pass the position of the last event received, or {START} to start from the first one kept.",
             reason="INVALID_EVENT_POSITION",
         )
+    milliseconds, _, count = position.partition("-")
+    return int(milliseconds), int(count or 0)
+
+
+def _dropped(position: str) -> NotFound:
+    return NotFound(
+        f"The event at {position} is no longer kept, and events after it may be gone with it.",
+        fix=f"Read the records themselves, which hold the present state, then follow from {START}.",
+        reason="EVENTS_DROPPED",
+        facts={"position": position},
+    )

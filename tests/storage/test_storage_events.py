@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bidwright.core.errors import InvalidInput, Unavailable
+from bidwright.core.errors import InvalidInput, NotFound, Unavailable
 from bidwright.storage.allocation import Pools
 from bidwright.storage.changes import Change, EventEntry
 from bidwright.storage.commit import Retention
@@ -55,12 +55,21 @@ async def test_the_last_position_is_where_new_events_follow(store: Store, engine
     assert [event.body for event in await reader.read("acme", after=last)] == [b"c"]
 
 
-async def test_old_events_are_dropped_beyond_what_is_kept(engine: Engine) -> None:
+async def test_events_beyond_what_is_kept_are_dropped_and_a_late_follower_is_told(engine: Engine) -> None:
     store = Store(engine, retention=Retention(events=100))
+    await store.commit("acme", events(b"first"))
+    first = await Events(engine).last_position("acme")
     for _ in range(5):
         await store.commit("acme", events(*(b"x" for _ in range(100))))
-    # The engine drops whole nodes of 100 entries.
-    assert len(await Events(engine).read("acme", limit=1_000)) == 100
+    # The engine drops whole nodes of 100 entries: 501 were added, the fullest that may remain is 199.
+    kept = await Events(engine).read("acme", limit=1_000)
+    assert 100 <= len(kept) <= 199
+    assert len(await Events(engine).read("acme", after=kept[0].position, limit=1_000)) == len(kept) - 1
+    with pytest.raises(NotFound) as caught:
+        await Events(engine).read("acme", after=first)
+    assert caught.value.reason == "EVENTS_DROPPED"
+    with pytest.raises(NotFound):
+        await anext(Events(engine).follow("acme", after=first))
 
 
 @pytest.mark.parametrize("position", ["", "$", "-", "1-2-3", "(1"])
