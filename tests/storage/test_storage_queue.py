@@ -153,3 +153,22 @@ async def test_a_worker_that_has_lost_its_lease_can_write_nothing(store: Store, 
     record = await store.get("acme", "order", "o-1")
     assert record is not None
     assert record.body == b"step 2"
+
+
+async def test_several_workers_together_do_each_job_exactly_once(store: Store, engine: Engine) -> None:
+    done: list[str] = []
+
+    async def work(name: str) -> None:
+        queue = Queue(engine)
+        while job := await queue.claim(name, block_ms=300):
+            await asyncio.sleep(0)
+            if await queue.complete(job):
+                done.append(job.subject_id)
+
+    async def sign() -> None:
+        for number in range(60):
+            await store.commit(f"account-{number % 7}", job_for(f"o-{number:02d}"))
+
+    await asyncio.gather(sign(), *(work(f"w-{number}") for number in range(4)))
+    assert sorted(done) == [f"o-{number:02d}" for number in range(60)]
+    assert await Queue(engine).queued() == frozenset()

@@ -79,7 +79,9 @@ async def test_a_guard_holds_a_change_to_a_version_it_does_not_write(store: Stor
     await store.commit("acme", put("q-1"))
     held = Change([Put("contract", "c-1", b"c", 0)], [Guard("quote", "q-1", 1)])
     await store.commit("acme", held)
-    assert (await store.get_many("acme", "quote", ["q-1"]))[0].version == 1
+    quote = await store.get("acme", "quote", "q-1")
+    assert quote is not None
+    assert quote.version == 1
     with pytest.raises(Conflicting, match="quote q-1 has been changed: it has version 1, not 2"):
         await store.commit("acme", Change([Put("contract", "c-2", b"c", 0)], [Guard("quote", "q-1", 2)]))
 
