@@ -1,0 +1,79 @@
+"""Makes the passwords of services and keeps them encrypted at rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from bidwright.core.errors import Unavailable
+
+_RANDOM_BYTES = 24  # 192 bits, 32 characters
+
+
+class CredentialCipher:
+    """Encrypts generated credentials with a key that is in no record, event or backup of the engine."""
+
+    def __init__(self, key: bytes) -> None:
+        self._fernet = Fernet(key)
+
+    @classmethod
+    def from_file(cls, path: Path) -> CredentialCipher:
+        """Read the key, or make it, with mode 0600. Safe to call from several processes at once.
+
+        Raises:
+            Unavailable: The file is not a key, or others may read it.
+        """
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _make_key(path)
+        if path.stat().st_mode & 0o077:
+            raise Unavailable(f"Others may read the key {path}.", fix=f"Run: chmod 600 {path}", reason="KEY_READABLE")
+        try:
+            return cls(path.read_bytes().strip())
+        except ValueError as error:
+            raise Unavailable(
+                f"{path} does not hold a key of credentials.",
+                fix="Restore it from your backup; without it, stored passwords cannot be read.",
+                reason="KEY_INVALID",
+            ) from error
+
+    def generate(self, names: Iterable[str]) -> bytes:
+        """Make one random password for each name and return them encrypted."""
+        passwords = {name: secrets.token_urlsafe(_RANDOM_BYTES) for name in sorted(names)}
+        return self._fernet.encrypt(json.dumps(passwords).encode())
+
+    def reveal(self, encrypted: bytes) -> Mapping[str, str]:
+        """Decrypt what ``generate`` made: passwords by name.
+
+        Raises:
+            Unavailable: It was encrypted with another key.
+        """
+        try:
+            revealed: dict[str, str] = json.loads(self._fernet.decrypt(encrypted))
+        except InvalidToken as error:
+            raise Unavailable(
+                "Stored credentials were encrypted with another key.",
+                fix="Restore the key file with which the service was provisioned.",
+                reason="KEY_MISMATCH",
+            ) from error
+        return revealed
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key; of several processes that do so at once, the first one wins."""
+    new = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(Fernet.generate_key() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        return  # the other process's key is the key
+    finally:
+        new.unlink()

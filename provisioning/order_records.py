@@ -1,0 +1,117 @@
+"""How orders, services and their credentials are stored: kinds, ids, named lists, bodies."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from google.protobuf.message import Message
+
+from bidwright.core.errors import NotFound
+from bidwright.core.resource_names import resource_ids
+from bidwright.storage.changes import JobEntry, Put
+from bidwright.storage.records import Record, Store
+from bidwright.v1.order_pb2 import Order, Service
+from bidwright.v1.quote_pb2 import Contract, Offer
+
+ORDER_KIND = "order"
+SERVICE_KIND = "service"
+CREDENTIAL_KIND = "credential"
+CONTRACT_KIND = "contract"
+ORDER_JOB = "order"
+"""Kind of the job that carries out an order; its subject is the order's id."""
+
+M = TypeVar("M", Order, Service, Contract)
+_COLLECTIONS = {
+    Order: ("orders", ORDER_KIND),
+    Service: ("services", SERVICE_KIND),
+    Contract: ("contracts", CONTRACT_KIND),
+}
+
+
+@dataclass(frozen=True)
+class Stored(Generic[M]):
+    """A message as it was read.
+
+    Attributes:
+        value: The message; changing it changes nothing stored.
+        version: For ``Put.expected_version``; 0 where nothing is stored yet.
+    """
+
+    value: M
+    version: int
+
+
+async def read(store: Store, account: str, message: type[M], name: str) -> Stored[M]:
+    """Read an order, service or contract by its resource name.
+
+    Raises:
+        NotFound: The account has none of this name.
+    """
+    collection, kind = _COLLECTIONS[message]
+    record = await store.get(account, kind, resource_ids(name, collection)[0])
+    if record is None:
+        raise NotFound(
+            f"There is no {name}.",
+            fix=f"List {collection} to see which there are.",
+            reason=f"{kind.upper()}_NOT_FOUND",
+            facts={"name": name},
+        )
+    return decoded(record, message)
+
+
+def decoded(record: Record, message: type[M]) -> Stored[M]:
+    """Read a message from its record; those with an etag get the record's version as etag."""
+    value = message.FromString(record.body)
+    if not isinstance(value, Service):
+        value.etag = str(record.version)
+    return Stored(value, record.version)
+
+
+def order_put(order: Order, expected_version: int) -> Put:
+    """Write an order; it is listed by its contract. An etag is not stored: it is the record's version."""
+    body = Order()
+    body.CopyFrom(order)
+    body.ClearField("etag")
+    indexes = frozenset({f"contract={id_of(order.contract)}"})
+    return Put(ORDER_KIND, id_of(order.name), _bytes(body), expected_version, indexes)
+
+
+def order_job(order: Order) -> JobEntry:
+    """Make the job that carries out an order."""
+    return JobEntry(ORDER_JOB, id_of(order.name))
+
+
+def service_put(service: Service, expected_version: int) -> Put:
+    """Write a service; it is listed by its contract."""
+    indexes = frozenset({f"contract={id_of(service.contract)}"})
+    return Put(SERVICE_KIND, id_of(service.name), _bytes(service), expected_version, indexes)
+
+
+def service_id(contract: str, step_id: str) -> str:
+    """Name the one service that a step of a contract makes; repeating the step cannot make a second one."""
+    return f"{id_of(contract)}-{step_id}"
+
+
+def id_of(name: str) -> str:
+    """Return the id in a resource name of one collection."""
+    return name.partition("/")[2]
+
+
+def offer_digest(offer: Offer) -> str:
+    """SHA-256 over the deterministic encoding of an offer, hexadecimal: what a signature fixes."""
+    return hashlib.sha256(_bytes(offer)).hexdigest()
+
+
+def request_fingerprint(request: Message) -> str:
+    """Digest a request without its id, to tell whether the same id comes back with another content."""
+    kept = type(request)()
+    kept.CopyFrom(request)
+    kept.ClearField("request_id")
+    content = f"{request.DESCRIPTOR.full_name}\n".encode() + _bytes(kept)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _bytes(message: Message) -> bytes:
+    return message.SerializeToString(deterministic=True)
