@@ -111,7 +111,9 @@ class RoleRun:
         faults = Faults()
         for where in ("contract", "delivery", "attempt"):
             if not NAME.fullmatch(getattr(self, where)):
-                faults.add(where, f"{getattr(self, where)!r} is not a name", "Use a-z, 0-9, - and _, at most 63 characters.")
+                faults.add(
+                    where, f"{getattr(self, where)!r} is not a name", "Use a-z, 0-9, - and _, at most 63 characters."
+                )
         for name, value in {**self.variables, **self.secrets}.items():
             if isinstance(value, str) and not _is_plain_text(value):
                 faults.add(name, "holds a NUL character or half a surrogate pair", "Remove that character.")

@@ -1,0 +1,26 @@
+"""Ends what an earlier attempt left running, before the step is repeated."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+from bidwright.provisioning.directory_processes import end_all, processes_marked
+
+MARK = "BIDWRIGHT_ATTEMPT"  # in the environment of every process of a run: "<parent of run_dir>/<attempt>"
+
+
+def end_leftovers(runs: Path, attempt: str) -> int:
+    """End every process of an earlier attempt; supervised services are not part of an attempt and live on.
+
+    Args:
+        runs: The directory that holds the run directories.
+        attempt: Id of the attempt.
+
+    Returns:
+        How many processes there were; mostly 0, as runs die with their worker.
+
+    Raises:
+        Unavailable: A process cannot be ended.
+    """
+    return end_all(lambda: processes_marked(MARK, f"{runs}/{attempt}"), first=signal.SIGKILL, patience_s=0)

@@ -1,0 +1,74 @@
+"""Listens to the events of a run: progress, the outcome's details, and the first failure in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bidwright.provisioning.ansible_run import TaskDone, Value
+
+_ENDS = {"runner_on_ok": False, "runner_on_failed": True, "runner_on_unreachable": True}  # event -> failed
+
+
+class Progress:
+    """Collects from events what a result needs beyond the return code.
+
+    Attributes:
+        changed: Tasks that changed something.
+        endpoint: What the role published as ``delivery_endpoint``.
+        message: Of the first failed task, or of ansible-playbook itself; without secrets.
+    """
+
+    def __init__(self, on_task: Callable[[TaskDone], None], secrets: Sequence[str]) -> None:
+        self._on_task = on_task
+        self._secrets = secrets
+        self.changed = 0
+        self.endpoint: Mapping[str, Value] = {}
+        self.message = ""
+
+    def take(self, event: Mapping[str, Any]) -> bool:
+        """Take one event; false, so that the runner writes no file for it."""
+        facts = event.get("event_data", {})
+        if event["event"] in _ENDS:
+            self._take_task(facts, failed=_ENDS[event["event"]] and not facts.get("ignore_errors"))
+        elif event["event"] == "playbook_on_stats":
+            self.changed = sum(facts.get("changed", {}).values())
+            self.endpoint = facts.get("artifact_data", {}).get("delivery_endpoint", {})
+        elif event["event"] == "error" or (event["event"] == "verbose" and "ERROR" in event.get("stdout", "")):
+            self._fail(event.get("stdout", ""))
+        return False
+
+    def _take_task(self, facts: Mapping[str, Any], *, failed: bool) -> None:
+        outcome = facts.get("res", {})
+        if failed:
+            self._fail(f"{facts.get('task', '')}: {_words(outcome)}")
+        self._on_task(
+            TaskDone(
+                task=self._without_secrets(facts.get("task", "")),
+                role=facts.get("role", ""),
+                host=facts.get("host", ""),
+                changed=bool(outcome.get("changed")),
+                failed=failed,
+            )
+        )
+
+    def _fail(self, words: str) -> None:
+        self.message = self.message or self._without_secrets(words)[:2000]
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self._secrets:
+            for form in {secret, json.dumps(secret)[1:-1]} - {""}:
+                text = text.replace(form, "********")
+        return text
+
+
+def _words(outcome: Mapping[str, Any]) -> str:
+    """Take the part of a task's outcome that a person reads."""
+    parts = [str(outcome[key]).strip() for key in ("msg", "stderr", "reason", "exception") if outcome.get(key)]
+    return (
+        parts[0]
+        + (f": {outcome['stderr'].strip()}" if outcome.get("stderr") and parts[0] != outcome["stderr"].strip() else "")
+        if parts
+        else "failed"
+    )

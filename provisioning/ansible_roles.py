@@ -1,0 +1,57 @@
+"""What each role takes, read from its argument specs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from bidwright.core.errors import InvalidInput
+
+PLAYBOOKS = Path(__file__).resolve().parent.parent / "playbooks"
+_PORT = "delivery_port"
+
+
+@dataclass(frozen=True)
+class RoleInterface:
+    """Options of a role, over all its actions.
+
+    Attributes:
+        role: Its name.
+        variables: Options a caller may give as variables.
+        secrets: Options that hold generated credentials (``no_log`` in the argument specs).
+        needs_port: Whether its service listens on a TCP port.
+        kinds: Kinds of target it can serve.
+    """
+
+    role: str
+    variables: frozenset[str]
+    secrets: frozenset[str]
+    needs_port: bool
+    kinds: frozenset[str]
+
+
+def role_interface(role: str) -> RoleInterface:
+    """Read the interface of a role.
+
+    Raises:
+        InvalidInput: There is no such role.
+    """
+    if role not in role_names():
+        raise InvalidInput(f"There is no role {role!r}.", fix=f"Use one of: {', '.join(role_names())}.")
+    folder = PLAYBOOKS / "roles" / role
+    specs = YAML(typ="safe").load(folder / "meta" / "argument_specs.yml")["argument_specs"]
+    options = {name: facts for action in specs.values() for name, facts in action["options"].items()}
+    return RoleInterface(
+        role=role,
+        variables=frozenset(name for name, facts in options.items() if name != _PORT and not facts.get("no_log")),
+        secrets=frozenset(name for name, facts in options.items() if facts.get("no_log")),
+        needs_port=_PORT in options,
+        kinds=frozenset(path.name for path in (folder / "tasks").iterdir() if path.is_dir()),
+    )
+
+
+def role_names() -> list[str]:
+    """Name all roles that can be delivered, sorted."""
+    return sorted(path.parent.parent.name for path in (PLAYBOOKS / "roles").glob("*/meta/argument_specs.yml"))
