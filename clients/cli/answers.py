@@ -1,0 +1,139 @@
+"""Reads what people type - ``users=200``, files - into messages of the contract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+from google.protobuf import json_format
+from google.type.decimal_pb2 import Decimal as DecimalMessage
+from google.type.money_pb2 import Money
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from bidwright.core.money import parse
+from bidwright.v1 import catalog_pb2 as catalog
+from bidwright.v1 import configuration_pb2 as configuration
+from bidwright.v1 import configurator_pb2 as configurator
+from bidwright.v1 import quoting_pb2 as quoting
+
+_BOOLEANS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
+_PIN = re.compile(r"(?P<component>[^=]+)(=(?P<quantity>\d{1,6}))?")
+
+
+def need_answers(texts: Sequence[str], offering: catalog.Offering) -> list[configuration.NeedAnswer]:
+    """Read ``name=value`` by the types that the offering's needs have.
+
+    Raises:
+        click.BadParameter: A text has no ``=``, names no need of the offering, or its value has another type.
+    """
+    needs = {need.name: need for need in offering.needs}
+    return [_answer(text, needs) for text in texts]
+
+
+def _answer(text: str, needs: Mapping[str, catalog.Need]) -> configuration.NeedAnswer:
+    name, equals, value = text.partition("=")
+    if not equals or name not in needs:
+        raise click.BadParameter(f"{text!r}: write name=value with one of the needs {', '.join(sorted(needs))}.")
+    answer = configuration.NeedAnswer(name=name)
+    kind = needs[name].type
+    if kind == catalog.NEED_TYPE_BOOLEAN:
+        if value.lower() not in _BOOLEANS:
+            raise click.BadParameter(f"{text!r}: answer yes or no.")
+        answer.boolean = _BOOLEANS[value.lower()]
+    elif kind == catalog.NEED_TYPE_INTEGER:
+        number = _number(text, value)
+        if number != number.to_integral_value() or abs(number) >= 2**63:
+            raise click.BadParameter(f"{text!r}: answer with a whole number.")
+        answer.integer = int(number)
+    elif kind == catalog.NEED_TYPE_DECIMAL:
+        answer.decimal.value = str(_number(text, value))
+    else:
+        answer.text = value
+    return answer
+
+
+def _number(text: str, value: str) -> Decimal:
+    try:
+        return parse(value.replace(",", ""))
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r}: {error}.") from error
+
+
+def pins(texts: Sequence[str]) -> list[configurator.Pin]:
+    """Read ``component`` (at least one) and ``component=3`` (exactly three)."""
+    read = []
+    for text in texts:
+        form = _PIN.fullmatch(text)
+        if form is None:
+            raise click.BadParameter(f"{text!r}: write component or component=quantity.")
+        read.append(configurator.Pin(component=form["component"], quantity=int(form["quantity"] or 0)))
+    return read
+
+
+def money(text: str, currency: str) -> Money:
+    """Read ``1234.50`` in a currency."""
+    number = _number(text, text)
+    whole = int(number)
+    return Money(currency_code=currency, units=whole, nanos=int((number - whole) * 10**9))
+
+
+def bespoke_items(path: Path, currency: str) -> list[configuration.BespokeItem]:
+    """Read the bespoke layer from a YAML list.
+
+    Each item: ``id, title, description, owner, charge (one_time | monthly), effort: {role: days}, material_cost,
+    markup_percent, requires: [...], forbids: [...]``; figures are quoted text.
+
+    Raises:
+        click.BadParameter: The file is no such list; with the item and what is wrong.
+    """
+    try:
+        values = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{path}: {error}") from error
+    if not isinstance(values, list):
+        raise click.BadParameter(f"{path}: write a list of items, each beginning with `- id:`.")
+    return [_bespoke_item(path, number, value, currency) for number, value in enumerate(values, 1)]
+
+
+def _bespoke_item(path: Path, number: int, value: Any, currency: str) -> configuration.BespokeItem:
+    where = f"{path}, item {number}"
+    known = {"id", "title", "description", "owner", "charge", "effort", "material_cost", "markup_percent"}
+    known |= {"requires", "forbids"}
+    if not isinstance(value, dict) or set(value) - known:
+        raise click.BadParameter(f"{where}: an item has only the keys {', '.join(sorted(known))}.")
+    try:
+        item = configuration.BespokeItem(
+            id=value["id"],
+            title=value["title"],
+            description=value.get("description", ""),
+            owner=value["owner"],
+            charge=f"CHARGE_{value['charge'].upper()}",
+            requires=value.get("requires", []),
+            forbids=value.get("forbids", []),
+        )
+        for role, days in (value.get("effort") or {}).items():
+            item.effort.add(role=role, days=DecimalMessage(value=str(_number(where, str(days)))))
+        if "material_cost" in value:
+            item.material_cost.CopyFrom(money(str(value["material_cost"]), currency))
+        if "markup_percent" in value:
+            item.markup_percent.value = str(_number(where, str(value["markup_percent"])))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise click.BadParameter(f"{where}: {error}. id, title, owner and charge must be given.") from error
+    return item
+
+
+def read_design(path: Path) -> quoting.CreateQuoteRequest:
+    """Read what ``bid configure --output`` wrote: configuration and terms.
+
+    Raises:
+        click.BadParameter: The file is not JSON of that form.
+    """
+    try:
+        return json_format.Parse(path.read_bytes(), quoting.CreateQuoteRequest())
+    except (json_format.ParseError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{path} is not what `bid configure --output` writes: {error}") from error

@@ -1,0 +1,105 @@
+"""How ``bid`` prints: tables for people, JSON for programs. Text from the server is shown, never interpreted."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from google.type.money_pb2 import Money
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from bidwright.clients.sdk import RequestRefused
+
+
+class Output:
+    """Prints results on standard output and everything else on standard error."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        # Piped tables keep their width: nothing is cut off that a person would grep for.
+        width = None if sys.stdout.isatty() else 160
+        self.console = Console(highlight=False, width=width, soft_wrap=False)
+        self.errors = Console(stderr=True, highlight=False)
+
+    def message(self, message: Message) -> None:
+        """Print one message as JSON, field names as in the .proto."""
+        self.json(as_dict(message))
+
+    def json(self, value: object) -> None:
+        """Print a value as JSON."""
+        sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+    def line(self, text: str, style: str = "") -> None:
+        """Print one line, as it is."""
+        self.console.print(Text(shown(text), style=style))
+
+    def note(self, text: str) -> None:
+        """Say something beside the result."""
+        self.errors.print(Text(shown(text), style="dim"))
+
+    def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Print a table; columns whose heading ends in a blank are aligned to the right."""
+        table = Table(title=Text(shown(title)), title_justify="left", header_style="bold", box=None, pad_edge=False)
+        for column in columns:
+            table.add_column(column.strip(), justify="right" if column.endswith(" ") else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(shown(cell)) for cell in row))
+        self.console.print(table)
+
+    def refusal(self, refusal: RequestRefused) -> None:
+        """Say why something was not done, and what to do."""
+        if self.as_json:
+            faults = [{"where": fault.where, "what": fault.what} for fault in refusal.faults]
+            self.json(
+                {
+                    "error": {
+                        "code": refusal.code.name,
+                        "reason": refusal.reason,
+                        "message": refusal.message,
+                        "fix": refusal.fix,
+                        "facts": refusal.facts,
+                        "faults": faults,
+                    }
+                }
+            )
+            return
+        self.errors.print(Text("Refused: ", style="bold red") + Text(shown(refusal.message)))
+        for fault in refusal.faults:
+            self.errors.print(Text(f"  {shown(fault.where)}: {shown(fault.what)}"))
+        if refusal.fix:
+            self.errors.print(Text("What to do: ", style="bold") + Text(shown(refusal.fix)))
+
+
+def as_dict(message: Message) -> dict[str, object]:
+    """A message as plain values, with the names of the .proto and every field that has no presence."""
+    values: dict[str, object] = MessageToDict(
+        message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+    )
+    return values
+
+
+def shown(text: str) -> str:
+    """Text as it may be written to a terminal: control characters, which could steer it, become visible marks."""
+    return "".join(
+        c if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"} else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+
+
+def amount(money: Money) -> str:
+    """``1,234.50 EUR``: whole units and nanos of a google.type.Money, at least two digits after the point."""
+    sign = "-" if money.units < 0 or money.nanos < 0 else ""
+    nanos = f"{abs(money.nanos):09d}"
+    return f"{sign}{abs(money.units):,}.{nanos[:2]}{nanos[2:].rstrip('0')} {money.currency_code}"
+
+
+def state(name: str) -> str:
+    """``QUOTE_STATE_IN_APPROVAL`` as people say it: ``in approval``."""
+    return name.partition("_STATE_")[2].replace("_", " ").lower() or name

@@ -1,0 +1,325 @@
+"""``bid quote``, ``bid contract``, ``bid event``: from draft to signed contract."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+from google.protobuf.message import Message
+
+from bidwright.clients.cli import answers, views
+from bidwright.clients.cli.output import amount, as_dict
+from bidwright.clients.cli.session import Session, command
+from bidwright.v1 import event_pb2 as event_records
+from bidwright.v1 import quote_pb2 as quote_records
+from bidwright.v1 import quoting_pb2 as quoting
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NAME = click.argument("name", metavar="QUOTE")
+_REQUEST_ID = click.option("--request-id", default="", help="UUID; repeating it has no second effect.")
+_ETAG = click.option("--etag", default="", help="Refuse when somebody changed the quote since.")
+
+
+@click.group()
+def quote() -> None:
+    """Quotes, from draft to signature."""
+
+
+@click.group()
+def contract() -> None:
+    """Signed contracts."""
+
+
+def full_name(collection: str, name: str) -> str:
+    """``q-1`` or ``quotes/q-1`` as a resource name."""
+    return name if name.startswith(f"{collection}/") else f"{collection}/{name}"
+
+
+def show(session: Session, found: Message, view: Any) -> None:
+    """Print one record as JSON or by its view."""
+    if session.output.as_json:
+        session.output.message(found)
+    else:
+        view(session.output, found)
+
+
+@command(quote, "create")
+@click.argument("design", type=_FILE)
+@click.option("--customer", required=True, help="Name of the company.")
+@click.option("--contact", default="", help="Person to talk to.")
+@click.option("--reference", default="", help="The customer's own reference.")
+@click.option("--title", default="", help="What you call this quote.")
+@click.option("--bid", "bid_name", default="", help="Make it an alternative of this bid.")
+@_REQUEST_ID
+def create(session: Session, design: Path, **options: str) -> None:
+    """Make a draft from what `bid configure --output` wrote."""
+    request = answers.read_design(design)
+    request.request_id = options["request_id"]
+    request.display_name = options["title"]
+    request.bid = full_name("bids", options["bid_name"]) if options["bid_name"] else ""
+    request.customer.display_name = options["customer"]
+    request.customer.contact = options["contact"]
+    request.customer.reference = options["reference"]
+    show(session, session.server().quoting.CreateQuote(request), views.show_quote)
+
+
+@command(quote, "revise")
+@_NAME
+@click.argument("design", type=_FILE)
+@_REQUEST_ID
+@_ETAG
+def revise(session: Session, name: str, design: Path, **options: str) -> None:
+    """Replace configuration and terms; the quote is a draft again, under its next revision."""
+    kept = answers.read_design(design)
+    request = quoting.ReviseQuoteRequest(
+        name=full_name("quotes", name), configuration=kept.configuration, terms=kept.terms, **options
+    )
+    show(session, session.server().quoting.ReviseQuote(request), views.show_quote)
+
+
+@command(quote, "show")
+@_NAME
+@click.option("--price", is_flag=True, help="Show the lines of the price.")
+@click.option("--plan", is_flag=True, help="Show how it will be delivered.")
+def show_one(session: Session, name: str, *, price: bool, plan: bool) -> None:
+    """Show a quote, or one revision of it (QUOTE/revisions/N)."""
+    found = session.server().quoting.GetQuote(quoting.GetQuoteRequest(name=full_name("quotes", name)))
+    show(session, found, views.show_quote)
+    if session.output.as_json:
+        return
+    if price:
+        views.show_price(session.output, found.offer.price, waterfall=True)
+    if plan:
+        views.show_plan(session.output, found.offer.plan)
+
+
+@command(quote, "list")
+@click.option("--state", "state_name", default="", help="Only quotes in this state, for example offered.")
+@click.option("--bid", "bid_name", default="", help="Only alternatives of this bid.")
+@click.option("--page-size", default=50, show_default=True, help="Quotes a page.")
+@click.option("--page-token", default="", help="Token of the page before.")
+def list_quotes(session: Session, state_name: str, bid_name: str, page_size: int, page_token: str) -> None:
+    """List quotes, newest first."""
+    states = {n.removeprefix("QUOTE_STATE_").lower(): v for n, v in quote_records.QuoteState.items() if v}
+    wanted = state_name.lower().replace(" ", "_").replace("-", "_")
+    if wanted and wanted not in states:
+        raise click.BadParameter(f"There is no state {state_name!r}; there are {', '.join(states)}.")
+    request = quoting.ListQuotesRequest(
+        page_size=page_size,
+        page_token=page_token,
+        state=states.get(wanted, quote_records.QUOTE_STATE_UNSPECIFIED),
+        bid=full_name("bids", bid_name) if bid_name else "",
+    )
+    response = session.server().quoting.ListQuotes(request)
+    if session.output.as_json:
+        session.output.message(response)
+        return
+    _show_quotes(session, "Quotes", list(response.quotes))
+    if response.next_page_token:
+        session.output.note(f"More: --page-token {response.next_page_token}")
+
+
+@command(quote, "revisions")
+@_NAME
+def revisions(session: Session, name: str) -> None:
+    """List the revisions of a quote, newest first."""
+    request = quoting.ListQuoteRevisionsRequest(parent=full_name("quotes", name), page_size=1000)
+    response = session.server().quoting.ListQuoteRevisions(request)
+    if session.output.as_json:
+        session.output.message(response)
+    else:
+        _show_quotes(session, f"Revisions of {name}", list(response.quotes))
+
+
+def _show_quotes(session: Session, title: str, quotes: list[quote_records.Quote]) -> None:
+    rows = [
+        (
+            q.name.removeprefix("quotes/"),
+            str(q.revision),
+            views.quote_state(q),
+            q.offer.customer.display_name,
+            q.offer.configuration.offering,
+            amount(q.offer.price.totals.contract_value),
+            views.moment(q.update_time),
+        )
+        for q in quotes
+    ]
+    columns = ["quote", "revision ", "state", "customer", "offering", "contract value ", "changed"]
+    session.output.table(title, columns, rows)
+
+
+@command(quote, "compare")
+@click.argument("base")
+@click.argument("other")
+def compare(session: Session, base: str, other: str) -> None:
+    """Say what differs between two quotes or revisions (QUOTE/revisions/N)."""
+    request = quoting.CompareQuotesRequest(base=full_name("quotes", base), other=full_name("quotes", other))
+    response = session.server().quoting.CompareQuotes(request)
+    if session.output.as_json:
+        session.output.message(response)
+        return
+    rows = [(d.path, d.base_value, d.other_value) for d in response.differences]
+    session.output.table(f"{len(rows)} differences", ["what", base, other], rows)
+
+
+@command(quote, "submit")
+@_NAME
+@_REQUEST_ID
+@_ETAG
+def submit(session: Session, name: str, **options: str) -> None:
+    """Ask for the approvals the quote needs; without any it is approved at once."""
+    request = quoting.SubmitQuoteRequest(name=full_name("quotes", name), **options)
+    show(session, session.server().quoting.SubmitQuote(request), views.show_quote)
+
+
+@command(quote, "approve")
+@_NAME
+@click.option("--rule", "rules", multiple=True, help="Only this approval; all pending ones otherwise.")
+@click.option("--comment", default="", help="What you say to it.")
+@_REQUEST_ID
+@_ETAG
+def approve(session: Session, name: str, rules: tuple[str, ...], **options: str) -> None:
+    """Grant pending approvals; never of your own quote."""
+    request = quoting.ApproveQuoteRequest(name=full_name("quotes", name), approvals=rules, **options)
+    show(session, session.server().quoting.ApproveQuote(request), views.show_quote)
+
+
+@command(quote, "refuse")
+@_NAME
+@click.option("--reason", required=True, help="Why.")
+@_REQUEST_ID
+@_ETAG
+def refuse(session: Session, name: str, **options: str) -> None:
+    """Refuse pending approvals; the quote is a draft again."""
+    request = quoting.RefuseQuoteRequest(name=full_name("quotes", name), **options)
+    show(session, session.server().quoting.RefuseQuote(request), views.show_quote)
+
+
+@command(quote, "offer")
+@_NAME
+@click.option("--valid-through", type=click.DateTime(["%Y-%m-%d"]), help="Last day; 30 days from today otherwise.")
+@_REQUEST_ID
+@_ETAG
+def offer(session: Session, name: str, valid_through: dt.datetime | None, **options: str) -> None:
+    """Hand an approved quote to the customer."""
+    request = quoting.OfferQuoteRequest(name=full_name("quotes", name), **options)
+    if valid_through is not None:
+        day = request.valid_through
+        day.year, day.month, day.day = valid_through.year, valid_through.month, valid_through.day
+    show(session, session.server().quoting.OfferQuote(request), views.show_quote)
+
+
+@command(quote, "accept")
+@_NAME
+@click.option("--digest", "offer_digest", default="", help="Digest of the offer the customer saw.")
+@_REQUEST_ID
+@_ETAG
+def accept(session: Session, name: str, **options: str) -> None:
+    """Record the customer's yes."""
+    request = quoting.AcceptQuoteRequest(name=full_name("quotes", name), **options)
+    show(session, session.server().quoting.AcceptQuote(request), views.show_quote)
+
+
+@command(quote, "decline")
+@_NAME
+@click.option("--reason", default="", help="Why.")
+@_REQUEST_ID
+@_ETAG
+def decline(session: Session, name: str, **options: str) -> None:
+    """Record the customer's no."""
+    request = quoting.DeclineQuoteRequest(name=full_name("quotes", name), **options)
+    show(session, session.server().quoting.DeclineQuote(request), views.show_quote)
+
+
+@command(quote, "withdraw")
+@_NAME
+@click.option("--reason", default="", help="Why.")
+@_REQUEST_ID
+@_ETAG
+def withdraw(session: Session, name: str, **options: str) -> None:
+    """Take a quote back."""
+    request = quoting.WithdrawQuoteRequest(name=full_name("quotes", name), **options)
+    show(session, session.server().quoting.WithdrawQuote(request), views.show_quote)
+
+
+@command(quote, "sign")
+@_NAME
+@click.option("--signatory", required=True, help="Name of the person who signs.")
+@click.option("--function", default="", help="Function of that person.")
+@click.option("--digest", default="", help="Digest of the offer that is signed; the quote's own otherwise.")
+@_REQUEST_ID
+@_ETAG
+def sign(session: Session, name: str, signatory: str, function: str, digest: str, **options: str) -> None:
+    """Sign an accepted quote: makes the contract and starts its delivery."""
+    server = session.server()
+    if not digest:
+        digest = server.quoting.GetQuote(quoting.GetQuoteRequest(name=full_name("quotes", name))).offer_digest
+    request = quoting.SignQuoteRequest(name=full_name("quotes", name), offer_digest=digest, **options)
+    request.signatory.display_name, request.signatory.function = signatory, function
+    show(session, server.quoting.SignQuote(request), _show_contract)
+
+
+@command(contract, "show")
+@click.argument("name", metavar="CONTRACT")
+def show_contract(session: Session, name: str) -> None:
+    """Show a contract."""
+    request = quoting.GetContractRequest(name=full_name("contracts", name))
+    show(session, session.server().quoting.GetContract(request), _show_contract)
+
+
+@command(contract, "list")
+@click.option("--page-size", default=50, show_default=True, help="Contracts a page.")
+@click.option("--page-token", default="", help="Token of the page before.")
+def list_contracts(session: Session, page_size: int, page_token: str) -> None:
+    """List contracts, newest first."""
+    request = quoting.ListContractsRequest(page_size=page_size, page_token=page_token)
+    response = session.server().quoting.ListContracts(request)
+    if session.output.as_json:
+        session.output.message(response)
+        return
+    rows = [
+        (
+            c.name.removeprefix("contracts/"),
+            _contract_state(c),
+            c.offer.customer.display_name,
+            c.order,
+            views.moment(c.sign_time),
+        )
+        for c in response.contracts
+    ]
+    session.output.table("Contracts", ["contract", "state", "customer", "order", "signed"], rows)
+    if response.next_page_token:
+        session.output.note(f"More: --page-token {response.next_page_token}")
+
+
+def _show_contract(output: Any, found: quote_records.Contract) -> None:
+    output.line(f"{found.name}  {_contract_state(found)}  from {found.quote} revision {found.quote_revision}", "bold")
+    output.line(f"signed by {found.signatory.display_name} on {views.moment(found.sign_time)}")
+    output.line(f"digest {found.signed_digest}")
+    output.line(f"delivered by {found.order}")
+
+
+def _contract_state(found: quote_records.Contract) -> str:
+    return quote_records.ContractState.Name(found.state).removeprefix("CONTRACT_STATE_").lower()
+
+
+@click.option("--after", default="", help="Only events after this position.")
+@click.option("--follow", is_flag=True, help="Wait for further events; end with Ctrl-C.")
+def events(session: Session, after: str, *, follow: bool) -> None:
+    """Show what happened, oldest first."""
+    request = quoting.StreamEventsRequest(after=after, follow=follow)
+    try:
+        for response in session.server().quoting.StreamEvents(request):
+            _show_event(session, response.event)
+    except KeyboardInterrupt:
+        session.output.note("No longer following.")
+
+
+def _show_event(session: Session, event: event_records.Event) -> None:
+    if session.output.as_json:
+        session.output.json(as_dict(event))
+        return
+    facts = " ".join(f"{key}={value}" for key, value in sorted(event.facts.items()))
+    session.output.line(f"{views.moment(event.time)}  {event.type:<28} {event.subject}  {event.actor}  {facts}")

@@ -1,0 +1,168 @@
+"""How records look as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.decimal_pb2 import Decimal as DecimalMessage
+
+from bidwright.clients.cli.output import Output, amount, state
+from bidwright.core.money import parse as parse_decimal
+from bidwright.core.money import plain
+from bidwright.v1 import configuration_pb2 as configuration
+from bidwright.v1 import order_pb2 as order_records
+from bidwright.v1 import plan_pb2 as plan_records
+from bidwright.v1 import price_pb2 as price_records
+from bidwright.v1 import quote_pb2 as quote_records
+
+_CHARGES = {configuration.CHARGE_ONE_TIME: "once", configuration.CHARGE_MONTHLY: "monthly"}
+
+
+def moment(timestamp: Timestamp) -> str:
+    """A moment in UTC, or nothing."""
+    return f"{timestamp.ToDatetime():%Y-%m-%d %H:%M:%S} UTC" if timestamp.seconds else ""
+
+
+def number(value: DecimalMessage) -> str:
+    """A decimal message as people read it."""
+    return plain(parse_decimal(value.value)) if value.value else ""
+
+
+def answer_text(answer: configuration.NeedAnswer) -> str:
+    """The value of an answer."""
+    kind = answer.WhichOneof("value")
+    if kind == "boolean":
+        return "yes" if answer.boolean else "no"
+    if kind == "decimal":
+        return number(answer.decimal)
+    return str(getattr(answer, kind)) if kind else ""
+
+
+def show_configuration(output: Output, chosen: configuration.Configuration) -> None:
+    """Print needs, components and the bespoke layer."""
+    output.table("Needs", ["need", "answer"], [(need.name, answer_text(need)) for need in chosen.needs])
+    output.table("Components", ["component", "quantity "], [(i.component, str(i.quantity)) for i in chosen.items])
+    if chosen.bespoke_items:
+        rows = [(item.id, item.title, item.owner, _CHARGES[item.charge]) for item in chosen.bespoke_items]
+        output.table("Bespoke", ["item", "title", "owner", "charge"], rows)
+
+
+def show_totals(output: Output, totals: price_records.PriceTotals) -> None:
+    """Print the sums of a price."""
+    rows = [
+        ("once", amount(totals.one_time), amount(totals.one_time_cost)),
+        ("a month", amount(totals.monthly), amount(totals.monthly_cost)),
+        ("first year", amount(totals.first_year), ""),
+        ("contract value", amount(totals.contract_value), amount(totals.contract_cost)),
+        ("margin", f"{number(totals.margin_percent)} %", ""),
+    ]
+    output.table("Totals", ["", "price ", "cost "], rows)
+
+
+def show_price(output: Output, price: price_records.Price, *, waterfall: bool) -> None:
+    """Print the lines of a price, with every step where asked."""
+    rows: list[Sequence[str]] = []
+    for line in price.lines:
+        rows.append(
+            (line.subject, _CHARGES[line.charge], f"{line.quantity} {line.unit}", amount(line.net), amount(line.cost))
+        )
+        if waterfall:
+            rows.extend(_step(step) for step in line.steps)
+    output.table(
+        f"Price of {price.term_months} months, {price.price_book}, {price.currency}",
+        ["line", "charge", "quantity", "net ", "cost "],
+        rows,
+    )
+    show_totals(output, price.totals)
+
+
+def _step(step: price_records.PriceStep) -> Sequence[str]:
+    name = price_records.PriceStepKind.Name(step.kind).removeprefix("PRICE_STEP_KIND_").replace("_", " ").lower()
+    percent = f"{number(step.percent)} %" if step.percent.value else ""
+    return (f"    {name}", percent, step.rule, number(step.amount), number(step.running))
+
+
+def show_plan(output: Output, plan: plan_records.Plan) -> None:
+    """Print what will be done, and why."""
+    rows = [
+        (
+            step.id,
+            f"role {step.role}" if step.kind == plan_records.STEP_KIND_ROLE else "people",
+            ", ".join(step.after),
+            step.unit,
+            f"{step.duration_minutes} min",
+            step.reason,
+        )
+        for step in plan.steps
+    ]
+    title = f"Delivery plan: {plan.duration_minutes} minutes, {plan.automation_percent} % automatic"
+    output.table(title, ["step", "by", "after", "unit", "duration ", "why"], rows)
+
+
+def show_quote(output: Output, quote: quote_records.Quote) -> None:
+    """Print a quote without the lines of its price."""
+    output.line(f"{quote.name}  revision {quote.revision}  {quote_state(quote)}", "bold")
+    output.line(f"for {quote.offer.customer.display_name}  bid {quote.bid}  digest {quote.offer_digest}")
+    if quote.state_reason:
+        output.line(f"reason: {quote.state_reason}")
+    if quote.expire_time.seconds:
+        output.line(f"valid until {moment(quote.expire_time)}")
+    if quote.contract:
+        output.line(f"signed as {quote.contract}")
+    if quote.approvals:
+        rows = [
+            (
+                approval.id,
+                approval.approver,
+                state(quote_records.ApprovalState.Name(approval.state)),
+                approval.because,
+                approval.facts,
+            )
+            for approval in quote.approvals
+        ]
+        output.table("Approvals", ["rule", "approver", "state", "because", "figures"], rows)
+    show_totals(output, quote.offer.price.totals)
+
+
+def quote_state(quote: quote_records.Quote) -> str:
+    """The state of a quote in words."""
+    return state(quote_records.QuoteState.Name(quote.state))
+
+
+def order_state(order: order_records.Order) -> str:
+    """The state of an order in words."""
+    return state(order_records.OrderState.Name(order.state))
+
+
+def endpoint_text(endpoint: order_records.Endpoint) -> str:
+    """Where something answers: ``http://127.0.0.1:20001``."""
+    if not endpoint.host:
+        return ""
+    user = f"{endpoint.user}@" if endpoint.user else ""
+    path = f"/{endpoint.path.lstrip('/')}" if endpoint.path else ""
+    return f"{endpoint.scheme}://{user}{endpoint.host}:{endpoint.port}{path}"
+
+
+def order_rows(order: order_records.Order) -> list[Sequence[str]]:
+    """The steps of an order, a row each."""
+    return [
+        (
+            step.plan_step.id,
+            f"role {step.plan_step.role}" if step.plan_step.role else "people",
+            state(order_records.StepState.Name(step.state)),
+            str(step.attempts),
+            endpoint_text(step.endpoint),
+            step.current_task if step.state == order_records.STEP_STATE_RUNNING else step.message,
+        )
+        for step in order.steps
+    ]
+
+
+ORDER_COLUMNS = ("step", "by", "state", "attempts ", "endpoint", "message")
+
+
+def show_order(output: Output, order: order_records.Order) -> None:
+    """Print an order with its steps."""
+    output.line(f"{order.name}  {order_state(order)}  for {order.contract}", "bold")
+    output.table("Steps", ORDER_COLUMNS, order_rows(order))
