@@ -70,11 +70,15 @@ def create(session: Session, design: Path, **options: str) -> None:
 @click.argument("design", type=_FILE)
 @_REQUEST_ID
 @_ETAG
-def revise(session: Session, name: str, design: Path, **options: str) -> None:
+def revise(session: Session, name: str, design: Path, *, request_id: str, etag: str) -> None:
     """Replace configuration and terms; the quote is a draft again, under its next revision."""
     kept = answers.read_design(design)
     request = quoting.ReviseQuoteRequest(
-        name=full_name("quotes", name), configuration=kept.configuration, terms=kept.terms, **options
+        name=full_name("quotes", name),
+        configuration=kept.configuration,
+        terms=kept.terms,
+        request_id=request_id,
+        etag=etag,
     )
     show(session, session.server().quoting.ReviseQuote(request), views.show_quote)
 
@@ -102,14 +106,14 @@ def show_one(session: Session, name: str, *, price: bool, plan: bool) -> None:
 @click.option("--page-token", default="", help="Token of the page before.")
 def list_quotes(session: Session, state_name: str, bid_name: str, page_size: int, page_token: str) -> None:
     """List quotes, newest first."""
-    states = {n.removeprefix("QUOTE_STATE_").lower(): v for n, v in quote_records.QuoteState.items() if v}
+    states = [n.removeprefix("QUOTE_STATE_").lower() for n, v in quote_records.QuoteState.items() if v]
     wanted = state_name.lower().replace(" ", "_").replace("-", "_")
     if wanted and wanted not in states:
         raise click.BadParameter(f"There is no state {state_name!r}; there are {', '.join(states)}.")
     request = quoting.ListQuotesRequest(
         page_size=page_size,
         page_token=page_token,
-        state=states.get(wanted, quote_records.QUOTE_STATE_UNSPECIFIED),
+        state=f"QUOTE_STATE_{(wanted or 'unspecified').upper()}",
         bid=full_name("bids", bid_name) if bid_name else "",
     )
     response = session.server().quoting.ListQuotes(request)
@@ -251,14 +255,20 @@ def withdraw(session: Session, name: str, **options: str) -> None:
 @click.option("--digest", default="", help="Digest of the offer that is signed; the quote's own otherwise.")
 @_REQUEST_ID
 @_ETAG
-def sign(session: Session, name: str, signatory: str, function: str, digest: str, **options: str) -> None:
+def sign(session: Session, name: str, **options: str) -> None:
     """Sign an accepted quote: makes the contract and starts its delivery."""
     server = session.server()
-    if not digest:
-        digest = server.quoting.GetQuote(quoting.GetQuoteRequest(name=full_name("quotes", name))).offer_digest
-    request = quoting.SignQuoteRequest(name=full_name("quotes", name), offer_digest=digest, **options)
-    request.signatory.display_name, request.signatory.function = signatory, function
+    request = quoting.SignQuoteRequest(
+        name=full_name("quotes", name), request_id=options["request_id"], etag=options["etag"]
+    )
+    request.offer_digest = options["digest"] or _digest(session, request.name)
+    request.signatory.display_name = options["signatory"]
+    request.signatory.function = options["function"]
     show(session, server.quoting.SignQuote(request), _show_contract)
+
+
+def _digest(session: Session, name: str) -> str:
+    return session.server().quoting.GetQuote(quoting.GetQuoteRequest(name=name)).offer_digest
 
 
 @command(contract, "show")
