@@ -1,0 +1,172 @@
+"""Says everything that is wrong with one configuration, without a solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bidwright.catalog.model import Rule
+from bidwright.catalog.rule_language import Expression, InTable, Kinds, Name, Quantity, Selected, Sum
+from bidwright.configurator.members import (
+    BESPOKE,
+    EXCLUSION,
+    PIN,
+    RESOURCE,
+    RULE,
+    SLOT,
+    Member,
+    answer_text,
+    member_text,
+    name_text,
+    number_text,
+)
+from bidwright.configurator.request import BespokeEffect, Requirements
+from bidwright.configurator.rule_check import Choice, holds, missing_rows, parts, value_of
+from bidwright.v1.configuration_pb2 import Violation
+
+
+def check(requirements: Requirements, items: Mapping[str, int]) -> list[Violation]:
+    """Every violation of a configuration: slots, limits, rules, resources, bespoke items, pins, exclusions.
+
+    Budgets are not looked at, as that takes prices; ``configure`` does.
+
+    Args:
+        requirements: What it must meet.
+        items: Component id -> units, at least 1; every id is of the release.
+
+    Returns:
+        Violations in the order above, each kind by id; none for a valid configuration.
+    """
+    choice = Choice(release=requirements.release, answers=requirements.answers, items=items)
+    return [
+        *_slots(requirements, choice),
+        *_limits(requirements, choice),
+        *_rules(requirements, choice),
+        *_resources(requirements, choice),
+        *(found for effect in requirements.bespoke for found in _bespoke(effect, requirements, choice)),
+        *_pins(requirements, choice),
+        *_exclusions(requirements, choice),
+    ]
+
+
+def _violation(member: Member, text: str, fix: str) -> Violation:
+    return Violation(kind=member.kind, id=member.id, text=text, fix=fix)
+
+
+def _slots(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
+    for family in requirements.release.families:
+        member, chosen = Member(SLOT, family), choice.chosen(family)
+        slot = requirements.offering.slots.get(family)
+        told = member_text(member, requirements)
+        if slot is None:
+            if chosen:
+                yield _violation(member, f"{told}, but {_list(chosen)} is chosen.", f"Remove {_list(chosen)}.")
+            continue
+        if not slot.minimum <= len(chosen) <= slot.maximum:
+            text = f"{told}, but {len(chosen)} are chosen{': ' + _list(chosen) if chosen else ''}."
+            yield _violation(member, text, f"Choose {slot.minimum} to {slot.maximum} of {_list(_all(choice, family))}.")
+        if slot.max_quantity is not None and choice.units(family) > slot.max_quantity:
+            text = f"{told}, but there are {choice.units(family)} units: {_list(chosen)}."
+            yield _violation(member, text, f"Choose at most {slot.max_quantity} units.")
+
+
+def _limits(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
+    for component_id, units in choice.items.items():
+        most = requirements.release.components[component_id].max_quantity
+        if units > most:
+            text = f"{units} units of {name_text(requirements, component_id)}: one configuration holds at most {most}."
+            yield _violation(Member(SLOT, component_id), text, f"Choose at most {most} units.")
+
+
+def _rules(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
+    for rule in sorted((*requirements.release.rules, *requirements.offering.rules), key=lambda rule: rule.id):
+        if not holds(rule.expression, choice):
+            text = f"{rule.because} Not met: {rule.source} ({_values(rule, requirements, choice)})."
+            fix = f"Change components or needs so that {rule.source} holds."
+            yield _violation(Member(RULE, rule.id), text, fix)
+
+
+def _values(rule: Rule, requirements: Requirements, choice: Choice) -> str:
+    described = (_value_text(part, requirements, choice) for part in parts(rule.expression))
+    return ", ".join(dict.fromkeys(described))
+
+
+def _value_text(part: Expression, requirements: Requirements, choice: Choice) -> str:
+    match part:
+        case Name(scope, name):
+            return f"{scope}.{name} is {answer_text(requirements.offering.needs[name], choice.answers[name])}"
+        case InTable():
+            rows = ["(" + ", ".join(row) + ")" for row in missing_rows(part, choice)]
+            return f"{part.table} has no row {' or '.join(rows)}" if rows else f"{part.table} allows what is chosen"
+    value = value_of(part, choice)
+    told = value if isinstance(value, str) else number_text(value)
+    if isinstance(value, bool):
+        told = "true" if value else "false"
+    return f"{_source(part)} is {told}"
+
+
+def _source(part: Expression) -> str:
+    match part:
+        case Selected(subject):
+            return f'selected("{subject}")'
+        case Quantity(subject):
+            return f'quantity("{subject}")'
+        case Kinds(family):
+            return f'kinds("{family}")'
+        case Sum(source, attribute, family):
+            return f'{source}("{attribute}", "{family}")' if family else f'{source}("{attribute}")'
+    raise TypeError(f"not a part of a rule with a value of its own: {part!r}")
+
+
+def resources_of(requirements: Requirements) -> tuple[str, ...]:
+    """The attributes that some component of the release provides or consumes, by id."""
+    components = requirements.release.components.values()
+    return tuple(sorted({name for component in components for name in (*component.provides, *component.consumes)}))
+
+
+def _resources(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
+    for attribute_id in resources_of(requirements):
+        provided, consumed = choice.sum("provided", attribute_id), choice.sum("consumed", attribute_id)
+        if provided < consumed:
+            attribute = requirements.release.attributes[attribute_id]
+            text = (
+                f"{number_text(consumed)} {attribute.unit} of {attribute.title} ({attribute_id}) are consumed, "
+                f"but only {number_text(provided)} provided."
+            )
+            providers = [c.id for c in requirements.release.components.values() if c.provides.get(attribute_id)]
+            yield _violation(Member(RESOURCE, attribute_id), text, f"Add units of {_list(providers)}, or consume less.")
+
+
+def _bespoke(effect: BespokeEffect, requirements: Requirements, choice: Choice) -> Iterator[Violation]:
+    member = Member(BESPOKE, effect.id)
+    for name in effect.requires:
+        if not choice.chosen(name):
+            named = name_text(requirements, name)
+            yield _violation(member, f'"{effect.title}" requires {named}, which is not chosen.', f"Add {named}.")
+    for name in effect.forbids:
+        if choice.chosen(name):
+            chosen = _list(choice.chosen(name))
+            yield _violation(member, f'"{effect.title}" cannot stand beside {chosen}.', f"Remove {chosen}.")
+
+
+def _pins(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
+    for component_id, wanted in requirements.pins.items():
+        units = choice.units(component_id)
+        if units == 0 or (wanted and units != wanted):
+            member = Member(PIN, component_id)
+            text = f"{member_text(member, requirements)}, but there are {units}."
+            yield _violation(member, text, f"Choose {wanted or 'at least 1'} of it.")
+
+
+def _exclusions(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
+    for component_id in requirements.exclusions:
+        if choice.chosen(component_id):
+            member = Member(EXCLUSION, component_id)
+            yield _violation(member, f"{member_text(member, requirements)}, but it is chosen.", "Remove it.")
+
+
+def _all(choice: Choice, family: str) -> tuple[str, ...]:
+    return choice.release.members(family)
+
+
+def _list(ids: Iterable[str]) -> str:
+    return ", ".join(ids)

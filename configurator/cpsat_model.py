@@ -1,0 +1,106 @@
+"""An offering of a release as a CP-SAT model, compiled once; a request works on a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+
+from ortools.sat.python import cp_model
+
+from bidwright.catalog.model import Offering, Release, Slot
+from bidwright.configurator.cpsat_rules import RuleCompiler, When
+from bidwright.configurator.cpsat_variables import Linear, Variables, new_variables, row
+from bidwright.configurator.members import RESOURCE, RULE, SLOT, Member
+
+
+@dataclass(frozen=True)
+class OfferingKey:
+    """An offering of a release; equal where digest and offering are, as a release never changes."""
+
+    digest: str
+    offering_id: str
+    release: Release = field(compare=False)
+
+    @property
+    def offering(self) -> Offering:
+        """The offering itself."""
+        return self.release.offerings[self.offering_id]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferingModel:
+    """A compiled offering. Not to be changed: take ``model.clone()``.
+
+    Attributes:
+        quantities, needs: Id -> index of its variable.
+        codes: Option -> the number that stands for it.
+        active: Member -> index of the literal that turns it on; empty where every member always holds.
+    """
+
+    model: cp_model.CpModel
+    quantities: Mapping[str, int]
+    needs: Mapping[str, int]
+    codes: Mapping[str, int]
+    active: Mapping[Member, int]
+
+
+@lru_cache(maxsize=128)
+def offering_model(key: OfferingKey, *, switchable: bool) -> OfferingModel:
+    """Compile an offering.
+
+    Args:
+        key: The offering.
+        switchable: Whether each member (slot, rule, resource) can be turned off; searching an optimum is faster
+            where it cannot, explaining a conflict needs it.
+    """
+    model = cp_model.CpModel()
+    variables = new_variables(model, key.release, key.offering)
+    compiler = RuleCompiler(variables)
+    active: dict[Member, int] = {}
+
+    def when(member: Member) -> When:
+        if not switchable:
+            return ()
+        literal = model.new_bool_var(f"active {member.id}")
+        active[member] = literal.index
+        return (literal,)
+
+    for family in sorted(key.offering.slots):
+        _add_slot(variables, key.offering.slots[family], when(Member(SLOT, family)))
+    for rule in sorted((*key.release.rules, *key.offering.rules), key=lambda rule: rule.id):
+        compiler.enforce(rule.expression, when=when(Member(RULE, rule.id)))
+    for resource in _resources(variables):
+        _add_resource(variables, resource, when(Member(RESOURCE, resource)))
+    return OfferingModel(
+        model=model,
+        quantities={c: variable.index for c, variable in variables.quantities.items()},
+        needs={name: variable.index for name, variable in variables.needs.items()},
+        codes=dict(variables.codes),
+        active=active,
+    )
+
+
+def _add_slot(variables: Variables, slot: Slot, when: When) -> None:
+    members = variables.members(slot.family)
+    kinds = cp_model.LinearExpr.weighted_sum([variables.selected[member] for member in members], [1] * len(members))
+    variables.model.add_linear_constraint(kinds, slot.minimum, slot.maximum).only_enforce_if(*when)
+    if slot.max_quantity is not None:
+        units = cp_model.LinearExpr.weighted_sum(
+            [variables.quantities[member] for member in members], [1] * len(members)
+        )
+        variables.model.add_linear_constraint(units, 0, slot.max_quantity).only_enforce_if(*when)
+
+
+def _resources(variables: Variables) -> list[str]:
+    components = [variables.release.components[component_id] for component_id in variables.quantities]
+    return sorted({name for component in components for name in component.consumes})
+
+
+def _add_resource(variables: Variables, resource: str, when: When) -> None:
+    balance: Linear = variables.sum("provided", resource).plus(variables.sum("consumed", resource), Fraction(-1))
+    expression, constant = row(variables.model, balance)
+    variables.model.add_linear_expression_in_domain(
+        expression, cp_model.Domain.greater_or_equal(-constant)
+    ).only_enforce_if(*when)

@@ -1,0 +1,103 @@
+"""One request as a CP-SAT model: a copy of its offering's model with needs, wishes and limits added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+from ortools.sat.python.cp_model import Domain
+from ortools.sat.python.cp_model_helper import Literal
+
+from bidwright.configurator.cpsat_amounts import Charges, add_charges
+from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_model
+from bidwright.configurator.cpsat_variables import answer_number
+from bidwright.configurator.members import BESPOKE, BUDGET, EXCLUSION, NEED, PIN, Member
+from bidwright.configurator.request import BespokeEffect, Requirements
+from bidwright.core.amount_table import AmountTable
+
+_SOME = Domain.greater_or_equal(1)
+_NONE = Domain(0, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestModel:
+    """A request ready to be solved.
+
+    Attributes:
+        quantities: Component id -> its units; components of the offering's families.
+        switches: Member -> the literal that turns it on; empty where every member always holds.
+    """
+
+    model: cp_model.CpModel
+    quantities: Mapping[str, cp_model.IntVar]
+    charges: Charges
+    switches: Mapping[Member, Literal]
+
+
+def request_model(requirements: Requirements, amounts: AmountTable, *, switchable: bool) -> RequestModel:
+    """Build the model of a request.
+
+    Args:
+        requirements: The request; components that it names have a slot in the offering.
+        amounts: What quantities cost.
+        switchable: Whether each member can be turned off. A need that is off may have any answer.
+    """
+    key = OfferingKey(requirements.release.digest, requirements.offering.id, requirements.release)
+    return _Builder(requirements, offering_model(key, switchable=switchable), switchable=switchable).build(amounts)
+
+
+class _Builder:
+    """Adds the members of one request to a copy of its offering's model."""
+
+    def __init__(self, requirements: Requirements, offering: OfferingModel, *, switchable: bool) -> None:
+        self._requirements = requirements
+        self._offering = offering
+        self._switchable = switchable
+        self._model: cp_model.CpModel = offering.model.clone()
+        self._quantities = {c: self._variable(index) for c, index in offering.quantities.items()}
+        self._switches: dict[Member, Literal] = {
+            member: self._model.get_bool_var_from_proto_index(index) for member, index in offering.active.items()
+        }
+
+    def build(self, amounts: AmountTable) -> RequestModel:
+        """Add everything that a request adds."""
+        requirements = self._requirements
+        for name, index in self._offering.needs.items():
+            number = answer_number(requirements.offering.needs[name], requirements.answers[name], self._offering.codes)
+            self._require(Member(NEED, name), self._variable(index), Domain(number, number))
+        for component_id, units in requirements.pins.items():
+            quantity = self._quantities[component_id]
+            self._require(Member(PIN, component_id), quantity, Domain(units, units) if units else _SOME)
+        for component_id in requirements.exclusions:
+            if component_id in self._quantities:
+                self._require(Member(EXCLUSION, component_id), self._quantities[component_id], _NONE)
+        for effect in requirements.bespoke:
+            self._add_bespoke(effect)
+        charges = add_charges(self._model, self._quantities, amounts)
+        for limit, most in requirements.budget.items():
+            self._require(Member(BUDGET, limit), charges.of(limit), Domain.lower_or_equal(most))
+        return RequestModel(
+            model=self._model, quantities=self._quantities, charges=charges, switches=dict(self._switches)
+        )
+
+    def _variable(self, index: int) -> cp_model.IntVar:
+        return self._model.get_int_var_from_proto_index(index)
+
+    def _require(self, member: Member, expression: cp_model.LinearExpr, allowed: Domain) -> None:
+        constraint = self._model.add_linear_expression_in_domain(expression, allowed)
+        if self._switchable:
+            if member not in self._switches:
+                self._switches[member] = self._model.new_bool_var(f"active {member.id}")
+            constraint.only_enforce_if(self._switches[member])
+
+    def _add_bespoke(self, effect: BespokeEffect) -> None:
+        member = Member(BESPOKE, effect.id)
+        for name in effect.requires:
+            self._require(member, self._units(name), _SOME)
+        for name in effect.forbids:
+            self._require(member, self._units(name), _NONE)
+
+    def _units(self, name: str) -> cp_model.LinearExpr:
+        members = [m for m in self._requirements.release.members(name) if m in self._quantities]
+        return cp_model.LinearExpr.weighted_sum([self._quantities[m] for m in members], [1] * len(members))

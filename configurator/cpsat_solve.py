@@ -1,0 +1,142 @@
+"""Runs CP-SAT: the settings for each kind of question, and what its answers mean.
+
+CP-SAT with presolve is fast at optima, but its "infeasible" can be wrong (or-tools#5274) and so can the assumptions
+it blames (or-tools#5141). So optima are searched with presolve, and everything that is said about infeasibility comes
+from searches without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ortools.sat.python import cp_model
+
+from bidwright.configurator.cpsat_request import RequestModel
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.members import Member
+
+_TIE_BREAK_EFFORT = 1.0
+"""Most deterministic time for choosing among equals; not wall time, so that the choice is the same everywhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Best:
+    """The outcome of a search for an optimum.
+
+    Attributes:
+        status: ``found``, ``infeasible`` (to be confirmed), or ``unknown`` where the time ran out.
+        items: Component id -> units, at least 1, by id; empty unless found.
+        value, bound: Objective reached, and what no configuration is below.
+    """
+
+    status: Literal["found", "infeasible", "unknown"]
+    items: Mapping[str, int]
+    value: int
+    bound: int
+
+
+def cheapest(
+    request: RequestModel, objective: cp_model.LinearExpr, deadline: Deadline, *, presolve: bool = True
+) -> Best:
+    """Find a configuration with the least ``objective``; of equals, the one with the fewest units, then by id."""
+    model: cp_model.CpModel = request.model.clone()
+    model.minimize(objective)
+    solver = _solver(deadline)
+    if not presolve:
+        _without_presolve(solver)
+        solver.parameters.linearization_level = 2
+    status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        return Best(status="infeasible", items={}, value=0, bound=0)
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return Best(status="unknown", items={}, value=0, bound=0)
+    value = solver.value(objective)
+    if status == cp_model.FEASIBLE:
+        bound = int(solver.response_proto.inner_objective_lower_bound)
+        return Best(status="found", items=_items(request, solver), value=value, bound=min(value, bound))
+    items = _tie_break(request, objective, solver, deadline)
+    return Best(status="found", items=items, value=value, bound=value)
+
+
+def _tie_break(
+    request: RequestModel, objective: cp_model.LinearExpr, first: cp_model.CpSolver, deadline: Deadline
+) -> Mapping[str, int]:
+    """Of all configurations as good as the first one, the one with the fewest units, then with the earliest ids."""
+    model: cp_model.CpModel = request.model.clone()
+    model.add_linear_expression_in_domain(objective, cp_model.Domain.lower_or_equal(first.value(objective)))
+    quantities = list(request.quantities.values())
+    most_rank = sum(variable.domain.max() * rank for rank, variable in enumerate(quantities)) + 1
+    weights = [most_rank + rank for rank in range(len(quantities))]
+    model.minimize(cp_model.LinearExpr.weighted_sum(quantities, weights))
+    for index in range(len(request.model.proto.variables)):
+        variable = model.get_int_var_from_proto_index(index)
+        model.add_hint(variable, first.value(variable))
+    solver = _solver(deadline)
+    solver.parameters.max_deterministic_time = _TIE_BREAK_EFFORT
+    solved = solver.solve(model) in {cp_model.OPTIMAL, cp_model.FEASIBLE}
+    return _items(request, solver if solved else first)
+
+
+def core_of(request: RequestModel, members: Collection[Member], deadline: Deadline) -> frozenset[Member] | None:
+    """Members among the given ones that cannot hold together, not necessarily the fewest; None where all can.
+
+    Raises:
+        TimeoutError: The deadline came first.
+    """
+    model: cp_model.CpModel = request.model.clone()
+    literals = {request.switches[member].index: member for member in members}
+    model.add_assumptions([request.switches[member] for member in members])
+    solver = _solver(deadline)
+    _without_presolve(solver)
+    if _is_satisfiable(solver, model):
+        return None
+    return frozenset(literals[index] for index in solver.sufficient_assumptions_for_infeasibility())
+
+
+def can_hold(request: RequestModel, members: Collection[Member], deadline: Deadline) -> bool:
+    """Whether members can hold together, all others off; without assumptions, so a second opinion on ``core_of``.
+
+    Raises:
+        TimeoutError: The deadline came first.
+    """
+    model: cp_model.CpModel = request.model.clone()
+    for member, literal in request.switches.items():
+        domain = model.proto.variables[literal.index].domain
+        domain.clear()
+        domain.extend([int(member in members)] * 2)
+    solver = _solver(deadline)
+    _without_presolve(solver)
+    return _is_satisfiable(solver, model)
+
+
+def _is_satisfiable(solver: cp_model.CpSolver, model: cp_model.CpModel) -> bool:
+    status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        return False
+    if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return True
+    raise TimeoutError("the solver ran out of time")
+
+
+def _solver(deadline: Deadline) -> cp_model.CpSolver:
+    """A solver that gives the same answer to the same model: one worker, one seed."""
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    solver.parameters.max_time_in_seconds = deadline.left_s
+    return solver
+
+
+def _without_presolve(solver: cp_model.CpSolver) -> None:
+    solver.parameters.cp_model_presolve = False
+    solver.parameters.use_sat_inprocessing = False
+    solver.parameters.symmetry_level = 0
+    solver.parameters.linearization_level = 0
+    solver.parameters.cp_model_probing_level = 0
+
+
+def _items(request: RequestModel, solver: cp_model.CpSolver) -> Mapping[str, int]:
+    units = {component: solver.value(variable) for component, variable in request.quantities.items()}
+    return {component: number for component, number in units.items() if number}

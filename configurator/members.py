@@ -1,0 +1,134 @@
+"""The things that can stand in a conflict or be violated, each with its words for the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from bidwright.catalog.model import Answer, Need
+from bidwright.configurator.request import BespokeEffect, Limit, Requirements
+from bidwright.core.money import from_minor, plain
+from bidwright.v1 import configuration_pb2
+from bidwright.v1.configuration_pb2 import ConflictKind
+
+NEED = configuration_pb2.CONFLICT_KIND_NEED
+BUDGET = configuration_pb2.CONFLICT_KIND_BUDGET
+PIN = configuration_pb2.CONFLICT_KIND_PIN
+EXCLUSION = configuration_pb2.CONFLICT_KIND_EXCLUSION
+RULE = configuration_pb2.CONFLICT_KIND_RULE
+SLOT = configuration_pb2.CONFLICT_KIND_SLOT
+RESOURCE = configuration_pb2.CONFLICT_KIND_RESOURCE
+BESPOKE = configuration_pb2.CONFLICT_KIND_BESPOKE
+
+_PERIOD: dict[Limit, str] = {"monthly": "a month", "one_time": "once", "contract_value": "over the whole term"}
+
+
+class Member(NamedTuple):
+    """One thing that must hold: its kind and its id, as in the record ``ConflictMember``."""
+
+    kind: ConflictKind
+    id: str
+
+
+def number_text(number: Fraction | Decimal | int) -> str:
+    """A number for a reader: ``5,000``, ``99.5``; exact, as every figure of a portfolio is a decimal."""
+    exact = Fraction(number)
+    return f"{Decimal(plain(Decimal(exact.numerator) / Decimal(exact.denominator))):,f}"
+
+
+def amount_text(minor: int, currency: str, limit: Limit) -> str:
+    """An amount for a reader: ``412.30 EUR a month``."""
+    return f"{from_minor(minor, currency):,f} {currency} {_PERIOD[limit]}"
+
+
+def name_text(requirements: Requirements, component_or_family: str) -> str:
+    """A component or family for a reader, with its id."""
+    release = requirements.release
+    component = release.components.get(component_or_family)
+    title = component.name if component else release.families[component_or_family].title
+    return f"{title} ({component_or_family})"
+
+
+def member_text(member: Member, requirements: Requirements) -> str:
+    """A member of a conflict in words, as half a sentence or the reason a rule gives."""
+    return _WORDS[member.kind](member.id, requirements)
+
+
+def answer_text(need: Need, answer: Answer) -> str:
+    """An answer for a reader: ``5,000 users``, ``yes``, the title of an option."""
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    if isinstance(answer, str):
+        return need.options.get(answer, f'"{answer}"')
+    return f"{number_text(answer)} {need.unit}".rstrip()
+
+
+def _need(name: str, requirements: Requirements) -> str:
+    need, answer = requirements.offering.needs[name], requirements.answers[name]
+    told = answer_text(need, answer)
+    measured = not isinstance(answer, bool | str) and need.unit
+    said = f"you asked for {told} ({name})" if measured else f'you answered {told} to "{need.question}" ({name})'
+    return f"{said}, as is the default" if need.default == answer else said
+
+
+def _budget(limit: str, requirements: Requirements) -> str:
+    for known, minor in requirements.budget.items():
+        if known == limit:
+            return f"the budget allows at most {amount_text(minor, requirements.market.currency, known)}"
+    raise KeyError(limit)
+
+
+def _pin(component: str, requirements: Requirements) -> str:
+    quantity = requirements.pins[component]
+    wanted = f"exactly {quantity} units of " if quantity else ""
+    return f"you asked for {wanted}{name_text(requirements, component)}"
+
+
+def _exclusion(component: str, requirements: Requirements) -> str:
+    return f"you ruled out {name_text(requirements, component)}"
+
+
+def _rule(rule_id: str, requirements: Requirements) -> str:
+    rules = (*requirements.release.rules, *requirements.offering.rules)
+    return next(rule.because for rule in rules if rule.id == rule_id)
+
+
+def _slot(family: str, requirements: Requirements) -> str:
+    offering, title = requirements.offering, name_text(requirements, family)
+    slot = offering.slots.get(family)
+    if slot is None:
+        return f"{offering.title} has no place for {title}"
+    least, most = slot.minimum, slot.maximum
+    kinds = f"{least}" if least == most else f"{least} to {most}"
+    units = "" if slot.max_quantity is None else f", with at most {slot.max_quantity} units in all"
+    return f"{offering.title} holds {kinds} of the components of {title}{units}"
+
+
+def _resource(attribute: str, requirements: Requirements) -> str:
+    title = requirements.release.attributes[attribute].title
+    return f"as much {title} ({attribute}) must be provided as is consumed"
+
+
+def _bespoke(item_id: str, requirements: Requirements) -> str:
+    effect = next(effect for effect in requirements.bespoke if effect.id == item_id)
+    return f'the bespoke item "{effect.title}" {" and ".join(_effects(effect, requirements))}'
+
+
+def _effects(effect: BespokeEffect, requirements: Requirements) -> Iterator[str]:
+    for verb, names in (("requires", effect.requires), ("cannot stand beside", effect.forbids)):
+        if names:
+            yield f"{verb} {', '.join(name_text(requirements, name) for name in names)}"
+
+
+_WORDS = {
+    NEED: _need,
+    BUDGET: _budget,
+    PIN: _pin,
+    EXCLUSION: _exclusion,
+    RULE: _rule,
+    SLOT: _slot,
+    RESOURCE: _resource,
+    BESPOKE: _bespoke,
+}

@@ -1,0 +1,191 @@
+"""What a rule means, evaluated directly on a configuration, with exact fractions and no solver.
+
+``cpsat_rules`` gives the same syntax its other meaning. The two share nothing but the syntax, so that each can be
+held against the other (docs/adr/0006-two-meanings-of-a-rule.md).
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import singledispatch
+from itertools import product
+
+from bidwright.catalog.model import Answer, Component, Release
+from bidwright.catalog.rule_language import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    Comparison,
+    Constant,
+    Expression,
+    InTable,
+    Kinds,
+    Name,
+    Not,
+    Quantity,
+    Selected,
+    Sum,
+)
+
+Value = bool | Fraction | str
+
+_COMPARE: dict[str, Callable[[Value, Value], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_CALCULATE: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A configuration as rules see it.
+
+    Attributes:
+        answers: Need -> answer.
+        items: Component id -> units, at least 1.
+    """
+
+    release: Release
+    answers: Mapping[str, Answer]
+    items: Mapping[str, int]
+
+    def chosen(self, subject: str) -> tuple[str, ...]:
+        """The chosen components that a component or family id stands for."""
+        return tuple(member for member in self.release.members(subject) if self.items.get(member, 0) > 0)
+
+    def units(self, subject: str) -> int:
+        """Units of a component or of a whole family."""
+        return sum(self.items[member] for member in self.chosen(subject))
+
+    def sum(self, source: str, attribute: str, family: str = "") -> Fraction:
+        """Figure x units over the configuration or a family; ``source`` is total, provided or consumed."""
+        found = Fraction(0)
+        for component_id, units in self.items.items():
+            component = self.release.components[component_id]
+            if not family or component.family == family:
+                found += Fraction(_figures(component, source).get(attribute, Decimal(0))) * units
+        return found
+
+
+def _figures(component: Component, source: str) -> Mapping[str, Decimal]:
+    if source == "provided":
+        return component.provides
+    return component.consumes if source == "consumed" else component.attributes
+
+
+def holds(expression: Expression, choice: Choice) -> bool:
+    """Whether a condition is met."""
+    value = value_of(expression, choice)
+    if not isinstance(value, bool):
+        raise TypeError(f"a condition is true or false, not {value!r}: {expression!r}")
+    return value
+
+
+@singledispatch
+def value_of(expression: Expression, _choice: Choice) -> Value:
+    """The value of an expression in a choice: a truth, an exact number or a text."""
+    raise TypeError(f"not an expression of the rule language: {expression!r}")
+
+
+@value_of.register
+def _constant(expression: Constant, _choice: Choice) -> Value:
+    return expression.value
+
+
+@value_of.register
+def _name(expression: Name, choice: Choice) -> Value:
+    answer = choice.answers[expression.name]
+    return answer if isinstance(answer, bool | str) else Fraction(answer)
+
+
+@value_of.register
+def _selected(expression: Selected, choice: Choice) -> Value:
+    return bool(choice.chosen(expression.subject))
+
+
+@value_of.register
+def _quantity(expression: Quantity, choice: Choice) -> Value:
+    return Fraction(choice.units(expression.subject))
+
+
+@value_of.register
+def _kinds(expression: Kinds, choice: Choice) -> Value:
+    return Fraction(len(choice.chosen(expression.family)))
+
+
+@value_of.register
+def _sum(expression: Sum, choice: Choice) -> Value:
+    return choice.sum(expression.source, expression.attribute, expression.family)
+
+
+@value_of.register
+def _in_table(expression: InTable, choice: Choice) -> Value:
+    return not missing_rows(expression, choice)
+
+
+@value_of.register
+def _not(expression: Not, choice: Choice) -> Value:
+    return not holds(expression.operand, choice)
+
+
+@value_of.register
+def _all_of(expression: AllOf, choice: Choice) -> Value:
+    return all(holds(operand, choice) for operand in expression.operands)
+
+
+@value_of.register
+def _any_of(expression: AnyOf, choice: Choice) -> Value:
+    return any(holds(operand, choice) for operand in expression.operands)
+
+
+@value_of.register
+def _comparison(expression: Comparison, choice: Choice) -> Value:
+    left, right = value_of(expression.left, choice), value_of(expression.right, choice)
+    return _COMPARE[expression.operator](left, right)
+
+
+@value_of.register
+def _arithmetic(expression: Arithmetic, choice: Choice) -> Value:
+    left, right = value_of(expression.left, choice), value_of(expression.right, choice)
+    if not isinstance(left, Fraction) or not isinstance(right, Fraction):
+        raise TypeError(f"only numbers are calculated with: {expression!r}")
+    return _CALCULATE[expression.operator](left, right)
+
+
+def missing_rows(expression: InTable, choice: Choice) -> tuple[tuple[str, ...], ...]:
+    """The chosen combinations that the table does not allow."""
+    columns, rows = choice.release.tables[expression.table]
+    order = [expression.families.index(column) for column in columns]
+    chosen = [choice.chosen(family) for family in expression.families]
+    return tuple(
+        combination for combination in product(*chosen) if tuple(combination[index] for index in order) not in rows
+    )
+
+
+def parts(expression: Expression) -> Iterator[Expression]:
+    """The parts of a rule that have a value of their own in a configuration, from left to right."""
+    match expression:
+        case Not(operand):
+            yield from parts(operand)
+        case AllOf(operands) | AnyOf(operands):
+            for operand in operands:
+                yield from parts(operand)
+        case Comparison(_, left, right) | Arithmetic(_, left, right):
+            yield from parts(left)
+            yield from parts(right)
+        case Constant():
+            return
+        case _:
+            yield expression
