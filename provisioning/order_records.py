@@ -12,15 +12,20 @@ from bidwright.core.errors import NotFound
 from bidwright.core.resource_names import resource_ids
 from bidwright.storage.changes import JobEntry, Put
 from bidwright.storage.records import Record, Store
-from bidwright.v1.order_pb2 import Order, Service
+from bidwright.v1.order_pb2 import ORDER_STATE_ACKNOWLEDGED, ORDER_STATE_IN_PROGRESS, Order, Service
 from bidwright.v1.quote_pb2 import Contract, Offer
 
 ORDER_KIND = "order"
 SERVICE_KIND = "service"
 CREDENTIAL_KIND = "credential"
 CONTRACT_KIND = "contract"
+OPEN = "open"
+"""Named list of the orders that a worker has or ought to have."""
+
 ORDER_JOB = "order"
 """Kind of the job that carries out an order; its subject is the order's id."""
+
+_OPEN_STATES = (ORDER_STATE_ACKNOWLEDGED, ORDER_STATE_IN_PROGRESS)
 
 M = TypeVar("M", Order, Service, Contract)
 _COLLECTIONS = {
@@ -70,12 +75,14 @@ def decoded(record: Record, message: type[M]) -> Stored[M]:
 
 
 def order_put(order: Order, expected_version: int) -> Put:
-    """Write an order; it is listed by its contract. An etag is not stored: it is the record's version."""
+    """Write an order; it is listed by its contract, and as open. An etag is not stored: it is the record's version."""
     body = Order()
     body.CopyFrom(order)
     body.ClearField("etag")
-    indexes = frozenset({f"contract={id_of(order.contract)}"})
-    return Put(ORDER_KIND, id_of(order.name), _bytes(body), expected_version, indexes)
+    indexes = {f"contract={id_of(order.contract)}"}
+    if order.state in _OPEN_STATES:
+        indexes.add(OPEN)
+    return Put(ORDER_KIND, id_of(order.name), _bytes(body), expected_version, frozenset(indexes))
 
 
 def order_job(order: Order) -> JobEntry:

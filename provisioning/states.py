@@ -66,10 +66,10 @@ STEP_MOVES: Final[Mapping[StepState, Mapping[str, StepState]]] = {
     },
     # Its role runs, or ran when its worker died.
     STEP_STATE_RUNNING: {
-        "begin": STEP_STATE_RUNNING,  # again, after a crash or while the target cannot be reached
+        "begin": STEP_STATE_RUNNING,  # again, as the target could not be reached
         "succeed": STEP_STATE_SUCCEEDED,  # verified
         "fail": STEP_STATE_FAILED,  # the role or its verification failed
-        "stop": STEP_STATE_PENDING,  # ended on request or because the worker ends
+        "stop": STEP_STATE_PENDING,  # ended on request, with its worker, or when its worker died
         "refuse": STEP_STATE_FAILED,  # the order must not be carried out as it stands
         "skip": STEP_STATE_SKIPPED,
     },
@@ -82,6 +82,7 @@ STEP_MOVES: Final[Mapping[StepState, Mapping[str, StepState]]] = {
     # Its role failed.
     STEP_STATE_FAILED: {
         "retry": STEP_STATE_PENDING,  # the order was resumed
+        "refuse": STEP_STATE_FAILED,  # the order must not be carried out as it stands
         "skip": STEP_STATE_SKIPPED,
     },
     # Done and verified.

@@ -21,7 +21,7 @@ from bidwright.v1.plan_pb2 import STEP_KIND_MANUAL, STEP_KIND_ROLE, PlanStep
 
 def withdrawal_id(contract_id: str) -> str:
     """Name the one order that withdraws a contract, so that it is found by whoever asks again."""
-    return f"{contract_id[:50]}-withdraw"
+    return f"{contract_id}-withdraw"
 
 
 def withdrawal(order: Order, now: dt.datetime) -> Order:

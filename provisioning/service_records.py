@@ -1,0 +1,85 @@
+"""What a finished step leaves behind in the records: a service, or the end of one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from bidwright.core.resource_names import resource_name
+from bidwright.provisioning.ansible_run import Value
+from bidwright.provisioning.journal import Writes
+from bidwright.provisioning.order_events import event, step_event
+from bidwright.provisioning.order_records import (
+    CREDENTIAL_KIND,
+    SERVICE_KIND,
+    Stored,
+    decoded,
+    service_id,
+    service_put,
+)
+from bidwright.storage.changes import Put
+from bidwright.storage.records import Store
+from bidwright.v1.order_pb2 import (
+    SERVICE_STATE_ACTIVE,
+    SERVICE_STATE_TERMINATED,
+    Endpoint,
+    Order,
+    OrderStep,
+    Service,
+)
+
+
+def endpoint_of(facts: Mapping[str, Value]) -> Endpoint:
+    """Write down where a role says that its service answers; a database's name is its path."""
+    return Endpoint(
+        scheme=str(facts.get("scheme", "")),
+        host=str(facts.get("host", "")),
+        port=int(facts.get("port", 0)),
+        path=str(facts.get("path", facts.get("database", ""))),
+        user=str(facts.get("user", "")),
+    )
+
+
+async def activation(store: Store, account: str, order: Order, step: OrderStep) -> Writes:
+    """Make the writes that go with a step that provisioned: its one service, and the events."""
+    id_ = service_id(order.contract, step.plan_step.id)
+    stored = await _stored(store, account, id_)
+    credential = await store.get(account, CREDENTIAL_KIND, id_)
+    service, now = stored.value, step.end_time
+    moment = now.ToDatetime(dt.UTC)
+    events = [step_event("step.succeeded", order, step.plan_step.id, moment, changed_tasks=str(step.changed_tasks))]
+    if service.state != SERVICE_STATE_ACTIVE:
+        service.create_time.CopyFrom(now)
+        service.ClearField("terminate_time")
+        events.append(event("service.activated", service.name, moment, contract=order.contract, order=order.name))
+    service.contract, service.order, service.step = order.contract, order.name, step.plan_step.id
+    service.title, service.target, service.state = step.plan_step.title, order.target, SERVICE_STATE_ACTIVE
+    del service.items[:]
+    service.items.extend(step.plan_step.items)
+    service.endpoint.CopyFrom(step.endpoint)
+    service.has_credentials = credential is not None and credential.body != b""
+    return Writes((service_put(service, stored.version),), tuple(events))
+
+
+async def termination(store: Store, account: str, order: Order, step: OrderStep) -> Writes:
+    """Make the writes that go with a step that took back: the service's end, its credentials' end, and the events."""
+    id_ = service_id(order.contract, step.plan_step.id)
+    stored = await _stored(store, account, id_)
+    moment = step.end_time.ToDatetime(dt.UTC)
+    events = [step_event("step.succeeded", order, step.plan_step.id, moment, changed_tasks=str(step.changed_tasks))]
+    puts: list[Put] = []
+    service = stored.value
+    if stored.version and service.state != SERVICE_STATE_TERMINATED:
+        service.state, service.has_credentials = SERVICE_STATE_TERMINATED, False
+        service.terminate_time.CopyFrom(step.end_time)
+        puts.append(service_put(service, stored.version))
+        events.append(event("service.terminated", service.name, moment, contract=order.contract, order=order.name))
+    credential = await store.get(account, CREDENTIAL_KIND, id_)
+    if credential is not None and credential.body:
+        puts.append(Put(CREDENTIAL_KIND, id_, b"", credential.version))
+    return Writes(tuple(puts), tuple(events))
+
+
+async def _stored(store: Store, account: str, id_: str) -> Stored[Service]:
+    record = await store.get(account, SERVICE_KIND, id_)
+    return Stored(Service(name=resource_name("services", id_)), 0) if record is None else decoded(record, Service)
