@@ -16,13 +16,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bidwright.core.bound import bound_to_us
 from bidwright.core.errors import Unavailable
 
 _SOCKET = "valkey.sock"
@@ -130,7 +130,6 @@ def _lock(directory: Path) -> Iterator[int | None]:
 def _launch(directory: Path, lock: int) -> subprocess.Popen[bytes]:
     for stale in (_SOCKET, _PID_FILE):
         (directory / stale).unlink(missing_ok=True)
-    bound = Path(__file__).with_name("bound.py")
     settings = {
         "port": "0",
         "unixsocket": _SOCKET,  # relative to the directory: the path a socket is bound to may be 107 bytes at most
@@ -146,7 +145,7 @@ def _launch(directory: Path, lock: int) -> subprocess.Popen[bytes]:
     }
     arguments = [part for name, value in settings.items() for part in (f"--{name}", value)]
     return subprocess.Popen(
-        [sys.executable, "-IS", str(bound), str(os.getpid()), str(server_binary()), *arguments],
+        bound_to_us([str(server_binary()), *arguments]),
         cwd=directory,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pathlib
 import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
+
+
+def bound_to_us(program: list[str]) -> list[str]:
+    """The command that starts a program which ends when this process, or the thread that starts it, does."""
+    return [sys.executable, "-IS", str(pathlib.Path(__file__).resolve()), str(os.getpid()), *program]
 
 
 def become(parent: int, program: list[str]) -> None:
