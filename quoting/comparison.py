@@ -1,0 +1,115 @@
+"""Says what differs between two offers, place by place, as text that people can read side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from google.type.date_pb2 import Date
+from google.type.decimal_pb2 import Decimal as DecimalMessage
+from google.type.money_pb2 import Money
+
+from bidwright.catalog.amount_messages import amount_of, decimal_of
+from bidwright.core.money import MINOR_UNITS, plain
+from bidwright.v1.configuration_pb2 import BespokeItem, Charge, CommercialTerms, Configuration, NeedAnswer
+from bidwright.v1.price_pb2 import PriceTotals
+from bidwright.v1.quote_pb2 import Customer, Offer
+from bidwright.v1.quoting_pb2 import QuoteDifference
+
+
+def differences(base: Offer, other: Offer) -> list[QuoteDifference]:
+    """List everything that differs, by path. Equal offers have no difference."""
+    before, after = dict(_places(base)), dict(_places(other))
+    return [
+        QuoteDifference(path=path, base_value=before.get(path, ""), other_value=after.get(path, ""))
+        for path in sorted(before.keys() | after.keys())
+        if before.get(path, "") != after.get(path, "")
+    ]
+
+
+def _places(offer: Offer) -> Iterator[tuple[str, str]]:
+    yield from _customer(offer.customer)
+    yield from _configuration(offer.configuration)
+    yield from _terms(offer.terms)
+    yield from _totals(offer.price.totals)
+
+
+def _customer(customer: Customer) -> Iterator[tuple[str, str]]:
+    yield "customer.display_name", customer.display_name
+    yield "customer.contact", customer.contact
+    yield "customer.reference", customer.reference
+
+
+def _configuration(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    yield "release", configuration.release
+    yield "offering", configuration.offering
+    yield "market", configuration.market
+    for answer in configuration.needs:
+        yield f"needs.{answer.name}", _answer(answer)
+    for item in configuration.items:
+        yield f"items.{item.component}", str(item.quantity)
+    for bespoke in configuration.bespoke_items:
+        yield from _bespoke(bespoke)
+
+
+def _bespoke(item: BespokeItem) -> Iterator[tuple[str, str]]:
+    place = f"bespoke.{item.id}"
+    yield f"{place}.title", item.title
+    yield f"{place}.description", item.description
+    yield f"{place}.owner", item.owner
+    yield f"{place}.charge", Charge.Name(item.charge).removeprefix("CHARGE_").lower()
+    for number, effort in enumerate(item.effort, start=1):
+        # A role may appear twice: the number keeps both places apart.
+        yield f"{place}.effort.{number}.{effort.role}", f"{_number(effort.days)} days"
+    if item.HasField("material_cost"):
+        yield f"{place}.material_cost", _amount(item.material_cost)
+    if item.HasField("markup_percent"):
+        yield f"{place}.markup_percent", _number(item.markup_percent)
+    yield f"{place}.requires", ", ".join(item.requires)
+    yield f"{place}.forbids", ", ".join(item.forbids)
+
+
+def _terms(terms: CommercialTerms) -> Iterator[tuple[str, str]]:
+    yield "terms.term_months", str(terms.term_months)
+    yield "terms.discretionary_discount_percent", _number(terms.discretionary_discount_percent)
+    yield "terms.price_date", _date(terms.price_date)
+
+
+def _totals(totals: PriceTotals) -> Iterator[tuple[str, str]]:
+    amounts = {
+        "one_time": totals.one_time,
+        "monthly": totals.monthly,
+        "contract_value": totals.contract_value,
+        "first_year": totals.first_year,
+        "one_time_cost": totals.one_time_cost,
+        "monthly_cost": totals.monthly_cost,
+        "contract_cost": totals.contract_cost,
+    }
+    for name, amount in amounts.items():
+        yield f"totals.{name}", _amount(amount)
+    yield "totals.margin_percent", _number(totals.margin_percent)
+
+
+def _answer(answer: NeedAnswer) -> str:
+    kind = answer.WhichOneof("value")
+    if kind == "boolean":
+        return "yes" if answer.boolean else "no"
+    if kind == "integer":
+        return str(answer.integer)
+    if kind == "decimal":
+        return _number(answer.decimal)
+    return answer.text
+
+
+def _amount(money: Money) -> str:
+    """Write an amount with the digits of its currency, for example ``119.90 EUR``; more only where there are more."""
+    amount = amount_of(money)
+    places = max(MINOR_UNITS.get(money.currency_code, 0), -int(amount.normalize().as_tuple().exponent))
+    return f"{amount:.{places}f} {money.currency_code}"
+
+
+def _number(number: DecimalMessage) -> str:
+    return plain(decimal_of(number, where="offer"))
+
+
+def _date(date: Date) -> str:
+    return f"{date.year:04}-{date.month:02}-{date.day:02}"

@@ -1,0 +1,110 @@
+"""The figures of an offer that approval rules look at; their names are those of docs/portfolio.md, "approvals.yaml"."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from google.type.decimal_pb2 import Decimal as DecimalMessage
+from google.type.money_pb2 import Money
+
+from bidwright.catalog.amount_messages import amount_of, decimal_of
+from bidwright.catalog.model import Release
+from bidwright.core.money import EXACT, plain
+from bidwright.v1.configuration_pb2 import BespokeItem, Charge, Configuration
+from bidwright.v1.price_pb2 import PriceLine, PriceLineKind
+from bidwright.v1.quote_pb2 import Offer
+
+Fact = bool | Fraction | str
+Facts = Mapping[str, Fact]
+"""Name without ``quote.`` -> value. Amounts are in the market's currency, exact."""
+
+
+def facts_of(offer: Offer, release: Release, today: dt.date) -> Facts:
+    """Compute every figure an approval rule may look at.
+
+    Args:
+        offer: The offer, completely priced.
+        release: The release it was made from.
+        today: Day on which assurances must be valid.
+    """
+    configuration, price = offer.configuration, offer.price
+    totals = price.totals
+    bespoke_value = _bespoke_value(price.lines, price.term_months)
+    contract_value = _amount(totals.contract_value)
+    default_markup = release.price_books[configuration.market].default_markup
+    return {
+        "discount_percent": _number(offer.terms.discretionary_discount_percent),
+        "margin_percent": _number(totals.margin_percent),
+        "contract_value": contract_value,
+        "monthly": _amount(totals.monthly),
+        "one_time": _amount(totals.one_time),
+        "term_months": Fraction(price.term_months),
+        "bespoke_value": bespoke_value,
+        "bespoke_share_percent": _share_percent(bespoke_value, contract_value),
+        "bespoke_days": sum((_days(item) for item in configuration.bespoke_items), Fraction(0)),
+        "bespoke_items": Fraction(len(configuration.bespoke_items)),
+        "lowest_markup_percent": _lowest_markup(configuration.bespoke_items, default_markup),
+        "unassured_components": Fraction(len(_unassured(configuration, release, today))),
+        "assured_in_combination": _is_assured_in_combination(configuration, release, today),
+        "market": configuration.market,
+    }
+
+
+def fact_text(value: Fact) -> str:
+    """Spell a fact; equal facts have one spelling."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Fraction):
+        return plain(EXACT.divide(Decimal(value.numerator), Decimal(value.denominator)))
+    return value
+
+
+def _amount(money: Money) -> Fraction:
+    return Fraction(amount_of(money))
+
+
+def _number(number: DecimalMessage) -> Fraction:
+    return Fraction(decimal_of(number, where="offer"))
+
+
+def _bespoke_value(lines: Iterable[PriceLine], term_months: int) -> Fraction:
+    """What the bespoke items add to the contract value."""
+    times = {Charge.CHARGE_ONE_TIME: 1, Charge.CHARGE_MONTHLY: term_months}
+    bespoke = (line for line in lines if line.kind == PriceLineKind.PRICE_LINE_KIND_BESPOKE)
+    return sum((_amount(line.net) * times[line.charge] for line in bespoke), Fraction(0))
+
+
+def _share_percent(part: Fraction, whole: Fraction) -> Fraction:
+    """A share in percent, 2 digits, half to even like the margin; 0 where there is no whole."""
+    if whole == 0:
+        return Fraction(0)
+    return round(part * 100 / whole, 2)
+
+
+def _days(item: BespokeItem) -> Fraction:
+    return sum((_number(effort.days) for effort in item.effort), Fraction(0))
+
+
+def _lowest_markup(items: Iterable[BespokeItem], default: Decimal) -> Fraction:
+    """The lowest mark-up of the bespoke items; the price book's default for items that state none, or without items."""
+    stated = (item.markup_percent for item in items)
+    markups = [_number(markup) if markup.value else Fraction(default) for markup in stated]
+    return min(markups, default=Fraction(default))
+
+
+def _unassured(configuration: Configuration, release: Release, today: dt.date) -> frozenset[str]:
+    """The chosen components for which there is no valid evidence."""
+    valid = (assurance.components for assurance in release.assurances if assurance.valid_until >= today)
+    return _chosen(configuration).difference(*valid)
+
+
+def _is_assured_in_combination(configuration: Configuration, release: Release, today: dt.date) -> bool:
+    chosen = _chosen(configuration)
+    return any(assurance.valid_until >= today and chosen <= assurance.components for assurance in release.assurances)
+
+
+def _chosen(configuration: Configuration) -> frozenset[str]:
+    return frozenset(item.component for item in configuration.items)

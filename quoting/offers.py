@@ -1,0 +1,124 @@
+"""Makes an offer out of what a seller sends: completed, checked, priced and planned, or refused with every fault."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from google.type.date_pb2 import Date
+
+from bidwright.catalog.amount_messages import decimal_message
+from bidwright.catalog.model import Answer, Market, Release
+from bidwright.configurator.check import check
+from bidwright.configurator.request import requirements_and_items
+from bidwright.core.errors import Faults
+from bidwright.pricing.price import price
+from bidwright.quoting.approval import needed_approvals
+from bidwright.quoting.facts import facts_of
+from bidwright.quoting.surroundings import Surroundings
+from bidwright.quoting.validity import today_in
+from bidwright.v1.configuration_pb2 import (
+    CommercialTerms,
+    Configuration,
+    ConfigurationItem,
+    ConflictKind,
+    NeedAnswer,
+)
+from bidwright.v1.quote_pb2 import Approval, Customer, Offer, Quote
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a seller sends: for whom, what, on which terms."""
+
+    customer: Customer
+    configuration: Configuration
+    terms: CommercialTerms
+
+
+async def make_offer(surroundings: Surroundings, draft: Draft, now: dt.datetime) -> Offer:
+    """Make an offer of a draft.
+
+    Needs without an answer take their default, and terms without a price date take the day it is in the market, so
+    that an offer says everything that its price depends on.
+
+    Raises:
+        InvalidInput: With every fault and every violated rule at once.
+        NotFound: The release does not exist.
+    """
+    release = await surroundings.find_release(draft.configuration.release)
+    requirements, items = requirements_and_items(draft.configuration, release)
+    faults = Faults()
+    for violation in check(requirements, items):
+        kind = ConflictKind.Name(violation.kind).removeprefix("CONFLICT_KIND_").lower()
+        faults.add(f"configuration.{kind}.{violation.id}", violation.text, violation.fix)
+    faults.raise_if_any("The configuration")
+    configuration = _completed(draft.configuration, requirements.answers, items)
+    today = today_in(requirements.market, now)
+    terms = _dated(draft.terms, today)
+    return Offer(
+        customer=draft.customer,
+        configuration=configuration,
+        terms=terms,
+        price=price(release, configuration, terms, today),
+        plan=surroundings.delivery.plan(release, configuration),
+    )
+
+
+async def approvals_of(
+    surroundings: Surroundings, offer: Offer, earlier: Iterable[Approval], now: dt.datetime
+) -> list[Approval]:
+    """List who has to agree to an offer today, with what is granted already."""
+    release = await surroundings.find_release(offer.configuration.release)
+    facts = facts_of(offer, release, today_in(market_of(release, offer), now))
+    return needed_approvals(release, facts, earlier)
+
+
+def market_of(release: Release, offer: Offer) -> Market:
+    """The market an offer is made in; the release is the one it was made from."""
+    return release.markets[offer.configuration.market]
+
+
+def put_offer(quote: Quote, offer: Offer) -> None:
+    """Set what a quote offers, and the digest that a signature fixes."""
+    quote.offer.CopyFrom(offer)
+    quote.offer_digest = digest_of(offer)
+
+
+def digest_of(offer: Offer) -> str:
+    """SHA-256 over the deterministic encoding of an offer, hexadecimal."""
+    return hashlib.sha256(offer.SerializeToString(deterministic=True)).hexdigest()
+
+
+def _completed(configuration: Configuration, answers: Mapping[str, Answer], items: Mapping[str, int]) -> Configuration:
+    """The configuration with every need answered, by name, and its items by id: equal content has equal bytes."""
+    completed = Configuration(
+        release=configuration.release,
+        offering=configuration.offering,
+        market=configuration.market,
+        needs=[_answer(name, answers[name]) for name in sorted(answers)],
+        items=[ConfigurationItem(component=component, quantity=items[component]) for component in sorted(items)],
+    )
+    completed.bespoke_items.extend(sorted(configuration.bespoke_items, key=lambda item: item.id))
+    return completed
+
+
+def _answer(name: str, answer: Answer) -> NeedAnswer:
+    # A bool is an int as well: it is looked for first.
+    if isinstance(answer, bool):
+        return NeedAnswer(name=name, boolean=answer)
+    if isinstance(answer, int):
+        return NeedAnswer(name=name, integer=answer)
+    if isinstance(answer, str):
+        return NeedAnswer(name=name, text=answer)
+    return NeedAnswer(name=name, decimal=decimal_message(answer))
+
+
+def _dated(terms: CommercialTerms, today: dt.date) -> CommercialTerms:
+    dated = CommercialTerms()
+    dated.CopyFrom(terms)
+    if not dated.HasField("price_date"):
+        dated.price_date.CopyFrom(Date(year=today.year, month=today.month, day=today.day))
+    return dated

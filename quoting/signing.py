@@ -1,0 +1,71 @@
+"""Signs quotes: contract, order, job and events are written in one step, or nothing is."""
+
+from __future__ import annotations
+
+from bidwright.core.caller import Caller
+from bidwright.core.resource_names import resource_name
+from bidwright.quoting import events
+from bidwright.quoting.offers import digest_of
+from bidwright.quoting.records import put_contract, read_contract, read_quote
+from bidwright.quoting.states import SIGNED, Move
+from bidwright.quoting.surroundings import Surroundings
+from bidwright.quoting.turns import Turn, check_digest, open_turn
+from bidwright.quoting.writes import Outcome, write
+from bidwright.v1.quote_pb2 import Contract, ContractState
+from bidwright.v1.quoting_pb2 import SignQuoteRequest
+
+
+async def sign_quote(surroundings: Surroundings, caller: Caller, request: SignQuoteRequest) -> Contract:
+    """Sign an accepted quote. Signed again with the same digest, whatever the request id, it answers the same contract.
+
+    Raises:
+        Conflicting: The digest signed is not that of the quote (``OFFER_DIGEST_MISMATCH``), or the etag is stale.
+        NotAllowedNow: The quote is neither accepted nor signed.
+    """
+
+    async def decide() -> Outcome[Contract]:
+        signed = await _signed_before(surroundings, caller, request)
+        if signed is not None:
+            return Outcome(signed)
+        turn = await open_turn(surroundings, caller, request, Move.SIGN)
+        check_digest(turn.quote, request.offer_digest)
+        return _sign(surroundings, turn, request)
+
+    return await write(surroundings.store, caller, request, decide, answer=Contract)
+
+
+async def _signed_before(surroundings: Surroundings, caller: Caller, request: SignQuoteRequest) -> Contract | None:
+    stored = await read_quote(surroundings.store, caller.account, request.name, surroundings.clock())
+    if stored.quote.state != SIGNED:
+        return None
+    check_digest(stored.quote, request.offer_digest)
+    return await read_contract(surroundings.store, caller.account, stored.quote.contract)
+
+
+def _sign(surroundings: Surroundings, turn: Turn, request: SignQuoteRequest) -> Outcome[Contract]:
+    quote = turn.quote
+    if digest_of(quote.offer) != quote.offer_digest:
+        raise AssertionError(f"the offer of {quote.name} is not the one its digest was made of")
+    order_id = surroundings.new_id("o")
+    contract = Contract(
+        name=resource_name("contracts", surroundings.new_id("c")),
+        quote=quote.name,
+        quote_revision=quote.revision,
+        offer=quote.offer,
+        signed_digest=quote.offer_digest,
+        signatory=request.signatory,
+        state=ContractState.CONTRACT_STATE_ACTIVE,
+        order=resource_name("orders", order_id),
+    )
+    contract.sign_time.FromDatetime(turn.now)
+    quote.contract = contract.name
+    order = surroundings.delivery.new_order(contract, order_id, turn.now)
+    moved = turn.moved(Move.SIGN, SIGNED)
+    signed = events.contract_signed(contract, actor=turn.caller.name, now=turn.now)
+    return Outcome(
+        contract,
+        [*moved.puts, put_contract(contract), surroundings.delivery.put_order(order, 0)],
+        moved.guards,
+        [*moved.events, signed],
+        [surroundings.delivery.order_job(order)],
+    )
