@@ -17,7 +17,7 @@ from ansible_runner.config.runner import RunnerConfig
 from ansible_runner.runner import Runner
 
 from bidwright.core.errors import Faults, Unavailable
-from bidwright.provisioning.ansible_leftovers import MARK
+from bidwright.provisioning.ansible_leftovers import MARK, mark_of
 from bidwright.provisioning.ansible_progress import Progress
 from bidwright.provisioning.ansible_roles import PLAYBOOKS, role_interface
 from bidwright.provisioning.ansible_run import Action, RoleResult, RoleRun, Status
@@ -38,7 +38,7 @@ def run_role(run: RoleRun) -> RoleResult:
     When the calling process dies, the run dies with it; supervised services live on.
 
     Raises:
-        InvalidInput: The role is unknown or cannot serve this kind of target, or a variable or secret is not its option.
+        InvalidInput: The role is unknown or cannot serve this kind of target, or a value is not one of its options.
         Unavailable: ansible-playbook could not be started.
     """
     _check(run)
@@ -131,7 +131,7 @@ def _configuration(run: RoleRun) -> RunnerConfig:
             if run.target.kind == "directory"
             else "~/.ansible/tmp",
             "LC_ALL": "C.UTF-8",
-            MARK: f"{run.run_dir.parent}/{run.attempt}",
+            MARK: mark_of(run.run_dir.parent, run.attempt),
         },
     )
     configuration.prepare()

@@ -7,7 +7,12 @@ from pathlib import Path
 
 from bidwright.provisioning.directory_processes import end_all, processes_marked
 
-MARK = "BIDWRIGHT_ATTEMPT"  # in the environment of every process of a run: "<parent of run_dir>/<attempt>"
+MARK = "BIDWRIGHT_ATTEMPT"  # in the environment of every process of a run
+
+
+def mark_of(runs: Path, attempt: str) -> str:
+    """Write the value of the mark, the same for every worker on this machine."""
+    return f"{runs.resolve()}/{attempt}"
 
 
 def end_leftovers(runs: Path, attempt: str) -> int:
@@ -23,4 +28,4 @@ def end_leftovers(runs: Path, attempt: str) -> int:
     Raises:
         Unavailable: A process cannot be ended.
     """
-    return end_all(lambda: processes_marked(MARK, f"{runs}/{attempt}"), first=signal.SIGKILL, patience_s=0)
+    return end_all(lambda: processes_marked(MARK, mark_of(runs, attempt)), first=signal.SIGKILL, patience_s=0)

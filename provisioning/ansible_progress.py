@@ -64,11 +64,6 @@ class Progress:
 
 
 def _words(outcome: Mapping[str, Any]) -> str:
-    """Take the part of a task's outcome that a person reads."""
-    parts = [str(outcome[key]).strip() for key in ("msg", "stderr", "reason", "exception") if outcome.get(key)]
-    return (
-        parts[0]
-        + (f": {outcome['stderr'].strip()}" if outcome.get("stderr") and parts[0] != outcome["stderr"].strip() else "")
-        if parts
-        else "failed"
-    )
+    """Take the parts of a task's outcome that a person reads."""
+    parts = [str(outcome[key]).strip() for key in ("msg", "stderr", "reason") if outcome.get(key)]
+    return ": ".join(dict.fromkeys(parts)) or "failed"

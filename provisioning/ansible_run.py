@@ -82,9 +82,9 @@ class RoleRun:
         contract: Id of the contract: lower case, digits, ``-`` and ``_``, at most 63 characters.
         delivery: Id of the delivery within the contract; same form. One role may be delivered twice under two ids.
         attempt: Id of this attempt, same form; marks its processes for ``end_leftovers``.
-        run_dir: Private directory of this attempt, made with mode 0700 if missing. Holds variables and secrets only
-            while the role runs; what stays are the runner's few artifacts (``prune_runs`` removes old ones).
-        variables: Options of the role by name (see ``role_interface``), from customers: reach Ansible as ``!unsafe`` text.
+        run_dir: Private directory of this attempt, absolute, made with mode 0700 if missing. Holds variables and
+            secrets only while the role runs; the runner's few artifacts stay (``prune_runs`` removes old ones).
+        variables: Options of the role by name (see ``role_interface``); reach Ansible as ``!unsafe`` text.
         secrets: Options marked as secret in the role's argument specs. All of them, for every action but withdraw.
         port: TCP port of the service, for roles that need one (``role_interface(role).needs_port``).
         timeout_s: Seconds until the run is ended.

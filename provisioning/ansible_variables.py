@@ -36,5 +36,5 @@ def _escaped(text: str) -> str:
 
 def write_private(path: Path, text: str) -> None:
     """Write a new file that only we may read."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)

@@ -66,7 +66,7 @@ class Tree:
         if path.is_file() and path.read_bytes() == content:
             return self._set_access(path, os.geteuid(), 0o640 if self.account else 0o600)
         new = path.with_name(f".{path.name}.new")
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -84,7 +84,7 @@ class Tree:
         return True
 
     def remove(self) -> bool:
-        """Remove the delivery, and the contract's directory with its last delivery; tell whether there was something."""
+        """Remove the delivery, and the contract's directory with its last one; tell whether there was something."""
         existed = self.root.exists()
         if existed:
             shutil.rmtree(self.root)

@@ -34,7 +34,7 @@ exec "$@"
 
 
 def obstacles(account: ServiceAccount, needed: Iterable[Path]) -> dict[Path, list[Path]]:
-    """Find the topmost directory on the way to each needed one that the account cannot pass, with what lies behind it."""
+    """Find the topmost directory the account cannot pass on the way to each needed one, with what lies behind."""
     found: dict[Path, list[Path]] = {}
     for path in sorted({path.resolve() for path in needed}):
         for ancestor in reversed(path.parents):

@@ -176,9 +176,11 @@ def _on_disk(delivery: Delivery) -> str:
 
 
 def _loaded(delivery: Delivery) -> str:
-    """Read what the server recorded at its start; the directory is its own, so a symbolic link there is not followed."""
+    """Read what the server recorded at its start; the directory is its own, so no symbolic link is followed."""
     try:
-        with open(os.open(delivery.root / "run" / "loaded", os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(delivery.root / "run" / "loaded", os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8"
+        ) as file:
             return file.read(1_000_000)
     except FileNotFoundError:
         return ""

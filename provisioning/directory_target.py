@@ -91,7 +91,7 @@ class DirectoryTarget:
     def ensure_running(self) -> None:
         """Start the supervisor and the services of existing contracts, unless they run.
 
-        Call before every run of a role. Idempotent; heals after SIGKILL and reboot; safe to call from several workers at once.
+        Call before every run of a role. Idempotent; heals after SIGKILL and reboot; many may call it at once.
 
         Raises:
             Unavailable: The services cannot run here; ``fix`` says what to change.
@@ -127,7 +127,7 @@ class DirectoryTarget:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with open(os.open(self.path / "lock", os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as lock:
+        with os.fdopen(os.open(self.path / "lock", os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -172,7 +172,7 @@ class DirectoryTarget:
         if account is None:
             return command
         needed = [self.path, Path(sys.prefix), Path(sys.base_prefix), Path(command[0]).parent.parent]
-        needed += [Path(binary).parent for binary in server_binaries().values()]
+        needed.append(Path(sysconfig.get_path("purelib")))
         return command_in_namespace(obstacles(account, needed), self.path / ".stage", command)
 
     def _drop_sections_without_files(self) -> None:
@@ -207,7 +207,8 @@ def _wait_for_end(process: int, *, timeout_s: float = 30) -> None:
 def _fix_for(words: str) -> str:
     if "unshare" in words or "mount" in words:
         return (
-            "Services run as an unprivileged account that cannot enter a directory above the state directory or .venv, and this "
-            "machine forbids mount namespaces: move the clone to a directory that others may enter, or run as an ordinary user."
+            "Services run as an unprivileged account that cannot enter a directory above the state directory or .venv, "
+            "and this machine forbids mount namespaces: move the clone to a directory that others may enter, or run as "
+            "an ordinary user."
         )
     return "Mend what the message names, then try again."

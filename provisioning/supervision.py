@@ -16,8 +16,9 @@ from pathlib import Path
 from bidwright.core.errors import Unavailable
 
 SOCKET = "supervisor.sock"
+_DO_NOT_WAIT = False  # second argument of supervisor's calls
 _RUNNING_STATES = ("RUNNING", "STARTING", "BACKOFF")
-_BAD_NAME, _NOT_RUNNING, _ALREADY_STARTED, _ALREADY_ADDED, _ALREADY_STOPPED = 10, 70, 60, 90, 70
+_BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING, _ALREADY_ADDED = 10, 60, 70, 90  # supervisor's fault codes
 
 
 class _SocketConnection(http.client.HTTPConnection):
@@ -95,11 +96,11 @@ class Supervisor:
 
     def start(self, program: str) -> None:
         """Start the program unless it runs; returns when it was spawned, not when it is ready."""
-        self._tolerate(_ALREADY_STARTED, "startProcess", program, False)
+        self._tolerate(_ALREADY_STARTED, "startProcess", program, _DO_NOT_WAIT)
 
     def start_all(self) -> None:
         """Start every program that does not run; returns when they were spawned."""
-        self._call("startAllProcesses", False)
+        self._call("startAllProcesses", _DO_NOT_WAIT)
 
     def stop(self, program: str, *, timeout_s: float = 20) -> None:
         """Stop the program and wait for its end; none is fine.
@@ -108,7 +109,7 @@ class Supervisor:
             Unavailable: It still runs after ``timeout_s``, which means after SIGKILL.
         """
         if self.state(program) in _RUNNING_STATES:
-            self._tolerate(_NOT_RUNNING, "stopProcess", program, False)
+            self._tolerate(_NOT_RUNNING, "stopProcess", program, _DO_NOT_WAIT)
         deadline = time.monotonic() + timeout_s
         while self.state(program) in (*_RUNNING_STATES, "STOPPING"):
             if time.monotonic() > deadline:
