@@ -85,6 +85,12 @@ def order_put(order: Order, expected_version: int) -> Put:
     return Put(ORDER_KIND, id_of(order.name), _bytes(body), expected_version, frozenset(indexes))
 
 
+def contract_put(contract: Stored[Contract]) -> Put:
+    """Write a contract that was read and changed; it is on no named list."""
+    contract.value.etag = str(contract.version + 1)
+    return Put(CONTRACT_KIND, id_of(contract.value.name), _bytes(contract.value), contract.version)
+
+
 def order_job(order: Order) -> JobEntry:
     """Make the job that carries out an order."""
     return JobEntry(ORDER_JOB, id_of(order.name))
@@ -111,12 +117,12 @@ def offer_digest(offer: Offer) -> str:
     return hashlib.sha256(_bytes(offer)).hexdigest()
 
 
-def request_fingerprint(request: Message) -> str:
-    """Digest a request without its id, to tell whether the same id comes back with another content."""
+def request_fingerprint(request: Message, principal: str) -> str:
+    """Digest everything about a request but its id: method, content and who asks."""
     kept = type(request)()
     kept.CopyFrom(request)
     kept.ClearField("request_id")
-    content = f"{request.DESCRIPTOR.full_name}\n".encode() + _bytes(kept)
+    content = f"{request.DESCRIPTOR.full_name}\n{principal}\n".encode() + _bytes(kept)
     return hashlib.sha256(content).hexdigest()
 
 

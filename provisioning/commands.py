@@ -1,0 +1,192 @@
+"""What people ask of orders: complete a task, cancel, resume, withdraw a contract. Tables decide what is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bidwright.core.caller import Caller
+from bidwright.core.clock import Clock
+from bidwright.core.errors import NotAllowedNow, NotFound
+from bidwright.core.resource_names import resource_ids, resource_name
+from bidwright.provisioning.order import step_of, timestamp
+from bidwright.provisioning.order_events import event, order_event
+from bidwright.provisioning.order_records import (
+    ORDER_KIND,
+    Stored,
+    contract_put,
+    decoded,
+    id_of,
+    order_job,
+    order_put,
+    read,
+)
+from bidwright.provisioning.order_writes import Outcome, write
+from bidwright.provisioning.states import DONE, ENDED, move_order, move_step, order_state_word
+from bidwright.provisioning.withdrawal import withdrawal, withdrawal_id
+from bidwright.storage.changes import EventEntry
+from bidwright.storage.records import Store
+from bidwright.v1.order_pb2 import (
+    ORDER_STATE_HELD,
+    ORDER_STATE_IN_PROGRESS,
+    STEP_STATE_FAILED,
+    Order,
+)
+from bidwright.v1.provisioning_pb2 import (
+    CancelOrderRequest,
+    CompleteTaskRequest,
+    ResumeOrderRequest,
+    WithdrawContractRequest,
+)
+from bidwright.v1.quote_pb2 import CONTRACT_STATE_ACTIVE, CONTRACT_STATE_TERMINATED, Contract
+
+
+@dataclass(frozen=True)
+class Commands:
+    """Changes orders on request.
+
+    Attributes:
+        store: Keeps the records.
+        clock: Tells the time.
+    """
+
+    store: Store
+    clock: Clock
+
+    async def complete_task(self, caller: Caller, request: CompleteTaskRequest) -> Order:
+        """Record that people have done their step; a held order goes on.
+
+        Raises:
+            NotFound: There is no such order or step.
+            NotAllowedNow: The step does not wait for people, or the contract was withdrawn.
+        """
+        order_id, step_id = resource_ids(request.name, "orders", "steps")
+
+        async def decide() -> Outcome:
+            stored = await self._order(caller, resource_name("orders", order_id))
+            order, now = stored.value, self.clock()
+            step = step_of(order, step_id)
+            if step is None:
+                steps = ", ".join(one.plan_step.id for one in order.steps)
+                raise NotFound(
+                    f"There is no {request.name}.", fix=f"Name one of its steps: {steps}.", reason="STEP_NOT_FOUND"
+                )
+            move_step(step, "complete")
+            step.completed_by, step.message = caller.name, request.comment
+            step.end_time.CopyFrom(timestamp(now))
+            facts = {"contract": order.contract, "order": order.name}
+            completed = event("task.completed", request.name, now, actor=caller.name, **facts)
+            if order.state != ORDER_STATE_HELD:
+                return self._changed(stored, (completed,))
+            move_order(order, "continue")
+            return self._changed(stored, (completed,), is_work=True)
+
+        return await write(self.store, caller, request, decide)
+
+    async def resume_order(self, caller: Caller, request: ResumeOrderRequest) -> Order:
+        """Continue a failed or cancelled order: failed steps are tried again, finished ones are left alone.
+
+        Raises:
+            NotFound: There is no such order.
+            NotAllowedNow: It has neither failed nor been cancelled, or its contract was withdrawn.
+        """
+
+        async def decide() -> Outcome:
+            stored = await self._order(caller, request.name)
+            order = stored.value
+            await self._demand_purpose(caller, order)
+            move_order(order, "resume")
+            order.cancel_requested = False
+            order.ClearField("end_time")
+            for step in order.steps:
+                if step.state == STEP_STATE_FAILED:
+                    move_step(step, "retry")
+            return self._changed(stored, (self._event("order.resumed", order, caller),), is_work=True)
+
+        return await write(self.store, caller, request, decide)
+
+    async def cancel_order(self, caller: Caller, request: CancelOrderRequest) -> Order:
+        """Stop an order: at once where no worker has it, else as soon as its running steps have ended.
+
+        Raises:
+            NotFound: There is no such order.
+            NotAllowedNow: It has ended already.
+        """
+
+        async def decide() -> Outcome:
+            stored = await self._order(caller, request.name)
+            order = stored.value
+            if order.state == ORDER_STATE_IN_PROGRESS:
+                order.cancel_requested = True
+                return self._changed(stored, (self._event("order.cancel_requested", order, caller),))
+            move_order(order, "cancel")
+            order.end_time.CopyFrom(timestamp(self.clock()))
+            return self._changed(stored, (self._event("order.cancelled", order, caller),))
+
+        return await write(self.store, caller, request, decide)
+
+    async def withdraw_contract(self, caller: Caller, request: WithdrawContractRequest) -> Order:
+        """Terminate a contract and order everything it made to be taken back; asked again, answer the same order.
+
+        Raises:
+            NotFound: There is no such contract.
+            NotAllowedNow: Its services are just being provisioned.
+        """
+
+        async def decide() -> Outcome:
+            contract = await read(self.store, caller.account, Contract, request.name)
+            existing = await self.store.get(caller.account, ORDER_KIND, withdrawal_id(id_of(request.name)))
+            if existing is not None:
+                return Outcome(decoded(existing, Order).value)
+            made = await self._order(caller, contract.value.order)
+            return self._withdrawn(caller, contract, made)
+
+        return await write(self.store, caller, request, decide)
+
+    def _withdrawn(self, caller: Caller, contract: Stored[Contract], made: Stored[Order]) -> Outcome:
+        order, now = made.value, self.clock()
+        if order.state not in ENDED and order.state != ORDER_STATE_HELD:
+            raise NotAllowedNow(
+                f"{contract.value.name} cannot be withdrawn while {order.name} is {order_state_word(order.state)}.",
+                fix="Cancel the order first, or wait until it has ended.",
+                reason="ORDER_IN_PROGRESS",
+                facts={"order": order.name},
+            )
+        if order.state == ORDER_STATE_HELD:
+            move_order(order, "cancel")
+            order.end_time.CopyFrom(timestamp(now))
+        taking_back = withdrawal(order, now)
+        for step in order.steps:
+            if step.state not in DONE:
+                move_step(step, "skip")
+        contract.value.state = CONTRACT_STATE_TERMINATED
+        order.update_time.CopyFrom(timestamp(now))
+        terminated = event("contract.terminated", contract.value.name, now, actor=caller.name, order=taking_back.name)
+        taking_back.etag = "1"
+        return Outcome(
+            taking_back,
+            (contract_put(contract), order_put(order, made.version), order_put(taking_back, 0)),
+            (terminated,),
+            (order_job(taking_back),),
+        )
+
+    async def _order(self, caller: Caller, name: str) -> Stored[Order]:
+        return await read(self.store, caller.account, Order, name)
+
+    async def _demand_purpose(self, caller: Caller, order: Order) -> None:
+        """Refuse to provision for a contract that was withdrawn."""
+        contract = (await read(self.store, caller.account, Contract, order.contract)).value
+        if contract.state != CONTRACT_STATE_ACTIVE and order.name == contract.order:
+            raise NotAllowedNow(
+                f"{order.name} cannot be resumed: {contract.name} was withdrawn.",
+                fix=f"Watch orders/{withdrawal_id(id_of(contract.name))}, which takes it back.",
+                reason="CONTRACT_TERMINATED",
+            )
+
+    def _changed(self, stored: Stored[Order], events: tuple[EventEntry, ...], *, is_work: bool = False) -> Outcome:
+        order = stored.value
+        order.update_time.CopyFrom(timestamp(self.clock()))
+        order.etag = str(stored.version + 1)
+        return Outcome(order, (order_put(order, stored.version),), events, (order_job(order),) if is_work else ())
+
+    def _event(self, type_: str, order: Order, caller: Caller) -> EventEntry:
+        return order_event(type_, order, self.clock(), actor=caller.name)
