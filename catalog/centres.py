@@ -1,0 +1,96 @@
+"""delivery_centres.yaml: where work is done; and whether every component can be delivered in every market."""
+
+from __future__ import annotations
+
+from bidwright.catalog.document import Entry
+from bidwright.catalog.draft import Draft
+from bidwright.catalog.figures import known_currency, number, numbers
+from bidwright.catalog.model import Component, DeliveryCentre, Market
+
+
+def read_centres(draft: Draft) -> None:
+    """Read all delivery centres; needs markets."""
+    regions = {region for market in draft.markets.values() for region in market.delivery_regions}
+    document = draft.documents.get("delivery_centres.yaml")
+    for entry in draft.declared(document, "centres", "delivery centre"):
+        centre = entry.value
+        for competence, rates in centre["rates"].items():
+            for currency in rates:
+                known_currency(currency, entry.where("rates", competence, currency), draft.faults)
+        if draft.markets and centre["region"] not in regions:
+            what = f"no market is delivered from the region {centre['region']!r}"
+            draft.faults.add(entry.where("region"), what, f"Use one of: {', '.join(sorted(regions))}.")
+        draft.centres.setdefault(centre["id"], _centre(entry))
+    _check_regions(draft)
+
+
+def able_centres(component: Component, market: Market, centres: dict[str, DeliveryCentre]) -> list[DeliveryCentre]:
+    """Centres that can deliver a component in a market, by id."""
+    return [
+        centre
+        for _, centre in sorted(centres.items())
+        if centre.region in market.delivery_regions
+        and market.currency in centre.rates.get(component.competence, {})
+        and set(component.certifications) <= set(centre.certifications)
+    ]
+
+
+def check_deliverable(draft: Draft) -> None:
+    """Refuse components that no centre can deliver in some market; needs centres and components."""
+    if "delivery centre" in draft.ids.incomplete or len(draft.centres) < len(draft.ids.of("delivery centre")):
+        return  # a centre with faults may be the one
+    for document in draft.documents_in("components"):
+        for entry in document.entries("components"):
+            component = draft.components.get(entry.id())
+            if component is not None and entry.is_sound:
+                _check_component(draft, entry, component)
+
+
+def _check_component(draft: Draft, entry: Entry, component: Component) -> None:
+    for market in draft.markets.values():
+        if able_centres(component, market, draft.centres):
+            continue
+        key, what = _reason(draft, component, market)
+        fix = "Change the component, or give a centre of the market's regions the competence, certifications and rate."
+        draft.faults.add(entry.where(key), f"{component.id} cannot be delivered in market {market.id}: {what}", fix)
+
+
+def _reason(draft: Draft, component: Component, market: Market) -> tuple[str, str]:
+    competence, regions = component.competence, ", ".join(market.delivery_regions)
+    skilled = [one for one in draft.centres.values() if competence in one.rates]
+    if not skilled:
+        known = sorted({word for one in draft.centres.values() for word in one.rates})
+        return "competence", f"no centre has the competence {competence!r}; there are {', '.join(known)}"
+    near = [one for one in skilled if one.region in market.delivery_regions]
+    if not near:
+        return "competence", f"no centre of its regions ({regions}) has the competence {competence!r}"
+    if not any(market.currency in one.rates[competence] for one in near):
+        return "competence", f"no centre of {regions} has a rate for {competence!r} in {market.currency}"
+    held = ", ".join(component.certifications)
+    return "certifications", f"no centre with the competence {competence!r} holds the certifications {held}"
+
+
+def _check_regions(draft: Draft) -> None:
+    document = draft.documents.get("portfolio.yaml")
+    if document is None or not draft.centres or len(draft.centres) < len(draft.ids.of("delivery centre")):
+        return
+    served = {centre.region for centre in draft.centres.values()}
+    for entry in document.entries("markets"):
+        for position, region in enumerate(entry.value["delivery_regions"] if entry.is_sound else ()):
+            if region not in served:
+                what = f"no delivery centre is in the region {region!r}"
+                fix = f"Use one of: {', '.join(sorted(served))}."
+                draft.faults.add(entry.where("delivery_regions", position), what, fix)
+
+
+def _centre(entry: Entry) -> DeliveryCentre:
+    value = entry.value
+    return DeliveryCentre(
+        id=value["id"],
+        title=value["title"],
+        country=value["country"],
+        region=value["region"],
+        certifications=tuple(value.get("certifications", ())),
+        capacity_hours=number(value["capacity_hours"]),
+        rates={competence: numbers(value["rates"][competence]) for competence in sorted(value["rates"])},
+    )

@@ -1,0 +1,60 @@
+"""Reads CSV files with the line of every row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bidwright.core.errors import Faults
+
+MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its cells by column, and ``file:line``."""
+
+    where: str
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file: its columns, and its rows that have as many cells."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def read_csv(text: str, name: str, faults: Faults) -> Sheet | None:
+    """Read a file; None and a fault where it has no header. Empty lines are left out."""
+    lines = list(_lines(text, name, faults))
+    if not lines:
+        faults.add(f"{name}:1", "the file is empty", "Write the header and the rows.")
+        return None
+    columns = tuple(cell.strip() for cell in lines[0][1])
+    rows: list[Row] = []
+    for number, cells in lines[1:]:
+        where = f"{name}:{number}"
+        if len(rows) >= MOST_ROWS:
+            faults.add(where, f"the file has more than {MOST_ROWS} rows", "Split the portfolio.")
+            break
+        if len(cells) != len(columns):
+            what = f"the row has {len(cells)} cells, the header {len(columns)}"
+            faults.add(where, what, f"Give every column: {','.join(columns)}.")
+            continue
+        rows.append(Row(where, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}))
+    return Sheet(name, columns, tuple(rows))
+
+
+def _lines(text: str, name: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        # Line by line: a quotation mark that is never closed then spoils one row and not the rest of the file.
+        try:
+            yield number, next(csv.reader([line], strict=True))
+        except csv.Error as error:
+            faults.add(f"{name}:{number}", f"this is not CSV: {error}", "Close the quotation mark, or remove it.")

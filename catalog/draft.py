@@ -1,0 +1,134 @@
+"""A portfolio while it is read: what is sound so far, which ids exist, and every fault."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from bidwright.catalog.document import Document, Entry
+from bidwright.catalog.model import (
+    ApprovalRule,
+    Assurance,
+    Attribute,
+    Component,
+    Delivery,
+    DeliveryCentre,
+    DeliveryUnit,
+    Family,
+    Market,
+    Offering,
+    Package,
+    PriceBook,
+    Rule,
+    Texts,
+)
+from bidwright.catalog.nearest import advice
+from bidwright.core.errors import Faults
+
+_PATTERN_LETTERS = frozenset("*?[")
+
+
+@dataclass
+class Ids:
+    """Which ids exist, by kind of thing (``component``, ``delivery unit``), whether or not their entries are sound.
+
+    Attributes:
+        incomplete: Kinds of which a declaring file could not be read: nothing is called unknown among them.
+    """
+
+    faults: Faults
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
+
+    def declare(self, kind: str, id_: str, where: str) -> None:
+        """Make an id known; a second declaration is a fault."""
+        known = self.places.setdefault(kind, {})
+        if id_ in known:
+            what = f"{kind} {id_!r} is given twice, first at {known[id_]}"
+            self.faults.add(where, what, "Give each its own id, or remove one.")
+        else:
+            known[id_] = where
+
+    def of(self, kind: str) -> Mapping[str, str]:
+        """All ids of a kind with their places."""
+        return self.places.get(kind, {})
+
+    def check(self, kind: str, id_: str, where: str) -> bool:
+        """Whether an id exists; a fault with a suggestion where it does not."""
+        known = self.of(kind)
+        if id_ in known:
+            return True
+        if kind not in self.incomplete:
+            self.faults.add(where, f"there is no {kind} {id_!r}", advice(id_, known))
+        return False
+
+    def matches(self, pattern: str, where: str) -> list[str]:
+        """Component ids that an id or a pattern stands for; a fault where there is none."""
+        if not _PATTERN_LETTERS & set(pattern):
+            return [pattern] if self.check("component", pattern, where) else []
+        found = [one for one in self.of("component") if fnmatchcase(one, pattern)]
+        if not found and "component" not in self.incomplete:
+            families = (f"{family}.*" for family in self.of("family"))
+            self.faults.add(where, f"the pattern {pattern!r} matches no component", advice(pattern, families))
+        return found
+
+
+@dataclass
+class Draft:
+    """What has been read so far; each module of this package adds its nouns.
+
+    Attributes:
+        today: The day on which everything must have a price; None to check none.
+        documents: YAML files with a checked shape, by name.
+        tables: Table id -> (families, rows).
+        priced: (market, component, charge) of every price row, sound or not.
+        figure_places: (component, section, attribute) of ``attributes``, ``provides`` and ``consumes`` -> place.
+    """
+
+    faults: Faults
+    today: dt.date | None
+    ids: Ids
+    documents: dict[str, Document] = field(default_factory=dict)
+    markets: dict[str, Market] = field(default_factory=dict)
+    delivery_units: dict[str, DeliveryUnit] = field(default_factory=dict)
+    families: dict[str, Family] = field(default_factory=dict)
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    texts: dict[str, Texts] = field(default_factory=dict)
+    components: dict[str, Component] = field(default_factory=dict)
+    offerings: dict[str, Offering] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    tables: dict[str, tuple[tuple[str, ...], frozenset[tuple[str, ...]]]] = field(default_factory=dict)
+    price_books: dict[str, PriceBook] = field(default_factory=dict)
+    packages: dict[str, Package] = field(default_factory=dict)
+    centres: dict[str, DeliveryCentre] = field(default_factory=dict)
+    assurances: tuple[Assurance, ...] = ()
+    approvals: tuple[ApprovalRule, ...] = ()
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    delivery_of: dict[str, str] = field(default_factory=dict)
+
+    def documents_in(self, folder: str) -> Iterator[Document]:
+        """The YAML files of a folder, by name."""
+        return (self.documents[name] for name in sorted(self.documents) if name.startswith(f"{folder}/"))
+
+    def declared(self, document: Document | None, section: str, kind: str, key: str = "id") -> Iterator[Entry]:
+        """Declare the ids of a list, and give its sound entries."""
+        for entry in document.entries(section) if document else ():
+            id_ = entry.id(key)
+            if id_:
+                self.ids.declare(kind, id_, entry.where(key))
+            if entry.is_sound:
+                yield entry
+
+    def matched(self, entry: Entry, key: str = "components") -> frozenset[str]:
+        """Component ids that a list of ids and patterns stands for."""
+        found: set[str] = set()
+        for position, pattern in enumerate(entry.value[key]):
+            found.update(self.ids.matches(pattern, entry.where(key, position)))
+        return frozenset(found)
+
+    def each_known(self, kind: str, ids: Iterable[str], where: Callable[[int], str]) -> None:
+        """Check several ids; ``where`` tells the place of each by its position."""
+        for position, id_ in enumerate(ids):
+            self.ids.check(kind, id_, where(position))

@@ -1,0 +1,66 @@
+"""packages.yaml: combinations with a price of their own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bidwright.catalog.document import Entry
+from bidwright.catalog.draft import Draft
+from bidwright.catalog.figures import numbers
+from bidwright.catalog.model import Package
+from bidwright.catalog.prices import price_on
+
+
+def read_packages(draft: Draft) -> None:
+    """Read all packages; needs components and price books."""
+    for entry in draft.declared(draft.documents.get("packages.yaml"), "packages", "package"):
+        value = entry.value
+        for component, quantity in value["components"].items():
+            _check_part(draft, entry, component, quantity)
+        _check_parts_make_a_package(draft, entry)
+        for market in value["monthly"]:
+            if draft.ids.check("market", market, entry.where("monthly", market)):
+                _check_price(draft, entry, market)
+        for market in draft.ids.of("market"):
+            if market not in value["monthly"]:
+                what = f"package {value['id']!r} has no monthly price in market {market}"
+                draft.faults.add(entry.where("monthly"), what, f"Add a price for {market}.")
+        package = Package(
+            id=value["id"],
+            title=value["title"],
+            components={component: value["components"][component] for component in sorted(value["components"])},
+            monthly=numbers(value["monthly"]),
+            because=value["because"].strip(),
+        )
+        draft.packages.setdefault(package.id, package)
+
+
+def _check_part(draft: Draft, entry: Entry, component: str, quantity: int) -> None:
+    where = entry.where("components", component)
+    draft.ids.check("component", component, where)
+    known = draft.components.get(component)
+    if known is not None and quantity > known.max_quantity:
+        what = f"{quantity} units of {component} are more than its max_quantity {known.max_quantity}"
+        draft.faults.add(where, what, f"Use at most {known.max_quantity}, or raise max_quantity.")
+
+
+def _check_parts_make_a_package(draft: Draft, entry: Entry) -> None:
+    if sum(entry.value["components"].values()) < 2:
+        what = f"package {entry.id()!r} holds a single unit"
+        draft.faults.add(entry.where("components"), what, "Combine several; for one component change its price.")
+
+
+def _check_price(draft: Draft, entry: Entry, market: str) -> None:
+    book = draft.price_books.get(market)
+    if book is None or draft.today is None:
+        return
+    total = Decimal(0)
+    for component, quantity in entry.value["components"].items():
+        found = price_on(book.entries.get((component, "monthly"), ()), draft.today)
+        if found is None:
+            return  # without a price of a part there is nothing to compare with; that is a fault of the part
+        total += found.price * quantity
+    price = numbers(entry.value["monthly"])[market]
+    if price >= total:
+        what = f"package {entry.id()!r} costs {price} in market {market}; its parts cost {total}"
+        draft.faults.add(entry.where("monthly", market), what, f"Set a price below {total}.")

@@ -1,0 +1,99 @@
+"""rules.yaml and the rules of offerings: read, and checked against the words each may use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bidwright.catalog.document import Document, Entry
+from bidwright.catalog.draft import Draft
+from bidwright.catalog.model import Need, Rule
+from bidwright.catalog.offerings import need_kind
+from bidwright.catalog.rule_language import Expression
+from bidwright.catalog.rule_parser import RuleRefused, parse_located
+from bidwright.catalog.rule_types import Vocabulary, check
+
+_KIND = "rule"
+
+
+def read_rules(draft: Draft) -> None:
+    """Read all rules; needs components, tables and offerings."""
+    shared = draft.documents.get("rules.yaml")
+    words = _component_words(draft)
+    if shared is not None:
+        draft.rules = _rules(draft, shared, _for_all_offerings(draft, words))
+    for document in draft.documents_in("offerings"):
+        offering = draft.offerings.get(document.whole.id("offering"))
+        if offering is not None:
+            unsound = draft.ids.of(need_kind(offering.id)).keys() - offering.needs.keys()
+            known = replace(words, needs=offering.needs, unknowable={*words.unknowable, *unsound})
+            draft.offerings[offering.id] = replace(offering, rules=_rules(draft, document, known))
+
+
+def read_condition(draft: Draft, entry: Entry, key: str, vocabulary: Vocabulary) -> Expression | None:
+    """Read one condition; None and faults where it may not be used."""
+    where = entry.where(key)
+    try:
+        parsed = parse_located(entry.value[key].rstrip())
+    except RuleRefused as refusal:
+        draft.faults.add(where, refusal.message, refusal.fix)
+        return None
+    faults = check(parsed, vocabulary)
+    for fault in faults:
+        draft.faults.add(where, f"column {fault.column}: {fault.what}", fault.fix)
+    return None if faults else parsed.expression
+
+
+def _rules(draft: Draft, document: Document, vocabulary: Vocabulary) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
+    for entry in draft.declared(document, "rules", _KIND):
+        expression = read_condition(draft, entry, "rule", vocabulary)
+        if expression is not None:
+            value = entry.value
+            rule = Rule(
+                id=value["id"],
+                source=" ".join(value["rule"].split()),
+                because=value["because"].strip(),
+                expression=expression,
+            )
+            rules.append(rule)
+    return tuple(rules)
+
+
+def _component_words(draft: Draft) -> Vocabulary:
+    figures: set[tuple[str, str, str]] = set()
+    for one in draft.components.values():
+        sections = {"total": one.attributes, "provided": one.provides, "consumed": one.consumes}
+        figures.update((source, attribute, one.family) for source, held in sections.items() for attribute in held)
+    declared = {kind: draft.ids.of(kind).keys() for kind in ("component", "family", "attribute", "table")}
+    unsound = declared["attribute"] - draft.attributes.keys() | declared["table"] - draft.tables.keys()
+    if len(draft.components) < len(declared["component"]):
+        # A component with faults may carry any figure.
+        figures.update(
+            (s, a, f) for s in ("total", "provided", "consumed") for a in draft.attributes for f in draft.families
+        )
+    return Vocabulary(
+        components=declared["component"],
+        families=declared["family"],
+        attributes=draft.attributes,
+        tables={table: families for table, (families, _) in draft.tables.items()},
+        figures=figures,
+        unknowable=unsound,
+    )
+
+
+def _for_all_offerings(draft: Draft, words: Vocabulary) -> Vocabulary:
+    """The needs that every offering has, alike; of the others, why they cannot be used."""
+    needs: dict[str, Need] = {}
+    partial: dict[str, str] = {}
+    unsound: set[str] = set()
+    for offering in draft.offerings.values():
+        for name, need in offering.needs.items():
+            first = needs.setdefault(name, need)
+            if (first.kind, first.unit, tuple(first.options)) != (need.kind, need.unit, tuple(need.options)):
+                partial[name] = f"need {name!r} differs between offerings in type, unit or options"
+        unsound |= draft.ids.of(need_kind(offering.id)).keys() - offering.needs.keys()
+    for name in needs:
+        lacking = [one.id for one in draft.offerings.values() if name not in one.needs]
+        if lacking and name not in unsound:
+            partial[name] = f"need {name!r} is not in every offering; {', '.join(sorted(lacking))} lacks it"
+    return replace(words, needs=needs, partial=partial, unknowable={*words.unknowable, *unsound})

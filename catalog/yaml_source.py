@@ -1,0 +1,213 @@
+"""Reads YAML 1.2 with the line of every value, and nothing but plain values: no anchors, no tags, no floats.
+
+The tree is built from the parser's events in a loop, so nesting cannot exhaust the stack; and since anchors are
+refused, a document cannot grow beyond its file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from bidwright.core.errors import Faults
+
+DEEPEST = 12
+"""Collections within collections; the deepest portfolio file has 6."""
+
+Path = tuple[str | int, ...]
+"""Keys and positions that lead to a value: ``("components", 0, "name")``."""
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_MOST_DIGITS = 18
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What a file holds.
+
+    Attributes:
+        value: Dictionaries, lists, texts, integers, booleans and None.
+        lines: Path of a value -> the line of its key, or of its item in a list; from 1.
+    """
+
+    value: Any
+    lines: dict[Path, int]
+
+
+@dataclass
+class _Open:
+    """A collection whose end has not come yet."""
+
+    value: dict[str, Any] | list[Any]
+    path: Path
+    key: str | None = None
+    skipped: int = field(default=0)
+
+
+def read_yaml(text: str, name: str, faults: Faults) -> Tree | None:
+    """Read one document.
+
+    Args:
+        text: The file.
+        name: Its name, for faults.
+        faults: Takes everything that is not allowed.
+
+    Returns:
+        The tree without what was refused; None where the text is not YAML at all.
+    """
+    builder = _Builder(name, faults)
+    try:
+        for event in _events(text):
+            builder.take(event)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        faults.add(f"{name}:{line}", f"this is not YAML: {error.problem}", "Mend the indentation, quotes or brackets.")
+        return None
+    except YAMLError as error:
+        problem = str(error).splitlines()[0]
+        faults.add(f"{name}:1", f"this is not YAML: {problem}", "Save the file as plain YAML text.")
+        return None
+    return Tree(builder.root, builder.lines)
+
+
+def _events(text: str) -> Iterator[Event]:
+    reader = YAML(typ="safe", pure=True)
+    reader.version = (1, 2)
+    yield from reader.parse(text)
+
+
+class _Builder:
+    def __init__(self, name: str, faults: Faults) -> None:
+        self.root: Any = None
+        self.lines: dict[Path, int] = {}
+        self._name = name
+        self._faults = faults
+        self._open: list[_Open] = []
+        self._too_deep = 0
+        self._documents = 0
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, DocumentStartEvent):
+            self._documents += 1
+            if self._documents == 2:
+                self._refuse(event, "a second document begins here", "Keep one document a file; remove the `---`.")
+        elif self._documents > 1 or self._is_too_deep(event):
+            return
+        elif isinstance(event, AliasEvent):
+            self._refuse(event, f"the alias *{event.anchor} is not read", "Write the value out where it is used.")
+            self._put(None, event)
+        elif isinstance(event, NodeEvent):
+            self._node(event)
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            self._open.pop()
+
+    def _is_too_deep(self, event: Event) -> bool:
+        if isinstance(event, CollectionStartEvent):
+            if len(self._open) >= DEEPEST and self._too_deep == 0:
+                self._refuse(event, f"this lies more than {DEEPEST} levels deep", "Remove the superfluous brackets.")
+                self._put(None, event)
+                self._too_deep = 1
+                return True
+            self._too_deep += self._too_deep > 0
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent) and self._too_deep:
+            self._too_deep -= 1
+            return True
+        return self._too_deep > 0
+
+    def _node(self, event: NodeEvent) -> None:
+        if event.anchor is not None:
+            self._refuse(event, f"the anchor &{event.anchor} is not read", "Remove it; write values out.")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self._refuse(event, f"the tag {tag} is not read", "Remove the tag.")
+        if isinstance(event, MappingStartEvent):
+            self._begin({}, event)
+        elif isinstance(event, SequenceStartEvent):
+            self._begin([], event)
+        elif isinstance(event, ScalarEvent):
+            self._scalar(event)
+
+    def _begin(self, value: dict[str, Any] | list[Any], event: NodeEvent) -> None:
+        self._open.append(_Open(value, self._put(value, event)))
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        top = self._open[-1] if self._open else None
+        if top is not None and isinstance(top.value, dict) and top.key is None:
+            self._key(top, top.value, event)
+        else:
+            self._put(self._resolved(event), event)
+
+    def _key(self, top: _Open, mapping: dict[str, Any], event: ScalarEvent) -> None:
+        key = str(event.value)
+        if key in mapping:
+            first = self.lines[(*top.path, key)]
+            self._refuse(event, f"{key!r} is given twice, first in line {first}", "Keep one of the two.")
+            top.skipped += 1
+            key = f"{key}\0{top.skipped}"
+        top.key = key
+        self.lines[(*top.path, key)] = event.start_mark.line + 1
+
+    def _put(self, value: Any, event: Event) -> Path:
+        line = event.start_mark.line + 1
+        if not self._open:
+            self.root = value
+            self.lines[()] = line
+            return ()
+        top = self._open[-1]
+        if isinstance(top.value, list):
+            path: Path = (*top.path, len(top.value))
+            top.value.append(value)
+            self.lines[path] = line
+            return path
+        if top.key is None:
+            self._refuse(event, "a key must be a word, not a list or mapping", "Write a plain word before the colon.")
+            top.skipped += 1
+            top.key = f"\0{top.skipped}"
+            return (*top.path, top.key)
+        path = (*top.path, top.key)
+        if "\0" not in top.key:  # a repeated or impossible key is read to its end, and left out
+            top.value[top.key] = value
+        top.key = None
+        return path
+
+    def _resolved(self, event: ScalarEvent) -> str | int | bool | None:
+        text = str(event.value)
+        if event.style in {"'", '"', "|", ">"}:
+            return text
+        if text in _NULL:
+            return None
+        if text in _BOOLEANS:
+            return _BOOLEANS[text]
+        if _INTEGER.fullmatch(text):
+            if len(text) > _MOST_DIGITS:
+                self._refuse(event, f"the number {text[:40]} is too long", f"Use at most {_MOST_DIGITS} digits.")
+                return 0
+            return int(text)
+        if _FLOAT.fullmatch(text):
+            what = f"{text} would be read as an inexact binary number"
+            self._refuse(event, what, f'Put it in quotes: "{text}".')
+        return text
+
+    def _refuse(self, event: Event, what: str, fix: str) -> None:
+        self._faults.add(f"{self._name}:{event.start_mark.line + 1}", what, fix)
