@@ -8,6 +8,8 @@ from pathlib import Path
 
 from bidwright.core.errors import Unavailable
 
+_FIX = "Install bidwright[server] on Linux with glibc, x86_64 or aarch64."
+
 
 def server_binaries() -> dict[str, str]:
     """Name the paths roles use: variable name to absolute path.
@@ -23,12 +25,20 @@ def server_binaries() -> dict[str, str]:
     }
 
 
+def packages() -> Path:
+    """Name the directory that holds the packages supervisord and the servers come from."""
+    return _package("supervisor").parent
+
+
 def _find(package: str, inside: str) -> str:
-    found = importlib.util.find_spec(package)
-    path = Path(found.origin).parent / inside if found and found.origin else None
-    if path is None or not path.exists():
-        raise Unavailable(
-            f"The server binary {inside} of the package {package} is not installed.",
-            fix="Install bidwright[server] on Linux with glibc, x86_64 or aarch64.",
-        )
+    path = _package(package) / inside
+    if not path.exists():
+        raise Unavailable(f"The package {package} holds no {inside}.", fix=_FIX)
     return str(path)
+
+
+def _package(name: str) -> Path:
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise Unavailable(f"The package {name} is not installed.", fix=_FIX)
+    return Path(found.origin).parent

@@ -15,20 +15,22 @@ from bidwright.provisioning.directory_account import ServiceAccount
 # A bind mount of the original is put into the stage before the stage is moved over the obstacle and hides it.
 _SCRIPT = """\
 set -eu
+umask 022
 stage=$1; shift
 while [ "$1" != -- ]; do
   obstacle=$1; count=$2; shift 2
   mount -t tmpfs -o mode=0755,size=1m bidwright "$stage"
   while [ "$count" -gt 0 ]; do
     inside=$stage${1#"$obstacle"}
-    mkdir -p -m 0755 "$inside"
+    mkdir -p "$inside"
     mount --bind "$1" "$inside"
     shift; count=$((count - 1))
   done
   mount --move "$stage" "$obstacle"
 done
 shift
-cd .
+cd "$PWD"
+umask 077
 exec "$@"
 """
 

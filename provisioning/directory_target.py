@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import sysconfig
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from pathlib import Path
 from bidwright.core.errors import InvalidInput, Unavailable
 from bidwright.provisioning.ansible_run import Value
 from bidwright.provisioning.directory_account import ServiceAccount, service_account
-from bidwright.provisioning.directory_binaries import server_binaries
+from bidwright.provisioning.directory_binaries import packages, server_binaries
 from bidwright.provisioning.directory_namespace import command_in_namespace, obstacles
 from bidwright.provisioning.directory_processes import end_all, processes_working_below
 from bidwright.provisioning.supervision import SOCKET, Supervisor
@@ -149,7 +148,7 @@ class DirectoryTarget:
             env={
                 "PATH": os.defpath,
                 "LANG": "C.UTF-8",
-                "PYTHONPATH": sysconfig.get_path("purelib"),
+                "PYTHONPATH": str(packages()),
                 "PYTHONWARNINGS": "ignore",
             },
             stdin=subprocess.DEVNULL,
@@ -167,13 +166,13 @@ class DirectoryTarget:
         self._supervisor.start_all()
 
     def _command(self, account: ServiceAccount | None) -> list[str]:
-        """Write supervisord's command line; the real interpreter, as links to it may lie where we cover."""
-        command = [os.path.realpath(sys.executable), "-m", "supervisor.supervisord", "-c", "supervisord.conf"]
+        """Write supervisord's command line, in a namespace where the account could not reach the services' files."""
+        arguments = ["-m", "supervisor.supervisord", "-c", "supervisord.conf"]
         if account is None:
-            return command
-        needed = [self.path, Path(sys.prefix), Path(sys.base_prefix), Path(command[0]).parent.parent]
-        needed.append(Path(sysconfig.get_path("purelib")))
-        return command_in_namespace(obstacles(account, needed), self.path / ".stage", command)
+            return [sys.executable, *arguments]
+        interpreter = Path(os.path.realpath(sys.executable))  # links to it may lie where we cover
+        needed = [self.path, packages(), Path(sys.prefix), Path(sys.base_prefix), interpreter.parent.parent]
+        return command_in_namespace(obstacles(account, needed), self.path / ".stage", [str(interpreter), *arguments])
 
     def _drop_sections_without_files(self) -> None:
         """Remove sections whose delivery is gone; with a directory missing supervisord would not start at all."""

@@ -49,7 +49,7 @@ def main() -> int:
     wanted = json.load(sys.stdin)
     try:
         with socket.create_connection(("127.0.0.1", wanted["port"]), timeout=10) as server:
-            converse(cast(BinaryIO, server.makefile("rwb")), wanted)
+            converse(cast("BinaryIO", server.makefile("rwb")), wanted)
     except (OSError, Refused) as error:
         sys.stderr.write(f"{error}\n")
         return 1
