@@ -1,0 +1,71 @@
+"""Which entry of a price book holds on a day. No price for a date is an error, never the nearest one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from bidwright.catalog.model import ChargeName, PriceBook, PriceEntry
+from bidwright.core.errors import Fault, InvalidInput
+from bidwright.pricing.sale import Sale
+
+CHARGES: tuple[ChargeName, ...] = ("one_time", "monthly")
+"""One-time comes before monthly wherever both are listed."""
+
+Entries = dict[tuple[str, ChargeName], PriceEntry]
+
+
+def entries_on_date(sale: Sale, components: Iterable[str]) -> Entries:
+    """The entries of these components on the price date; a charge without any row has no entry.
+
+    Raises:
+        InvalidInput: ``PRICE_MISSING``: a component has rows for a charge and none holds on that date; all such
+            components at once.
+    """
+    found: Entries = {}
+    missing: list[tuple[str, ChargeName]] = []
+    for component in components:
+        for charge in CHARGES:
+            rows = sale.book.entries.get((component, charge), ())
+            entry = _on(rows, sale.agreement.price_date)
+            if entry is not None:
+                found[component, charge] = entry
+            elif rows:
+                missing.append((component, charge))
+    if missing:
+        raise _price_missing(sale.book, sale.agreement.price_date, sorted(missing))
+    return found
+
+
+def unit_price(entry: PriceEntry, quantity: int) -> tuple[Decimal, int]:
+    """Price of one unit when ``quantity`` units are bought, and the tier that gives it (its first quantity, or 1)."""
+    price, reached = entry.price, 1
+    for tier in entry.tiers:
+        if tier.from_quantity > quantity:
+            break
+        price, reached = tier.price, tier.from_quantity
+    return price, reached
+
+
+def _on(rows: tuple[PriceEntry, ...], date: dt.date) -> PriceEntry | None:
+    for entry in rows:
+        if entry.valid_from <= date and (entry.valid_to is None or date < entry.valid_to):
+            return entry
+    return None
+
+
+def _price_missing(book: PriceBook, date: dt.date, missing: list[tuple[str, ChargeName]]) -> InvalidInput:
+    fix = f"Choose another price date, leave the component out, or add a row to the prices of market {book.market}."
+    faults = [
+        Fault(component, f"no {charge} price in market {book.market} on {date.isoformat()}", fix)
+        for component, charge in missing
+    ]
+    component, charge = missing[0]
+    return InvalidInput(
+        "; ".join(f"{fault.where}: {fault.what}" for fault in faults),
+        fix=fix,
+        reason="PRICE_MISSING",
+        facts={"component": component, "charge": charge, "market": book.market, "date": date.isoformat()},
+        faults=faults,
+    )

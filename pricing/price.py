@@ -1,0 +1,130 @@
+"""Prices a configuration. The law of prices, from which this can be recomputed by hand, is docs/pricing.md."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from google.type.date_pb2 import Date
+
+from bidwright.catalog.model import Offering, Release
+from bidwright.core.errors import Faults
+from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
+from bidwright.pricing.cost import Labour
+from bidwright.pricing.entries import CHARGES, entries_on_date
+from bidwright.pricing.lines import component_line, package_line
+from bidwright.pricing.packages import chosen_packages, package_offers
+from bidwright.pricing.sale import Sale, read_sale
+from bidwright.pricing.totals import totals, waterfall
+from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration
+from bidwright.v1.price_pb2 import Price, PriceLine
+
+
+def price(release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date) -> Price:
+    """Price a configuration with its waterfall, cost and margin.
+
+    The configuration need not be valid. The order of its items does not matter; the same input always gives the same
+    bytes.
+
+    Args:
+        release: The release the configuration was made from.
+        configuration: Components with quantities, and the bespoke layer.
+        terms: Term, discount and price date.
+        today: The date in UTC; its prices apply where the terms give no price date.
+
+    Raises:
+        InvalidInput: Unknown ids, duplicates, quantities below 1, a term, percentage, date or amount that is not
+            allowed (all at once); ``PRICE_MISSING`` or ``NO_DELIVERY_CENTRE`` (all components at once);
+            ``AMOUNT_TOO_LARGE``; ``PACKAGES_TOO_INTERWOVEN``.
+    """
+    request = _read(release, configuration, terms, today)
+    lines = [*_component_lines(request), *(bespoke_line(request.sale, item) for item in request.bespoke_items)]
+    agreement, book = request.sale.agreement, request.sale.book
+    date = agreement.price_date
+    return Price(
+        currency=book.currency,
+        price_book=book.id,
+        release=release.name,
+        price_date=Date(year=date.year, month=date.month, day=date.day),
+        term_months=agreement.term_months,
+        lines=lines,
+        waterfall=waterfall(lines),
+        totals=totals(lines, term_months=agreement.term_months, currency=book.currency),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """A configuration to be priced, checked. ``quantities`` are by component id, in order of id."""
+
+    sale: Sale
+    quantities: Mapping[str, int]
+    bespoke_items: tuple[CostedItem, ...]
+    regions: frozenset[str]
+
+
+def _component_lines(request: _Request) -> list[PriceLine]:
+    sale, quantities = request.sale, request.quantities
+    components = sale.release.components
+    entries = entries_on_date(sale, quantities)
+    labour = Labour(sale, request.regions)
+    labour.check([components[id_] for id_ in quantities], entries)
+    lines = [
+        component_line(sale, components[id_], entries[id_, charge], quantity=quantity, labour=labour)
+        for id_, quantity in quantities.items()
+        for charge in CHARGES
+        if (id_, charge) in entries
+    ]
+    offers = package_offers(sale, quantities, entries)
+    return lines + [package_line(sale, offer, count) for offer, count in chosen_packages(sale, offers, quantities)]
+
+
+def _read(release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date) -> _Request:
+    faults = Faults()
+    if configuration.release != release.name:
+        faults.add("release", f"{configuration.release!r} is not {release.name}", f"Price it from {release.name}.")
+    sale = read_sale(release, configuration.market, terms, today=today, faults=faults)
+    quantities = _quantities(release, configuration, faults)
+    offering = release.offerings.get(configuration.offering)
+    if offering is None:
+        known = ", ".join(release.offerings)
+        what = f"{configuration.offering!r} is not an offering of {release.name}"
+        faults.add("offering", what, f"Choose one of: {known}.")
+    book = release.price_books.get(configuration.market)
+    bespoke_items = read_bespoke_items(configuration.bespoke_items, book, faults) if book is not None else ()
+    faults.raise_if_any("The configuration to be priced")
+    if sale is None or offering is None:
+        raise AssertionError("a sale or an offering was refused without a fault")
+    return _Request(
+        sale=sale,
+        quantities=quantities,
+        bespoke_items=bespoke_items,
+        regions=_regions(sale, offering, configuration),
+    )
+
+
+def _quantities(release: Release, configuration: Configuration, faults: Faults) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for index, item in enumerate(configuration.items):
+        where = f"items[{index}]"
+        if item.component not in release.components:
+            what = f"{item.component!r} is not a component of {release.name}"
+            faults.add(f"{where}.component", what, "Choose a component of this release.")
+        elif item.component in found:
+            faults.add(f"{where}.component", f"{item.component} is given twice", "Give each component once.")
+        if item.quantity < 1:
+            faults.add(f"{where}.quantity", f"{item.quantity} is below 1", "Give at least 1, or leave it out.")
+        found[item.component] = item.quantity
+    return dict(sorted(found.items()))
+
+
+def _regions(sale: Sale, offering: Offering, configuration: Configuration) -> frozenset[str]:
+    """Where work may be done: the market's regions, narrowed by the customer's answer about residency."""
+    regions = frozenset(sale.market.delivery_regions)
+    need = offering.needs.get(offering.residency_need)
+    if need is None:
+        return regions
+    answers = [answer.text for answer in configuration.needs if answer.name == need.name]
+    residency = answers[-1] if answers else need.default
+    return regions if residency in ("any", None) else regions & {residency}
