@@ -19,7 +19,7 @@ _LONGEST_CATCH_UP = dt.timedelta(days=7)
 class Expiry:
     """Writes expired quotes of all accounts; any number of processes may do so at the same time.
 
-    The first sweep looks at every offered quote, later ones only at those that expire in the hours since the one before.
+    The first sweep looks at every offered quote, later ones at those of the hours since the one before.
     """
 
     def __init__(self, store: Store) -> None:

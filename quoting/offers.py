@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from google.type.date_pb2 import Date
 
-from bidwright.catalog.amount_messages import decimal_message
+from bidwright.catalog.answers import answers_to_proto
 from bidwright.catalog.model import Answer, Market, Release
 from bidwright.configurator.check import check
 from bidwright.configurator.request import requirements_and_items
@@ -24,7 +24,6 @@ from bidwright.v1.configuration_pb2 import (
     Configuration,
     ConfigurationItem,
     ConflictKind,
-    NeedAnswer,
 )
 from bidwright.v1.quote_pb2 import Approval, Customer, Offer, Quote
 
@@ -98,22 +97,11 @@ def _completed(configuration: Configuration, answers: Mapping[str, Answer], item
         release=configuration.release,
         offering=configuration.offering,
         market=configuration.market,
-        needs=[_answer(name, answers[name]) for name in sorted(answers)],
+        needs=answers_to_proto(answers),
         items=[ConfigurationItem(component=component, quantity=items[component]) for component in sorted(items)],
     )
     completed.bespoke_items.extend(sorted(configuration.bespoke_items, key=lambda item: item.id))
     return completed
-
-
-def _answer(name: str, answer: Answer) -> NeedAnswer:
-    # A bool is an int as well: it is looked for first.
-    if isinstance(answer, bool):
-        return NeedAnswer(name=name, boolean=answer)
-    if isinstance(answer, int):
-        return NeedAnswer(name=name, integer=answer)
-    if isinstance(answer, str):
-        return NeedAnswer(name=name, text=answer)
-    return NeedAnswer(name=name, decimal=decimal_message(answer))
 
 
 def _dated(terms: CommercialTerms, today: dt.date) -> CommercialTerms:
