@@ -1,0 +1,194 @@
+"""The ``bidwright`` command, for those who operate it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bidwright.core.errors import BidwrightError
+from bidwright.server import starting
+from bidwright.server.demo import run_demo
+from bidwright.server.publishing import report
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _Explaining(click.Group):
+    """Turns our errors into words, the fix and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BidwrightError as error:
+            click.secho("Not done: ", fg="red", bold=True, nl=False, err=True)
+            click.echo(error.message, err=True)
+            for fault in error.faults:
+                click.echo(f"  {fault.where}: {fault.what} {fault.fix}", err=True)
+            if not error.faults:
+                click.echo(f"What to do: {error.fix}", err=True)
+            raise SystemExit(1) from None
+
+
+def _state_dir(command: _Command) -> _Command:
+    return click.option(
+        "--state-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path("var"),
+        envvar="BIDWRIGHT_STATE_DIR",
+        show_default=True,
+        help="Where everything is kept.",
+    )(command)
+
+
+def _redis_url(command: _Command) -> _Command:
+    return click.option(
+        "--redis-url",
+        default="",
+        envvar="BIDWRIGHT_REDIS_URL",
+        help="Engine, for example rediss://host; embedded otherwise.",
+    )(command)
+
+
+@click.group(
+    cls=_Explaining, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "BIDWRIGHT"}
+)
+@click.option("--verbose", "-v", is_flag=True, help="Say more.")
+@click.version_option(package_name="bidwright")
+def bidwright(*, verbose: bool) -> None:
+    """Operate Bidwright: run it, publish portfolios, give keys."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for chatty in ("grpc", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+@bidwright.command()
+@_state_dir
+@_redis_url
+@click.option(
+    "--address", default="127.0.0.1:7443", show_default=True, help="Where to listen; port 0 for any free one."
+)
+@click.option(
+    "--portfolio", "portfolios", type=_FOLDER, multiple=True, help="Portfolio to publish; the shipped one otherwise."
+)
+@click.option("--account", default="local", show_default=True, help="Tenant of the local keys.")
+@click.option(
+    "--service-user", default="nobody", show_default=True, help="Account that runs services, where we are root."
+)
+@click.option("--detach", is_flag=True, help="Return when it serves; `bidwright down` ends it.")
+def up(state_dir: Path, address: str, *, detach: bool, **options: Any) -> None:
+    """Run everything on this machine: engine, server, worker. Makes keys for `bid`."""
+    starting.up(state_dir, "" if address.endswith(":0") else address, detach=detach, **options)
+
+
+@bidwright.command()
+@_state_dir
+@click.option("--all", "everything", is_flag=True, help="Also end the services provisioned on the embedded target.")
+def down(state_dir: Path, *, everything: bool) -> None:
+    """End what `bidwright up` runs; provisioned services go on unless --all."""
+    starting.down(state_dir, everything=everything)
+
+
+@bidwright.command()
+@_state_dir
+@_redis_url
+@click.option("--address", default="127.0.0.1:7443", show_default=True, help="Where to listen.")
+@click.option("--tls-certificate", type=_FILE, help="PEM; needed off loopback.")
+@click.option("--tls-key", type=_FILE, help="PEM; needed off loopback.")
+@click.option("--inventory", type=_FILE, help="Ansible inventory; inventory.yml in the state directory otherwise.")
+@click.option("--processes", default=1, show_default=True, help="Processes that share the address.")
+@click.option("--volatile", is_flag=True, help="Accept an engine that may lose confirmed writes.")
+def serve(state_dir: Path, **options: Any) -> None:
+    """Serve the gRPC contract."""
+    starting.serve(state_dir, **options)
+
+
+@bidwright.command()
+@_state_dir
+@_redis_url
+@click.option("--inventory", type=_FILE, help="Ansible inventory; inventory.yml in the state directory otherwise.")
+@click.option("--steps", default=2, show_default=True, help="Roles that run at the same time.")
+@click.option("--volatile", is_flag=True, help="Accept an engine that may lose confirmed writes.")
+def work(state_dir: Path, **options: Any) -> None:
+    """Carry out orders; start it on as many machines as you like."""
+    starting.work(state_dir, **options)
+
+
+@bidwright.group()
+def portfolio() -> None:
+    """Check and publish what may be sold."""
+
+
+@portfolio.command("check")
+@click.argument("directory", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def portfolio_check(directory: Path, *, as_json: bool) -> None:
+    """Report every fault of a portfolio at once; exit code 1 where there is one."""
+    if not report(directory, as_json=as_json):
+        raise SystemExit(1)
+
+
+@portfolio.command("publish")
+@click.argument("directory", type=_FOLDER)
+@_state_dir
+@_redis_url
+def portfolio_publish(directory: Path, state_dir: Path, redis_url: str) -> None:
+    """Make a portfolio the current release, at once and without a restart."""
+    click.echo(f"Current release: {starting.publish(directory, state_dir, redis_url)}")
+
+
+@bidwright.group()
+def key() -> None:
+    """API keys."""
+
+
+@key.command("create")
+@_state_dir
+@_redis_url
+@click.option("--account", required=True, help="Tenant.")
+@click.option("--principal", required=True, help="Whose it is, for example ada.")
+@click.option("--role", "roles", multiple=True, required=True, help="sales, approver, delivery, finance, ...")
+def key_create(state_dir: Path, redis_url: str, account: str, principal: str, roles: tuple[str, ...]) -> None:
+    """Make a key and print it; it is shown this once."""
+    click.echo(starting.create_key(state_dir, redis_url, account=account, principal=principal, roles=roles))
+
+
+@key.command("list")
+@_state_dir
+@_redis_url
+def key_list(state_dir: Path, redis_url: str) -> None:
+    """List the keys, without their secrets."""
+    for line in starting.list_keys(state_dir, redis_url):
+        click.echo(line)
+
+
+@key.command("revoke")
+@click.argument("key_id")
+@_state_dir
+@_redis_url
+def key_revoke(key_id: str, state_dir: Path, redis_url: str) -> None:
+    """Make a key open nothing from now on."""
+    starting.revoke_key(state_dir, redis_url, key_id)
+
+
+@bidwright.command()
+@_state_dir
+def demo(state_dir: Path) -> None:
+    """From a customer's needs to running services, for real, below the state directory."""
+    run_demo(state_dir)
+
+
+def main() -> None:
+    """Entry point of the ``bidwright`` command."""
+    bidwright(prog_name="bidwright")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Checks and publishes portfolios for the ``bidwright`` command."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+from pathlib import Path
+
+import click
+from bidwright.catalog.release import pack
+from bidwright.catalog.releases import Releases
+
+from bidwright.catalog.reader import check_report
+from bidwright.storage.records import Store
+
+
+def report(directory: Path, *, as_json: bool) -> bool:
+    """Print every fault of a portfolio; whether there is none."""
+    faults = check_report(directory)
+    if as_json:
+        click.echo(
+            json.dumps({"faults": [dataclasses.asdict(fault) for fault in faults]}, indent=2, ensure_ascii=False)
+        )
+    else:
+        for fault in faults:
+            click.echo(f"{fault.where}: {fault.what}\n    {fault.fix}")
+        said = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}" if faults else "no faults"
+        click.secho(f"{directory}: {said}", fg="red" if faults else "green")
+    return not faults
+
+
+async def publish_if_new(store: Store, directory: Path) -> str:
+    """Make a portfolio the current release where it is not already; the release's name.
+
+    Raises:
+        InvalidInput: With every fault of the portfolio.
+    """
+    archive = await asyncio.to_thread(pack, directory)
+    return (await Releases(store).publish(archive)).name

@@ -1,0 +1,199 @@
+"""What the commands of ``bidwright`` do, from settings to running processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bidwright.core.bound import bound_to_us
+from bidwright.core.clock import utc_now
+from bidwright.core.errors import InvalidInput, Unavailable
+from bidwright.provisioning.inventory import Inventory, read_inventory
+from bidwright.server import processes
+from bidwright.server import up as everything_here
+from bidwright.server.api_keys import ApiKeys
+from bidwright.server.layout import CHECKOUT, StateDirectory
+from bidwright.server.listening import Listening
+from bidwright.server.publishing import publish_if_new
+from bidwright.storage.connection import connect
+from bidwright.storage.embedded import EmbeddedEngine
+from bidwright.storage.records import Store
+
+_Result = TypeVar("_Result")
+SHIPPED_PORTFOLIO = CHECKOUT / "portfolios" / "managed_hosting"
+
+
+def up(state_dir: Path, address: str, *, detach: bool, **options: Any) -> None:
+    """Run everything, in the foreground or detached from the terminal."""
+    state = StateDirectory.at(state_dir)
+    if detach:
+        _detach(state, address, options)
+        return
+    settings = everything_here.UpSettings(
+        state=state,
+        address=address,
+        portfolios=options["portfolios"] or (SHIPPED_PORTFOLIO,),
+        redis_url=options["redis_url"],
+        account=options["account"],
+        service_user=options["service_user"],
+    )
+    asyncio.run(everything_here.up(settings))
+
+
+def _detach(state: StateDirectory, address: str, options: dict[str, Any]) -> None:
+    if everything_here.owner(state) is None:
+        command = [sys.executable, "-m", "bidwright.server.main", "up", "--state-dir", str(state.path)]
+        command += ["--address", address or "127.0.0.1:0"]
+        for option in ("redis_url", "account", "service_user"):
+            command += [f"--{option.replace('_', '-')}={options[option]}"]
+        for directory in options["portfolios"]:
+            command += ["--portfolio", str(directory)]
+        with os.fdopen(os.open(state.log("up"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        _wait(state, process)
+    click.echo(f"Bidwright serves on {everything_here.wait_until_serving(state)}; keys are in {state.client_settings}.")
+
+
+def _wait(state: StateDirectory, process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers; when it ends instead, show why."""
+    while True:
+        try:
+            everything_here.wait_until_serving(state, timeout_s=1)
+        except Unavailable:
+            if process.poll() is None:
+                continue
+            last = state.log("up").read_text(encoding="utf-8").splitlines()[-8:]
+            raise Unavailable(
+                "Bidwright did not start: " + " ".join(last), fix=f"The whole story is in {state.log('up')}."
+            ) from None
+        return
+
+
+def down(state_dir: Path, *, everything: bool) -> None:
+    """End what runs in a state directory."""
+    state = StateDirectory.at(state_dir)
+    click.echo("Bidwright is stopped." if everything_here.down(state) else "Bidwright was not running.")
+    if everything and state.inventory.exists():
+        for place in read_inventory(state.inventory).places.values():
+            place.target.stop()
+            click.echo(f"The services of target {place.name} are stopped. Their data are kept in {place.target.path}.")
+
+
+def serve(state_dir: Path, **options: Any) -> None:
+    """Serve, in one process or in several that share the address."""
+    state = StateDirectory.at(state_dir)
+    listening = Listening(
+        address=options["address"], certificate=options["tls_certificate"], private_key=options["tls_key"]
+    )
+    listening.credentials()  # refuse before anything is started
+    if options["processes"] > 1:
+        _serve_many(options["processes"])
+        return
+    inventory = _inventory(state, options["inventory"])
+    _with_engine(
+        state,
+        options["redis_url"],
+        lambda url: processes.run_server(url, state, listening, inventory=inventory, volatile=options["volatile"]),
+    )
+
+
+def _serve_many(number: int) -> None:
+    """Start the same command so often with one process each; end when the first ends."""
+    if "--redis-url" not in " ".join(sys.argv) and not os.environ.get("BIDWRIGHT_REDIS_URL"):
+        raise InvalidInput("Several processes need one engine.", fix="Give --redis-url; `bidwright up` shows its own.")
+    command = [sys.executable, "-m", "bidwright.server.main", *sys.argv[1:], "--processes", "1"]
+    children = [subprocess.Popen(bound_to_us(command)) for _ in range(number)]
+    try:
+        os.wait()
+    except KeyboardInterrupt:
+        click.echo("Stopping.", err=True)
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.wait()
+
+
+def work(state_dir: Path, **options: Any) -> None:
+    """Carry out orders until SIGTERM."""
+    state = StateDirectory.at(state_dir)
+    inventory = _inventory(state, options["inventory"])
+    _with_engine(
+        state,
+        options["redis_url"],
+        lambda url: processes.run_worker(
+            url, state, inventory=inventory, steps_at_once=options["steps"], volatile=options["volatile"]
+        ),
+    )
+
+
+def publish(directory: Path, state_dir: Path, redis_url: str) -> str:
+    """Publish a portfolio; the name of its release."""
+    return _with_store(state_dir, redis_url, lambda store: publish_if_new(store, directory))
+
+
+def create_key(state_dir: Path, redis_url: str, *, account: str, principal: str, roles: Sequence[str]) -> str:
+    """Make an API key."""
+    return _with_store(
+        state_dir,
+        redis_url,
+        lambda store: ApiKeys(store, utc_now).create(account=account, principal=principal, roles=frozenset(roles)),
+    )
+
+
+def list_keys(state_dir: Path, redis_url: str) -> list[str]:
+    """All keys, a line each."""
+
+    async def lines(store: Store) -> list[str]:
+        return [
+            f"{key.id}  {key.principal.account}  {key.principal.name}  {','.join(key.principal.roles)}  "
+            f"{'revoked' if key.HasField('revoke_time') else 'valid'}"
+            async for key in ApiKeys(store, utc_now).every()
+        ]
+
+    return _with_store(state_dir, redis_url, lines)
+
+
+def revoke_key(state_dir: Path, redis_url: str, key_id: str) -> None:
+    """Revoke an API key."""
+    _with_store(state_dir, redis_url, lambda store: ApiKeys(store, utc_now).revoke(key_id))
+
+
+def _inventory(state: StateDirectory, given: Path | None) -> Inventory:
+    path = given or state.inventory
+    if not path.exists():
+        raise InvalidInput(
+            f"There is no inventory {path}.",
+            fix="Give --inventory FILE; docs/operations.md shows one. `bidwright up` makes one for this machine.",
+        )
+    return read_inventory(path)
+
+
+def _with_engine(state: StateDirectory, redis_url: str, run: Callable[[str], Coroutine[Any, Any, _Result]]) -> _Result:
+    """Run something against the engine given, or against the embedded one of the state directory."""
+    if redis_url:
+        return asyncio.run(run(redis_url))
+    engine = EmbeddedEngine.start(state.path)
+    try:
+        return asyncio.run(run(engine.url))
+    finally:
+        engine.stop()
+
+
+def _with_store(state_dir: Path, redis_url: str, use: Callable[[Store], Coroutine[Any, Any, _Result]]) -> _Result:
+    async def run(url: str) -> _Result:
+        engine = await connect(url)
+        try:
+            return await use(Store(engine))
+        finally:
+            await engine.close()
+
+    return _with_engine(StateDirectory.at(state_dir), redis_url, run)

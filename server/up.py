@@ -1,0 +1,202 @@
+"""``bidwright up``: everything on one machine, below one state directory."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import io
+import logging
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from ruamel.yaml import YAML
+
+from bidwright.core.caller import ROLES
+from bidwright.core.clock import utc_now
+from bidwright.core.errors import NotAllowedNow, Unavailable
+from bidwright.provisioning.inventory import local_inventory
+from bidwright.server.api_keys import ApiKeys
+from bidwright.server.children import Child, keep_running
+from bidwright.server.layout import StateDirectory, read_client_settings, write_private
+from bidwright.server.listening import free_address
+from bidwright.server.publishing import publish_if_new
+from bidwright.storage.connection import connect
+from bidwright.storage.embedded import EmbeddedEngine
+from bidwright.storage.records import Store
+
+_log = logging.getLogger(__name__)
+
+# What one person at one machine is; approving one's own quotes takes a second person, here a second profile.
+LOCAL_PROFILES = {
+    "default": ("local", frozenset(ROLES) - {"approver"}),
+    "approver": ("approver", frozenset({"approver"})),
+}
+_READY_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpSettings:
+    """What ``bidwright up`` is told.
+
+    Attributes:
+        state: Where everything is kept.
+        address: ``host:port``; empty for a free port on loopback.
+        portfolios: Directories of portfolios to publish.
+        redis_url: Of an engine that runs elsewhere; empty for the embedded one.
+        account: The tenant of the local keys.
+        service_user: Account that runs provisioned services where we are root.
+    """
+
+    state: StateDirectory
+    address: str
+    portfolios: tuple[Path, ...]
+    redis_url: str
+    account: str
+    service_user: str
+
+
+async def up(settings: UpSettings) -> None:
+    """Run everything until SIGTERM or SIGINT.
+
+    Raises:
+        NotAllowedNow: Another ``bidwright up`` owns the state directory.
+        InvalidInput: A portfolio has faults, or the address is refused.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with _owned(settings.state):
+        # In this thread, which lives as long as we do: the engine ends with the thread that started it.
+        engine = None if settings.redis_url else EmbeddedEngine.start(settings.state.path)
+        try:
+            await _run(settings, settings.redis_url or (engine.url if engine else ""), stop)
+        finally:
+            if engine is not None:
+                engine.stop()
+
+
+async def _run(settings: UpSettings, redis_url: str, stop: asyncio.Event) -> None:
+    address = settings.address or free_address()
+    await _prepare(settings, redis_url, address)
+    state = settings.state
+    shared = ["--state-dir", str(state.path), "--redis-url", redis_url]
+    children = (
+        Child(name="serve", arguments=["serve", *shared, "--address", address], log=state.log("serve")),
+        Child(name="work", arguments=["work", *shared], log=state.log("work")),
+    )
+    _log.info("serving on %s; keys for `bid` are in %s", address, state.client_settings)
+    await asyncio.gather(*(keep_running(child, stop) for child in children))
+
+
+async def _prepare(settings: UpSettings, redis_url: str, address: str) -> None:
+    """Make what is missing: inventory, keys, published portfolios. Harmless to repeat."""
+    state = settings.state
+    if not state.inventory.exists():
+        write_private(state.inventory, local_inventory(state.target, service_user=settings.service_user))
+    engine = await connect(redis_url)
+    try:
+        store = Store(engine)
+        for directory in settings.portfolios:
+            await publish_if_new(store, directory)
+        await _write_profiles(settings, ApiKeys(store, utc_now), address)
+    finally:
+        await engine.close()
+
+
+async def _write_profiles(settings: UpSettings, keys: ApiKeys, address: str) -> None:
+    """Keep keys that still open this engine, make those that are missing, and note today's address."""
+    path = settings.state.client_settings
+    known = {key.id async for key in keys.every() if not key.HasField("revoke_time")}
+    profiles = read_client_settings(path)
+    for name, (principal, roles) in LOCAL_PROFILES.items():
+        key = str(profiles.get(name, {}).get("key", ""))
+        if key.split(".")[1:2] != [] and key.split(".")[1] in known:
+            profiles[name] |= {"address": address}
+            continue
+        new = await keys.create(account=settings.account, principal=principal, roles=roles)
+        profiles[name] = {"address": address, "key": new}
+    text = io.StringIO()
+    YAML().dump({"profiles": {name: dict(values) for name, values in profiles.items()}}, text)
+    write_private(path, text.getvalue())
+
+
+@contextlib.contextmanager
+def _owned(state: StateDirectory) -> Iterator[None]:
+    """Hold the lock of a state directory; the kernel lets go of it even after SIGKILL."""
+    with os.fdopen(os.open(state.lock, os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise NotAllowedNow(
+                f"Bidwright already runs in {state.path} (process {lock.read().strip()}).",
+                fix=f"Use it, or stop it first: bidwright down --state-dir {state.path}",
+                reason="ALREADY_UP",
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def owner(state: StateDirectory) -> int | None:
+    """The process of the ``bidwright up`` that owns a state directory; None where there is none."""
+    if not state.lock.exists():
+        return None
+    with state.lock.open("r+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(lock.read().strip() or 0) or None
+    return None
+
+
+def down(state: StateDirectory, *, timeout_s: float = 60.0) -> bool:
+    """End the ``bidwright up`` of a state directory and wait for it; whether there was one.
+
+    Raises:
+        Unavailable: It has not ended in time.
+    """
+    process = owner(state)
+    if process is None:
+        return False
+    os.kill(process, signal.SIGTERM)
+    deadline = time.monotonic() + timeout_s
+    while owner(state) is not None:
+        if time.monotonic() > deadline:
+            raise Unavailable(
+                f"Process {process} has not ended.", fix=f"See {state.path / 'log'}; then kill {process}."
+            )
+        time.sleep(0.1)
+    return True
+
+
+def wait_until_serving(state: StateDirectory, *, timeout_s: float = _READY_S) -> str:
+    """Wait until the server of a state directory answers health checks; its address.
+
+    Raises:
+        Unavailable: It did not in time, or ended.
+    """
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        profile = read_client_settings(state.client_settings).get("default", {})
+        if owner(state) is not None and profile and _is_serving(str(profile["address"])):
+            return str(profile["address"])
+        time.sleep(0.1)
+    raise Unavailable(f"The server does not answer after {timeout_s:.0f} s.", fix=f"Look into {state.path / 'log'}.")
+
+
+def _is_serving(address: str) -> bool:
+    with grpc.insecure_channel(address) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        try:
+            answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=2)
+        except grpc.RpcError:
+            return False
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
