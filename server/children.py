@@ -38,7 +38,8 @@ class Child:
 async def keep_running(child: Child, stop: asyncio.Event) -> None:
     """Run a child until ``stop``; when it ends by itself it is started again.
 
-    The pause before that grows while it keeps failing. On ``stop`` it gets SIGTERM, and SIGKILL if it has not ended within 30 seconds.
+    The pause before that grows while it keeps failing. On ``stop`` it gets SIGTERM, and SIGKILL if it
+    has not ended within 30 seconds.
     """
     pause_s = _FIRST_PAUSE_S
     while not stop.is_set():

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import grpc
-from bidwright.catalog.grpc_api import CatalogApi
-from bidwright.catalog.releases import Releases
 from bidwright.configurator.grpc_api import ConfiguratorApi
 
+from bidwright.catalog.grpc_api import CatalogApi
 from bidwright.catalog.model import Release
-from bidwright.core.caller import Caller, current_caller
+from bidwright.catalog.releases import Releases
+from bidwright.core.caller import Caller
 from bidwright.core.clock import Clock
 from bidwright.core.ids import IdSource
 from bidwright.core.resource_names import resource_ids
@@ -27,11 +27,12 @@ from bidwright.quoting.expiry import Expiry
 from bidwright.quoting.grpc_api import QuotingApi
 from bidwright.quoting.surroundings import Delivery, Surroundings
 from bidwright.server.api_keys import ApiKeys
+from bidwright.server.grpc_api import AccessApi
 from bidwright.storage.connection import Engine
 from bidwright.storage.events import Events
 from bidwright.storage.records import Store
 from bidwright.v1 import access_pb2, catalog_pb2, configurator_pb2, pricing_pb2, provisioning_pb2, quoting_pb2
-from bidwright.v1.access_pb2_grpc import AccessServiceServicer, add_AccessServiceServicer_to_server
+from bidwright.v1.access_pb2_grpc import add_AccessServiceServicer_to_server
 from bidwright.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
 from bidwright.v1.configurator_pb2_grpc import add_ConfiguratorServiceServicer_to_server
 from bidwright.v1.pricing_pb2_grpc import add_PricingServiceServicer_to_server
@@ -39,15 +40,6 @@ from bidwright.v1.provisioning_pb2_grpc import add_ProvisioningServiceServicer_t
 from bidwright.v1.quoting_pb2_grpc import add_QuotingServiceServicer_to_server
 
 _CONTRACTS = (access_pb2, catalog_pb2, configurator_pb2, pricing_pb2, provisioning_pb2, quoting_pb2)
-
-
-class AccessApi(AccessServiceServicer):
-    """Tells callers who they are."""
-
-    async def GetCaller(self, request: access_pb2.GetCallerRequest, context: object) -> access_pb2.Principal:
-        """Read the principal behind the credential of the call."""
-        caller = current_caller()
-        return access_pb2.Principal(name=caller.name, account=caller.account, roles=sorted(caller.roles))
 
 
 class Services:

@@ -8,10 +8,10 @@ import json
 from pathlib import Path
 
 import click
-from bidwright.catalog.release import pack
-from bidwright.catalog.releases import Releases
 
 from bidwright.catalog.reader import check_report
+from bidwright.catalog.release import pack
+from bidwright.catalog.releases import Releases
 from bidwright.storage.records import Store
 
 

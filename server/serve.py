@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -25,15 +24,12 @@ _GRACE_S = 20.0
 _SWEEP_S = 30.0
 
 
-async def serve(
-    services: Services, listening: Listening, ready: Callable[[str], Awaitable[None]] | None = None
-) -> None:
+async def serve(services: Services, listening: Listening) -> None:
     """Serve until SIGTERM or SIGINT; calls under way are then given 20 seconds.
 
     Args:
         services: What is served.
         listening: Where.
-        ready: Told the address when calls are answered.
 
     Raises:
         InvalidInput: The address is refused or taken.
@@ -50,8 +46,6 @@ async def serve(
         await checks.set(name, health_pb2.HealthCheckResponse.SERVING)
     address = f"{listening.address.rpartition(':')[0]}:{port}"
     _log.info("serving on %s", address)
-    if ready is not None:
-        await ready(address)
     await _until_stopped(services)
     await checks.enter_graceful_shutdown()
     await server.stop(_GRACE_S)
