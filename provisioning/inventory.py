@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bidwright.core.errors import Faults, Unavailable
+from bidwright.core.errors import Faults, InvalidInput, Unavailable
 from bidwright.provisioning.directory_target import DirectoryTarget
 from bidwright.v1.plan_pb2 import STEP_KIND_ROLE, Plan
 
@@ -154,15 +154,16 @@ def _place(name: str, variables: Mapping[str, Any], faults: Faults) -> Place | N
     if variables["target_kind"] != DIRECTORY:
         faults.add(f"{name}.target_kind", f"is {variables['target_kind']!r}", f"Use one of: {DIRECTORY}.")
         return None
-    path = Path(str(variables.get("target_path", "")))
-    if not path.is_absolute():
-        faults.add(f"{name}.target_path", f"is {str(path)!r}", "Give the absolute path of the directory.")
     ports = _ports(str(variables.get("ports", "")))
     if ports is None:
         faults.add(f"{name}.ports", f"is {variables.get('ports')!r}", "Give a range of ports such as 20000-20999.")
-        return None
     user = str(variables.get("service_user", "nobody"))
-    return Place(name, DirectoryTarget(path=path, service_user=user), ports)
+    try:
+        target = DirectoryTarget(path=Path(str(variables.get("target_path", ""))), service_user=user)
+    except InvalidInput as error:
+        faults.add(f"{name}.target_path", error.message, error.fix)
+        return None
+    return None if ports is None else Place(name, target, ports)
 
 
 def _ports(text: str) -> range | None:
