@@ -1,7 +1,5 @@
 """The gRPC service of quoting. Requests arrive authenticated, permitted and valid by the rules of the contract."""
 
-# ruff: noqa: N802, ARG002 - names and parameters are those of the generated service
-
 from __future__ import annotations
 
 from collections.abc import AsyncIterator

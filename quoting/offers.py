@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ from bidwright.core.errors import Faults
 from bidwright.pricing.price import price
 from bidwright.quoting.approval import needed_approvals
 from bidwright.quoting.facts import facts_of
-from bidwright.quoting.surroundings import Surroundings
+from bidwright.quoting.surroundings import Delivery, Surroundings
 from bidwright.quoting.validity import today_in
 from bidwright.v1.configuration_pb2 import (
     CommercialTerms,
@@ -48,6 +49,11 @@ async def make_offer(surroundings: Surroundings, draft: Draft, now: dt.datetime)
         NotFound: The release does not exist.
     """
     release = await surroundings.find_release(draft.configuration.release)
+    # Hundreds of components take a while to check and to price: other calls go on meanwhile.
+    return await asyncio.to_thread(_make, release, draft, now, surroundings.delivery)
+
+
+def _make(release: Release, draft: Draft, now: dt.datetime, delivery: Delivery) -> Offer:
     requirements, items = requirements_and_items(draft.configuration, release)
     faults = Faults()
     for violation in check(requirements, items):
@@ -62,7 +68,7 @@ async def make_offer(surroundings: Surroundings, draft: Draft, now: dt.datetime)
         configuration=configuration,
         terms=terms,
         price=price(release, configuration, terms, today),
-        plan=surroundings.delivery.plan(release, configuration),
+        plan=delivery.plan(release, configuration),
     )
 
 

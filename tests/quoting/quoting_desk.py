@@ -51,7 +51,7 @@ from bidwright.v1.quoting_pb2 import (
 )
 
 NOON = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)
-RELEASE = "portfolios/small/releases/" + "5" * 64
+RELEASE = small_release().name
 SALLY = Caller(account="acme", principal="sally", roles=frozenset({"sales"}))
 ADA = Caller(account="acme", principal="ada", roles=frozenset({"approver"}))
 SIGNATORY = Signatory(display_name="Grace Hopper", function="Head of IT")

@@ -106,9 +106,8 @@ async def test_sweeps_find_what_expired_between_them_and_after_a_long_pause(desk
     quotes = [await desk.in_state("approved") for _ in range(3)]
     for days, quote in zip((1, 3, 60), quotes, strict=True):
         await desk.offer(quote.name, through=TODAY + dt.timedelta(days=days))
-    written = []
-    for hours in (0, 1, 24 * 2 + 13, 24 * 4 + 13, 24 * 90):
-        written.append(await desk.expiry.expire_due(NOON + dt.timedelta(hours=hours)))
+    sweeps = [NOON + dt.timedelta(hours=hours) for hours in (0, 1, 24 * 2 + 13, 24 * 4 + 13, 24 * 90)]
+    written = [await desk.expiry.expire_due(moment) for moment in sweeps]
     assert written == [0, 0, 1, 1, 1]
 
 

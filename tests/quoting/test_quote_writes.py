@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from google.type.date_pb2 import Date
-from quoting_desk import ADA, RELEASE, SALLY, Desk, terms, website, word
+from quoting_desk import ADA, SALLY, Desk, terms, website, word
 
 from bidwright.core.caller import Caller
 from bidwright.core.errors import Conflicting, InvalidInput, NotAllowedNow, NotFound
@@ -57,7 +57,7 @@ async def test_an_invalid_configuration_is_refused_with_every_violation(desk: De
 async def test_a_release_that_does_not_exist_is_not_found(desk: Desk) -> None:
     elsewhere = Configuration()
     elsewhere.CopyFrom(website())
-    elsewhere.release = RELEASE.replace("5", "6")
+    elsewhere.release = "portfolios/small/releases/" + "6" * 64
     with pytest.raises(NotFound):
         await desk.create(configuration=elsewhere)
 
