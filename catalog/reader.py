@@ -17,7 +17,6 @@ from bidwright.catalog.assurances import read_assurances
 from bidwright.catalog.centres import check_deliverable, read_centres
 from bidwright.catalog.components import check_resources, declare_components, read_components
 from bidwright.catalog.deliveries import read_deliveries
-from bidwright.catalog.digest import digest_of
 from bidwright.catalog.draft import Draft, Ids
 from bidwright.catalog.file_kinds import KINDS, kind_of, missing_files
 from bidwright.catalog.general import read_general
@@ -25,6 +24,7 @@ from bidwright.catalog.model import Release
 from bidwright.catalog.offerings import read_offerings
 from bidwright.catalog.packages import read_packages
 from bidwright.catalog.prices import read_prices
+from bidwright.catalog.release import digest_of, unpack
 from bidwright.catalog.rules import read_rules
 from bidwright.catalog.shapes import checked
 from bidwright.catalog.source_files import Files, files_of_directory, text_of
@@ -32,7 +32,7 @@ from bidwright.catalog.tables import read_tables
 from bidwright.catalog.texts import read_texts
 from bidwright.catalog.yaml_source import read_yaml
 from bidwright.core.clock import utc_now
-from bidwright.core.errors import Fault, Faults
+from bidwright.core.errors import Fault, Faults, InvalidInput
 
 Value = TypeVar("Value")
 
@@ -77,6 +77,27 @@ def read_files(files: Files, *, today: dt.date | None = None) -> Release:
     release = _release(files, faults, today)
     faults.raise_if_any("The portfolio")
     return release
+
+
+def read_release(archive: bytes, *, digest: str = "", today: dt.date | None = None) -> Release:
+    """Read the release in an archive.
+
+    Args:
+        archive: From ``release.pack``.
+        digest: What the release must have; empty where any will do.
+        today: As for ``read_files``.
+
+    Raises:
+        InvalidInput: The archive is damaged or holds another release, or the portfolio has faults.
+    """
+    files = unpack(archive)
+    if digest and digest_of(files) != digest:
+        raise InvalidInput(
+            f"The archive holds release {digest_of(files)}, not {digest}.",
+            fix="Publish the portfolio again.",
+            reason="DIGEST_MISMATCH",
+        )
+    return read_files(files, today=today)
 
 
 def _release(files: Files, faults: Faults, today: dt.date | None) -> Release:

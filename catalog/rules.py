@@ -12,7 +12,8 @@ from bidwright.catalog.rule_language import Expression
 from bidwright.catalog.rule_parser import RuleRefused, parse_located
 from bidwright.catalog.rule_types import Vocabulary, check
 
-_KIND = "rule"
+_SHARED = "rule"
+"""The kind of ids of rules.yaml; an offering may not use them for rules of its own."""
 
 
 def read_rules(draft: Draft) -> None:
@@ -20,13 +21,15 @@ def read_rules(draft: Draft) -> None:
     shared = draft.documents.get("rules.yaml")
     words = _component_words(draft)
     if shared is not None:
-        draft.rules = _rules(draft, shared, _for_all_offerings(draft, words))
+        draft.rules = _rules(draft, shared, _SHARED, _for_all_offerings(draft, words))
     for document in draft.documents_in("offerings"):
         offering = draft.offerings.get(document.whole.id("offering"))
         if offering is not None:
             unsound = draft.ids.of(need_kind(offering.id)).keys() - offering.needs.keys()
             known = replace(words, needs=offering.needs, unknowable={*words.unknowable, *unsound})
-            draft.offerings[offering.id] = replace(offering, rules=_rules(draft, document, known))
+            draft.offerings[offering.id] = replace(
+                offering, rules=_rules(draft, document, f"rule of offering {offering.id}", known)
+            )
 
 
 def read_condition(draft: Draft, entry: Entry, key: str, vocabulary: Vocabulary) -> Expression | None:
@@ -43,9 +46,13 @@ def read_condition(draft: Draft, entry: Entry, key: str, vocabulary: Vocabulary)
     return None if faults else parsed.expression
 
 
-def _rules(draft: Draft, document: Document, vocabulary: Vocabulary) -> tuple[Rule, ...]:
+def _rules(draft: Draft, document: Document, kind: str, vocabulary: Vocabulary) -> tuple[Rule, ...]:
     rules: list[Rule] = []
-    for entry in draft.declared(document, "rules", _KIND):
+    for entry in draft.declared(document, "rules", kind):
+        shared = draft.ids.of(_SHARED).get(entry.id())
+        if kind != _SHARED and shared:
+            what = f"rule {entry.id()!r} is given twice, first at {shared}"
+            draft.faults.add(entry.where("id"), what, "Give each its own id, or remove one.")
         expression = read_condition(draft, entry, "rule", vocabulary)
         if expression is not None:
             value = entry.value
