@@ -44,7 +44,7 @@ class PricingApi(PricingServiceServicer):
         self._releases = releases
         self._clock = clock
 
-    async def PriceConfiguration(  # noqa: N802  # the name is the contract's
+    async def PriceConfiguration(
         self,
         request: PriceConfigurationRequest,
         context: grpc.aio.ServicerContext[PriceConfigurationRequest, Price],

@@ -1,0 +1,187 @@
+"""An independent reading of docs/pricing.md: fractions, no code of ``bidwright.pricing``, packages by trying all.
+
+It knows the messages of the contract and the release, and returns plain Python values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from bidwright.catalog.model import Component, Package, PriceEntry, Release
+from bidwright.v1.configuration_pb2 import BespokeItem, CommercialTerms, Configuration
+
+_DIGITS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
+ONE_TIME, MONTHLY = 1, 2
+LIST, PACKAGE, VOLUME, TERM, DISCRETIONARY, ROUNDING, BESPOKE_COST, MARKUP = 1, 2, 3, 4, 6, 7, 8, 9
+
+
+@dataclass
+class Line:
+    """kind 1 component, 2 package, 3 bespoke; ``steps`` are (kind, amount)."""
+
+    kind: int
+    subject: str
+    charge: int
+    quantity: int
+    steps: list[tuple[int, Fraction]] = field(default_factory=list)
+    cost: Fraction = Fraction(0)
+    centre: str = ""
+
+    @property
+    def running(self) -> Fraction:
+        return sum((amount for _, amount in self.steps), Fraction(0))
+
+
+class Oracle:
+    """Prices one configuration. Every price must exist and all work must be deliverable."""
+
+    def __init__(self, release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date) -> None:
+        self.release, self.configuration = release, configuration
+        self.book = release.price_books[configuration.market]
+        self.months = terms.term_months
+        self.term = Fraction(self.book.terms[terms.term_months])
+        self.discount = Fraction(terms.discretionary_discount_percent.value or "0")
+        self.date = today
+        if terms.HasField("price_date"):
+            self.date = dt.date(terms.price_date.year, terms.price_date.month, terms.price_date.day)
+        self.quantities = {item.component: item.quantity for item in configuration.items}
+
+    def lines(self) -> list[Line]:
+        found = []
+        for id_ in sorted(self.quantities):
+            for charge, name in ((ONE_TIME, "one_time"), (MONTHLY, "monthly")):
+                entry = self.entry(id_, name)
+                if entry is not None:
+                    found.append(self.component_line(self.release.components[id_], entry, charge))
+        counts = self.package_counts()
+        found += [self.package_line(self.release.packages[id_], counts[id_]) for id_ in sorted(counts) if counts[id_]]
+        found += [self.bespoke_line(item) for item in sorted(self.configuration.bespoke_items, key=lambda i: i.id)]
+        return found
+
+    def entry(self, component: str, charge: str) -> PriceEntry | None:
+        for (id_, name), rows in self.book.entries.items():
+            if (id_, name) == (component, charge):
+                (row,) = [r for r in rows if r.valid_from <= self.date and (not r.valid_to or self.date < r.valid_to)]
+                return row
+        return None
+
+    def rounded(self, amount: Fraction) -> Fraction:
+        scale = 10 ** _DIGITS[self.book.currency]
+        size = abs(amount) * scale
+        whole, rest = math.floor(size), size - math.floor(size)
+        up = rest > Fraction(1, 2) or (rest == Fraction(1, 2) and (self.book.rounding == "half_up" or whole % 2 == 1))
+        return Fraction(whole + up, scale) * (-1 if amount < 0 else 1)
+
+    def finish(self, line: Line, *, with_term: bool, net: Fraction | None = None) -> Line:
+        if with_term and self.term:
+            line.steps.append((TERM, -line.running * self.term / 100))
+        if self.discount:
+            line.steps.append((DISCRETIONARY, -line.running * self.discount / 100))
+        off = (self.rounded(line.running) if net is None else net) - line.running
+        if off:
+            line.steps.append((ROUNDING, off))
+        return line
+
+    def component_line(self, component: Component, entry: PriceEntry, charge: int) -> Line:
+        quantity = self.quantities[component.id]
+        price = Fraction(entry.price)
+        line = Line(1, component.id, charge, quantity, [(LIST, price * quantity)])
+        reached = [tier for tier in entry.tiers if tier.from_quantity <= quantity]
+        if reached:
+            highest = max(reached, key=lambda tier: tier.from_quantity)
+            line.steps.append((VOLUME, (Fraction(highest.price) - price) * quantity))
+        self.finish(line, with_term=charge == MONTHLY)
+        hours = Fraction(component.one_time_hours if charge == ONE_TIME else component.monthly_hours)
+        unit = Fraction(entry.unit_cost)
+        if hours:
+            rate, line.centre = self.cheapest(component)
+            unit += hours * rate
+        line.cost = self.rounded(unit * quantity)
+        return line
+
+    def cheapest(self, component: Component) -> tuple[Fraction, str]:
+        regions = set(self.release.markets[self.configuration.market].delivery_regions)
+        offering = self.release.offerings[self.configuration.offering]
+        answers = {answer.name: answer.text for answer in self.configuration.needs}
+        residency = answers.get(offering.residency_need, offering.needs[offering.residency_need].default)
+        return min(
+            (Fraction(centre.rates[component.competence][self.book.currency]), centre.id)
+            for centre in self.release.centres.values()
+            if centre.region in regions
+            and residency in ("any", centre.region)
+            and self.book.currency in centre.rates.get(component.competence, {})
+            and all(needed in centre.certifications for needed in component.certifications)
+        )
+
+    def saving(self, package: Package) -> Fraction:
+        total = -Fraction(package.monthly[self.book.market])
+        for component, units in package.components.items():
+            entry = self.entry(component, "monthly")
+            total += Fraction(entry.price) * units if entry else 0
+        return total
+
+    def net_saving(self, package: Package) -> Fraction:
+        return self.rounded(self.saving(package) * (100 - self.term) / 100 * (100 - self.discount) / 100)
+
+    def package_counts(self) -> dict[str, int]:
+        offers = [
+            package
+            for _, package in sorted(self.release.packages.items())
+            if self.book.market in package.monthly
+            and set(package.components) <= set(self.quantities)
+            and self.net_saving(package) > 0
+        ]
+        most = [min(self.quantities[c] // units for c, units in package.components.items()) for package in offers]
+        possible = [
+            counts
+            for counts in itertools.product(*(range(limit + 1) for limit in most))
+            if all(
+                sum(n * p.components.get(c, 0) for n, p in zip(counts, offers, strict=True)) <= quantity
+                for c, quantity in self.quantities.items()
+            )
+        ]
+        savings = [self.net_saving(package) for package in offers]
+        best = max(possible, key=lambda counts: (sum(n * s for n, s in zip(counts, savings, strict=True)), counts))
+        return {package.id: n for package, n in zip(offers, best, strict=True)}
+
+    def package_line(self, package: Package, count: int) -> Line:
+        line = Line(2, package.id, MONTHLY, count, [(PACKAGE, -self.saving(package) * count)])
+        return self.finish(line, with_term=True, net=-self.net_saving(package) * count)
+
+    def bespoke_line(self, item: BespokeItem) -> Line:
+        line = Line(3, item.id, item.charge, 1)
+        for effort in item.effort:
+            rate = Fraction(self.book.bespoke_rates[effort.role])
+            line.steps.append((BESPOKE_COST, Fraction(effort.days.value or "0") * rate))
+        material = Fraction(item.material_cost.units) + Fraction(item.material_cost.nanos, 10**9)
+        if material or not line.steps:
+            line.steps.append((BESPOKE_COST, material))
+        line.cost = self.rounded(line.running)
+        markup = Fraction(item.markup_percent.value or "0") if item.HasField("markup_percent") else None
+        markup = Fraction(self.book.default_markup) if markup is None else markup
+        line.steps.append((MARKUP, line.running * markup / 100))
+        return self.finish(line, with_term=False)
+
+    def totals(self) -> dict[str, Fraction]:
+        lines = self.lines()
+        sums = {
+            (charge, what): sum((getattr(line, what) for line in lines if line.charge == charge), Fraction(0))
+            for charge in (ONE_TIME, MONTHLY)
+            for what in ("running", "cost")
+        }
+        value = sums[ONE_TIME, "running"] + self.months * sums[MONTHLY, "running"]
+        cost = sums[ONE_TIME, "cost"] + self.months * sums[MONTHLY, "cost"]
+        return {
+            "one_time": sums[ONE_TIME, "running"],
+            "monthly": sums[MONTHLY, "running"],
+            "contract_value": value,
+            "first_year": sums[ONE_TIME, "running"] + min(12, self.months) * sums[MONTHLY, "running"],
+            "one_time_cost": sums[ONE_TIME, "cost"],
+            "monthly_cost": sums[MONTHLY, "cost"],
+            "contract_cost": cost,
+            "margin_percent": round((value - cost) / value * 100, 2) if value else Fraction(0),
+        }

@@ -1,0 +1,211 @@
+"""Random price books with configurations to be priced from them: small, and full of corner cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+from random import Random
+
+from google.type.date_pb2 import Date
+from google.type.decimal_pb2 import Decimal as DecimalMessage
+from google.type.money_pb2 import Money
+from small_release import small_release
+
+from bidwright.catalog.model import (
+    ChargeName,
+    Component,
+    DeliveryCentre,
+    Market,
+    Package,
+    PriceBook,
+    PriceEntry,
+    Release,
+    Texts,
+    Tier,
+)
+from bidwright.v1.configuration_pb2 import (
+    BespokeEffort,
+    BespokeItem,
+    CommercialTerms,
+    Configuration,
+    ConfigurationItem,
+    NeedAnswer,
+)
+
+TODAY = dt.date(2026, 6, 15)
+_TEXTS = Texts(service_specification="", statement_of_work="", delivery_description="")
+_BASE = small_release()
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something to be priced."""
+
+    release: Release
+    configuration: Configuration
+    terms: CommercialTerms
+
+
+def random_case(seed: int) -> Case:
+    """The case with this number. Every price exists; all work can be delivered."""
+    random = Random(seed)  # noqa: S311  # test data, not a secret
+    release = _release(random)
+    return Case(release, _configuration(random, release), _terms(random, release))
+
+
+def _release(random: Random) -> Release:
+    currency = random.choice(["EUR", "EUR", "USD", "JPY", "KWD"])
+    components = [_component(random, f"{'ab'[i % 2]}.c{i}") for i in range(random.randint(1, 5))]
+    return replace(
+        _BASE,
+        markets={"XX": Market(id="XX", title="X", currency=currency, delivery_regions=("EU", "UK"))},
+        components={component.id: component for component in components},
+        price_books={"XX": _book(random, components, currency)},
+        packages={package.id: package for package in _packages(random, components)},
+        centres={centre.id: centre for centre in _centres(random, currency)},
+    )
+
+
+def _component(random: Random, id_: str) -> Component:
+    return Component(
+        id=id_,
+        family=id_[0],
+        name=id_.upper(),
+        max_quantity=random.choice([1, 4, 9]),
+        competence=random.choice(["unix", "database"]),
+        unit="platform",
+        one_time_hours=_number(random, 4, 2),
+        monthly_hours=_number(random, 2, 3),
+        certifications=random.choice([(), (), ("iso27001",)]),
+        texts=_TEXTS,
+    )
+
+
+def _book(random: Random, components: list[Component], currency: str) -> PriceBook:
+    entries: dict[tuple[str, ChargeName], tuple[PriceEntry, ...]] = {}
+    for component in components:
+        charges: list[ChargeName] = random.choice([["monthly"], ["one_time"], ["one_time", "monthly"]])
+        for charge in charges:
+            entries[component.id, charge] = _entries(random, component.id, charge)
+    return PriceBook(
+        id="XX-list",
+        market="XX",
+        currency=currency,
+        rounding=random.choice(["half_up", "half_even"]),
+        entries=entries,
+        terms={12: Decimal(0), 24: _number(random, 20, 2), 6: _number(random, 5, 4)},
+        bespoke_rates={"engineer": _number(random, 900, 2), "architect": _number(random, 900, 6)},
+        default_markup=_number(random, 40, 1),
+        minimum_markup=Decimal(0),
+    )
+
+
+def _entries(random: Random, component: str, charge: ChargeName) -> tuple[PriceEntry, ...]:
+    """Three periods that touch, so that the days of change are tried."""
+    days = [dt.date(2026, 1, 1), dt.date(2026, 6, 15), dt.date(2026, 9, 1), None]
+    found = []
+    for start, end in pairwise(days):
+        price = _number(random, 60, random.choice([0, 2, 2, 6]))
+        starts = sorted(random.sample(range(2, 8), random.choice([0, 1, 2])))
+        found.append(
+            PriceEntry(
+                component=component,
+                charge=charge,
+                unit="piece",
+                unit_cost=_number(random, 30, 3),
+                price=price,
+                tiers=tuple(
+                    Tier(from_quantity=start_, price=price * (9 - index) / 10) for index, start_ in enumerate(starts)
+                ),
+                valid_from=start or dt.date.min,
+                valid_to=end,
+            )
+        )
+    return tuple(found)
+
+
+def _packages(random: Random, components: list[Component]) -> list[Package]:
+    found = []
+    for number in range(random.choice([0, 1, 3, 4])):
+        parts = random.sample(components, random.randint(1, min(3, len(components))))
+        price = _number(random, 90, 2)
+        found.append(
+            Package(
+                id=f"p{number}",
+                title=f"Package {number}",
+                components={part.id: random.randint(1, min(2, part.max_quantity)) for part in parts},
+                monthly={"XX": price} if random.random() < 0.9 else {"YY": price},
+                because="",
+            )
+        )
+    random.shuffle(found)
+    return found
+
+
+def _centres(random: Random, currency: str) -> list[DeliveryCentre]:
+    """One that can do all in each region, and some that cannot."""
+    found = []
+    for number, region in enumerate(["EU", "UK", "EU", "US"]):
+        rate = {currency: Decimal(random.randint(20, 24))}
+        found.append(
+            DeliveryCentre(
+                id=f"z{9 - number}",
+                title="Z",
+                country="ZZ",
+                region=region,
+                certifications=("iso27001",) if number < 2 else (),
+                capacity_hours=Decimal(100),
+                rates={"unix": rate, "database": rate}
+                if number < 2
+                else {"unix": rate, "database": {"CHF": Decimal(1)}},
+            )
+        )
+    return found
+
+
+def _configuration(random: Random, release: Release) -> Configuration:
+    chosen = random.sample(list(release.components.values()), random.randint(0, len(release.components)))
+    return Configuration(
+        release=release.name,
+        offering="web_hosting",
+        market="XX",
+        needs=random.choice([[], [NeedAnswer(name="data_residency", text=random.choice(["any", "EU"]))]]),
+        items=[ConfigurationItem(component=c.id, quantity=random.randint(1, c.max_quantity)) for c in chosen],
+        bespoke_items=[
+            _bespoke(random, f"b{n}", release.price_books["XX"])
+            for n in random.sample(range(9), random.choice([0, 1, 2]))
+        ],
+    )
+
+
+def _bespoke(random: Random, id_: str, book: PriceBook) -> BespokeItem:
+    item = BespokeItem(id=id_, title="Made for you", owner="ada", charge=random.choice([1, 2]))
+    for _ in range(random.choice([0, 1, 2])):
+        days = DecimalMessage(value=str(_number(random, 9, 4)))
+        item.effort.append(BespokeEffort(role=random.choice(list(book.bespoke_rates)), days=days))
+    if random.random() < 0.6:
+        amount = Money(currency_code=book.currency, units=random.randint(0, 99), nanos=random.choice([0, 5_000_000]))
+        item.material_cost.CopyFrom(amount)
+    if random.random() < 0.6:
+        item.markup_percent.value = str(_number(random, 30, 4))
+    return item
+
+
+def _terms(random: Random, release: Release) -> CommercialTerms:
+    terms = CommercialTerms(term_months=random.choice(list(release.price_books["XX"].terms)))
+    if random.random() < 0.7:
+        percent = random.choice([Decimal(100), Decimal(50), _number(random, 30, 4)])
+        terms.discretionary_discount_percent.value = str(percent)
+    if random.random() < 0.7:
+        day = random.choice([dt.date(2026, 1, 1), dt.date(2026, 6, 14), dt.date(2026, 6, 15), dt.date(2030, 1, 1)])
+        terms.price_date.CopyFrom(Date(year=day.year, month=day.month, day=day.day))
+    return terms
+
+
+def _number(random: Random, top: int, places: int) -> Decimal:
+    """A number from 0 to ``top``, every fourth one with fewer digits."""
+    if random.random() < 0.25:
+        return Decimal(random.randint(0, top))
+    return Decimal(random.randint(0, top * 10**places)).scaleb(-places)

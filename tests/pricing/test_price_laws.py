@@ -1,0 +1,113 @@
+"""Laws that hold for every price book."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import product
+
+from google.type.money_pb2 import Money
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_books import TODAY, Case, random_case
+
+from bidwright.core.amount_table import AmountTable
+from bidwright.core.money import MINOR_UNITS
+from bidwright.pricing.amounts import amount_table
+from bidwright.pricing.price import price
+from bidwright.v1.price_pb2 import Price
+
+cases = st.integers(0, 10**9).map(random_case)
+few = settings(max_examples=150, deadline=None)
+
+
+def fraction(amount: Money) -> Fraction:
+    return Fraction(amount.units) + Fraction(amount.nanos, 10**9)
+
+
+def priced(case: Case) -> Price:
+    return price(case.release, case.configuration, case.terms, TODAY)
+
+
+@few
+@given(cases)
+def test_the_steps_of_a_line_add_up_to_its_net_and_each_shows_what_was_reached(case: Case) -> None:
+    for line in priced(case).lines:
+        running = Fraction(0)
+        for step in line.steps:
+            before, running = running, running + Fraction(step.amount.value)
+            assert Fraction(step.running.value) == running
+            if step.HasField("percent"):
+                assert Fraction(step.amount.value) == before * Fraction(step.percent.value) / 100
+        assert fraction(line.net) == running
+
+
+@few
+@given(cases)
+def test_the_waterfall_adds_up_to_the_totals(case: Case) -> None:
+    answer = priced(case)
+    for charge, total in ((1, answer.totals.one_time), (2, answer.totals.monthly)):
+        entries = [entry for entry in answer.waterfall if entry.charge == charge]
+        assert sum((Fraction(entry.amount.value) for entry in entries), Fraction(0)) == fraction(total)
+        assert [entry.kind for entry in entries] == sorted(entry.kind for entry in entries)
+
+
+@few
+@given(cases, st.randoms(use_true_random=False))
+def test_the_order_of_items_does_not_matter_and_repricing_gives_the_same_bytes(case: Case, random: object) -> None:
+    first = priced(case).SerializeToString(deterministic=True)
+    assert priced(case).SerializeToString(deterministic=True) == first
+    for field in (case.configuration.items, case.configuration.bespoke_items):
+        shuffled = sorted(field, key=lambda _: random.random())  # type: ignore[attr-defined]  # hypothesis' Random
+        del field[:]
+        field.extend(shuffled)
+    assert priced(case).SerializeToString(deterministic=True) == first
+
+
+@few
+@given(cases)
+def test_removing_a_component_leaves_the_lines_of_the_others_as_they_were(case: Case) -> None:
+    before = {(line.subject, line.charge): line for line in priced(case).lines}
+    if not case.configuration.items:
+        return
+    removed = case.configuration.items.pop().component
+    after = {(line.subject, line.charge): line for line in priced(case).lines}
+    packages = case.release.packages
+    assert removed not in {subject for subject, _ in after}
+    assert {key: line for key, line in before.items() if key[0] not in {removed, *packages}} == {
+        key: line for key, line in after.items() if key[0] not in packages
+    }
+    assert not [subject for subject, _ in after if subject in packages and removed in packages[subject].components]
+
+
+@few
+@given(cases)
+def test_amount_tables_and_prices_are_the_same_numbers(case: Case) -> None:
+    table = amount_table(
+        case.release, "XX", case.terms, bespoke_items=list(case.configuration.bespoke_items), today=TODAY
+    )
+    answer = priced(case)
+    scale = 10 ** MINOR_UNITS[table.currency]
+    quantities = {item.component: item.quantity for item in case.configuration.items}
+    one_time = sum(table.one_time[id_][n] for id_, n in quantities.items()) + table.bespoke_one_time
+    monthly = sum(table.monthly[id_][n] for id_, n in quantities.items()) + table.bespoke_monthly
+    assert fraction(answer.totals.one_time) * scale == one_time
+    assert fraction(answer.totals.monthly) * scale == monthly + cheapest_packages(table, quantities)
+    for id_, component in case.release.components.items():
+        assert len(table.one_time[id_]) == len(table.monthly[id_]) == component.max_quantity + 1
+        assert table.one_time[id_][0] == table.monthly[id_][0] == 0
+    for package in table.packages.values():
+        assert list(package.monthly) == sorted(package.monthly, reverse=True)
+        assert package.monthly[0] == 0
+
+
+def cheapest_packages(table: AmountTable, quantities: Mapping[str, int]) -> int:
+    """The least sum of package amounts that the units allow, by trying all."""
+    packages = list(table.packages.values())
+    return min(
+        sum(package.monthly[n] for package, n in zip(packages, counts, strict=True))
+        for counts in product(*(range(len(package.monthly)) for package in packages))
+        if all(
+            sum(package.components.get(id_, 0) * n for package, n in zip(packages, counts, strict=True))
+            <= quantities.get(id_, 0)
+            for id_ in table.monthly
+        )
+    )
