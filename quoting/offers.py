@@ -14,7 +14,7 @@ from bidwright.catalog.answers import answers_to_proto
 from bidwright.catalog.model import Answer, Market, Release
 from bidwright.configurator.check import check
 from bidwright.configurator.request import requirements_and_items
-from bidwright.core.errors import Faults
+from bidwright.core.errors import Faults, NotFound
 from bidwright.pricing.price import price
 from bidwright.quoting.approval import needed_approvals
 from bidwright.quoting.facts import facts_of
@@ -49,6 +49,11 @@ async def make_offer(surroundings: Surroundings, draft: Draft, now: dt.datetime)
         NotFound: The release does not exist.
     """
     release = await surroundings.find_release(draft.configuration.release)
+    if release.name != draft.configuration.release:
+        raise NotFound(
+            f"{draft.configuration.release} does not exist; that digest belongs to {release.name}.",
+            fix="Name the release as ListPortfolios does.",
+        )
     # Hundreds of components take a while to check and to price: other calls go on meanwhile.
     return await asyncio.to_thread(_make, release, draft, now, surroundings.delivery)
 
