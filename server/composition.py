@@ -10,12 +10,10 @@ import grpc
 from bidwright.configurator.grpc_api import ConfiguratorApi
 
 from bidwright.catalog.grpc_api import CatalogApi
-from bidwright.catalog.model import Release
 from bidwright.catalog.releases import Releases
 from bidwright.core.caller import Caller
 from bidwright.core.clock import Clock
 from bidwright.core.ids import IdSource
-from bidwright.core.resource_names import resource_ids
 from bidwright.pricing.grpc_api import PricingApi
 from bidwright.provisioning.credentials import CredentialCipher
 from bidwright.provisioning.grpc_api import ProvisioningApi
@@ -57,7 +55,7 @@ class Services:
         """
         self._clock = clock
         store = Store(engine)
-        self._releases = Releases(store)
+        self._releases = Releases(store, clock=clock)
         self._keys = ApiKeys(store, clock)
         self._expiry = Expiry(store)
         self._catalog = CatalogApi(self._releases, clock)
@@ -92,9 +90,5 @@ class Services:
             order_job=order_job,
         )
         return Surroundings(
-            store=store, clock=self._clock, new_id=new_id, find_release=self._find_release, delivery=delivery
+            store=store, clock=self._clock, new_id=new_id, find_release=self._releases.named, delivery=delivery
         )
-
-    async def _find_release(self, name: str) -> Release:
-        _, digest = resource_ids(name, "portfolios", "releases")
-        return await self._releases.get(digest)

@@ -39,6 +39,7 @@ LOCAL_PROFILES = {
     "approver": ("approver", frozenset({"approver"})),
 }
 _READY_S = 60.0
+_LOOK_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ class UpSettings:
 
 
 async def up(settings: UpSettings) -> None:
-    """Run everything until SIGTERM or SIGINT.
+    """Run everything until SIGTERM or SIGINT. An engine that dies is started again, and everything on it.
 
     Raises:
         NotAllowedNow: Another ``bidwright up`` owns the state directory.
@@ -72,18 +73,39 @@ async def up(settings: UpSettings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    address = settings.address or free_address()
     with _owned(settings.state):
-        # In this thread, which lives as long as we do: the engine ends with the thread that started it.
-        engine = None if settings.redis_url else EmbeddedEngine.start(settings.state.path)
-        try:
-            await _run(settings, settings.redis_url or (engine.url if engine else ""), stop)
-        finally:
-            if engine is not None:
+        while not stop.is_set():
+            if settings.redis_url:
+                await _run(settings, settings.redis_url, address, stop)
+                continue
+            # In this thread, which lives as long as we do: the engine ends with the thread that started it.
+            engine = EmbeddedEngine.start(settings.state.path)
+            try:
+                await _run_while_alive(settings, engine, address, stop)
+            finally:
                 engine.stop()
 
 
-async def _run(settings: UpSettings, redis_url: str, stop: asyncio.Event) -> None:
-    address = settings.address or free_address()
+async def _run_while_alive(settings: UpSettings, engine: EmbeddedEngine, address: str, stop: asyncio.Event) -> None:
+    """Run everything on an engine until ``stop``, or until the engine has ended."""
+    turn_over = asyncio.Event()
+
+    async def watch() -> None:
+        while not stop.is_set() and (engine.process is None or engine.process.poll() is None):
+            await asyncio.sleep(_LOOK_S)
+        if not stop.is_set():
+            _log.error("the engine has ended; starting it again")
+        turn_over.set()
+
+    watching = asyncio.create_task(watch())
+    try:
+        await _run(settings, engine.url, address, turn_over)
+    finally:
+        watching.cancel()
+
+
+async def _run(settings: UpSettings, redis_url: str, address: str, stop: asyncio.Event) -> None:
     await _prepare(settings, redis_url, address)
     state = settings.state
     shared = ["--state-dir", str(state.path), "--redis-url", redis_url]
