@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
-from google.type import decimal_pb2, money_pb2
-
+from bidwright.catalog.amount_messages import decimal_message, money
 from bidwright.configurator.check import check
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.cpsat_solve import Best, cheapest
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.explain import explain, places_missing
+from bidwright.configurator.explain import explain
 from bidwright.configurator.request import LIMITS, Requirements
 from bidwright.configurator.totals import Amounts, amounts_of
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import Unavailable
-from bidwright.core.money import from_minor, plain
+from bidwright.core.money import from_minor
 from bidwright.v1.configuration_pb2 import Conflict, Proof
-
-_NANOS = 10**9
 
 
 class SolverDisagrees(RuntimeError):
@@ -50,9 +47,9 @@ class Solution:
         gap = Decimal(0) if value <= self.bound else Decimal(100) * (value - self.bound) / Decimal(value)
         return Proof(
             objective="contract value",
-            value=_money(value, self.currency),
-            bound=_money(self.bound, self.currency),
-            gap_percent=decimal_pb2.Decimal(value=plain(gap.quantize(Decimal("0.01")))),
+            value=money(from_minor(value, self.currency), self.currency),
+            bound=money(from_minor(self.bound, self.currency), self.currency),
+            gap_percent=decimal_message(gap.quantize(Decimal("0.01"), rounding=ROUND_UP)),
             is_optimal=value == self.bound,
         )
 
@@ -68,9 +65,6 @@ def configure(requirements: Requirements, amounts: AmountTable, deadline_s: floa
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    conflict = places_missing(requirements)
-    if conflict is not None:
-        return conflict
     deadline = Deadline.after(deadline_s)
     request = request_model(requirements, amounts, switchable=False)
     best = cheapest(request, request.charges.contract_value, deadline)
@@ -106,17 +100,11 @@ def _confirmed(best: Best, requirements: Requirements, table: AmountTable) -> So
     violations = check(requirements, best.items)
     if violations:
         raise SolverDisagrees("; ".join(violation.text for violation in violations))
-    amounts = amounts_of(best.items, table)
+    try:
+        amounts = amounts_of(best.items, table, best.value)
+    except ValueError as refusal:
+        raise SolverDisagrees(str(refusal)) from refusal
     for limit in LIMITS:
         if limit in requirements.budget and getattr(amounts, limit) > requirements.budget[limit]:
             raise SolverDisagrees(f"{limit} is {getattr(amounts, limit)}, the budget {requirements.budget[limit]}")
-    is_optimal = best.value == best.bound
-    if amounts.contract_value > best.value or (is_optimal and amounts.contract_value != best.value):
-        raise SolverDisagrees(f"the configuration costs {amounts.contract_value}, the solver says {best.value}")
     return Solution(items=best.items, amounts=amounts, bound=best.bound, currency=table.currency)
-
-
-def _money(minor: int, currency: str) -> money_pb2.Money:
-    nanos = int(from_minor(minor, currency) * _NANOS)
-    units = abs(nanos) // _NANOS * (1 if nanos >= 0 else -1)
-    return money_pb2.Money(currency_code=currency, units=units, nanos=nanos - units * _NANOS)

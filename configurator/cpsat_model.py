@@ -56,7 +56,8 @@ def offering_model(key: OfferingKey, *, switchable: bool) -> OfferingModel:
             where it cannot, explaining a conflict needs it.
     """
     model = cp_model.CpModel()
-    variables = new_variables(model, key.release, key.offering)
+    slots = _slots(key) if switchable else key.offering.slots
+    variables = new_variables(model, key.release, key.offering, families=slots)
     compiler = RuleCompiler(variables)
     active: dict[Member, int] = {}
 
@@ -67,8 +68,8 @@ def offering_model(key: OfferingKey, *, switchable: bool) -> OfferingModel:
         active[member] = literal.index
         return (literal,)
 
-    for family in sorted(key.offering.slots):
-        _add_slot(variables, key.offering.slots[family], when(Member(SLOT, family)))
+    for family in sorted(slots):
+        _add_slot(variables, slots[family], when(Member(SLOT, family)))
     for rule in sorted((*key.release.rules, *key.offering.rules), key=lambda rule: rule.id):
         compiler.enforce(rule.expression, when=when(Member(RULE, rule.id)))
     for resource in _resources(variables):
@@ -80,6 +81,12 @@ def offering_model(key: OfferingKey, *, switchable: bool) -> OfferingModel:
         codes=dict(variables.codes),
         active=active,
     )
+
+
+def _slots(key: OfferingKey) -> dict[str, Slot]:
+    """A slot for every family; one that holds nothing where the offering has none."""
+    empty = {family: Slot(family=family, minimum=0, maximum=0) for family in key.release.families}
+    return empty | dict(key.offering.slots)
 
 
 def _add_slot(variables: Variables, slot: Slot, when: When) -> None:

@@ -25,7 +25,7 @@ class RequestModel:
     """A request ready to be solved.
 
     Attributes:
-        quantities: Component id -> its units; components of the offering's families.
+        quantities: Component id -> its units; others are not chosen.
         switches: Member -> the literal that turns it on; empty where every member always holds.
     """
 
@@ -39,7 +39,7 @@ def request_model(requirements: Requirements, amounts: AmountTable, *, switchabl
     """Build the model of a request.
 
     Args:
-        requirements: The request; components that it names have a slot in the offering.
+        requirements: The request.
         amounts: What quantities cost.
         switchable: Whether each member can be turned off. A need that is off may have any answer.
     """
@@ -67,11 +67,11 @@ class _Builder:
             number = answer_number(requirements.offering.needs[name], requirements.answers[name], self._offering.codes)
             self._require(Member(NEED, name), self._variable(index), Domain(number, number))
         for component_id, units in requirements.pins.items():
-            quantity = self._quantities[component_id]
-            self._require(Member(PIN, component_id), quantity, Domain(units, units) if units else _SOME)
+            self._require(
+                Member(PIN, component_id), self._units(component_id), Domain(units, units) if units else _SOME
+            )
         for component_id in requirements.exclusions:
-            if component_id in self._quantities:
-                self._require(Member(EXCLUSION, component_id), self._quantities[component_id], _NONE)
+            self._require(Member(EXCLUSION, component_id), self._units(component_id), _NONE)
         for effect in requirements.bespoke:
             self._add_bespoke(effect)
         charges = add_charges(self._model, self._quantities, amounts)

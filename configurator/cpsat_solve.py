@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from math import floor
 from typing import Literal
 
 from ortools.sat.python import cp_model
@@ -16,6 +17,12 @@ from ortools.sat.python import cp_model
 from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import Member
+
+_LITTLE_S = 10.0
+"""Enough for a search over packages alone, which takes milliseconds."""
+
+_HAIR = 1e-6
+"""The solver tells its bound, a whole number, as a float."""
 
 _TIE_BREAK_EFFORT = 1.0
 """Most deterministic time for choosing among equals; not wall time, so that the choice is the same everywhere."""
@@ -54,10 +61,21 @@ def cheapest(
         return Best(status="unknown", items={}, value=0, bound=0)
     value = solver.value(objective)
     if status == cp_model.FEASIBLE:
-        bound = int(solver.response_proto.inner_objective_lower_bound)
-        return Best(status="found", items=_items(request, solver), value=value, bound=min(value, bound))
+        items, bound = _items(request, solver), floor(solver.best_objective_bound + _HAIR)
+        return Best(status="found", items=items, value=_least_value(request, objective, items), bound=bound)
     items = _tie_break(request, objective, solver, deadline)
     return Best(status="found", items=items, value=value, bound=value)
+
+
+def _least_value(request: RequestModel, objective: cp_model.LinearExpr, items: Mapping[str, int]) -> int:
+    """The objective of given items with their best packages, which an interrupted search may have missed."""
+    model: cp_model.CpModel = request.model.clone()
+    for component, variable in request.quantities.items():
+        model.add_linear_constraint(variable, items.get(component, 0), items.get(component, 0))
+    model.minimize(objective)
+    solver = _solver(Deadline.after(_LITTLE_S))
+    solver.solve(model)
+    return int(solver.value(objective))
 
 
 def _tie_break(

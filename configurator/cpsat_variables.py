@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -47,7 +47,7 @@ class Variables:
     """The variables of one offering within a model.
 
     Attributes:
-        quantities: Component id -> units; only components of families with a slot.
+        quantities: Component id -> units; components that are not in it are not chosen.
         selected: Component id -> whether there is at least one unit.
         needs: Need -> its answer as a whole number; not for text needs.
         codes: Option id or text of a rule -> the number that stands for it.
@@ -62,7 +62,7 @@ class Variables:
     codes: dict[str, int]
 
     def members(self, subject: str) -> tuple[str, ...]:
-        """The components a component or family id stands for, as far as the offering has a place for them."""
+        """The components a component or family id stands for, as far as they are in the model."""
         return tuple(member for member in self.release.members(subject) if member in self.quantities)
 
     def sum(self, source: str, attribute: str, family: str = "") -> Linear:
@@ -81,13 +81,15 @@ class Variables:
         return self.codes.setdefault(text, len(self.codes))
 
 
-def new_variables(model: cp_model.CpModel, release: Release, offering: Offering) -> Variables:
-    """Create the variables of an offering, in the order of their ids."""
+def new_variables(
+    model: cp_model.CpModel, release: Release, offering: Offering, *, families: Collection[str]
+) -> Variables:
+    """Create the variables of an offering for the components of some families, in the order of their ids."""
     quantities: dict[str, cp_model.IntVar] = {}
     selected: dict[str, cp_model.IntVar] = {}
     for component_id in sorted(release.components):
         component = release.components[component_id]
-        if component.family not in offering.slots:
+        if component.family not in families:
             continue
         most = component.max_quantity
         quantity = model.new_int_var(0, most, component_id)

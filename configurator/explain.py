@@ -30,18 +30,6 @@ _CHANGEABLE = (NEED, BUDGET, PIN, EXCLUSION, BESPOKE)
 _FIXED = (RULE, SLOT, RESOURCE)
 
 
-def places_missing(requirements: Requirements) -> Conflict | None:
-    """A conflict of a wish with a family that the offering has no place for; None where there is no such wish."""
-    wishes = [(Member(PIN, component), component) for component in requirements.pins]
-    wishes += [(Member(BESPOKE, effect.id), name) for effect in requirements.bespoke for name in effect.requires]
-    for member, name in wishes:
-        component = requirements.release.components.get(name)
-        family = component.family if component else name
-        if family not in requirements.offering.slots:
-            return conflict_of([member, Member(SLOT, family)], requirements, minimal=True)
-    return None
-
-
 def explain(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> Conflict | None:
     """Say why nothing meets the requirements.
 

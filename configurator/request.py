@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Literal
 
-from bidwright.catalog.facts import resolve_answers
 from google.type import money_pb2
 
+from bidwright.catalog.amount_messages import amount_of
+from bidwright.catalog.answers import answers_from_proto, resolve_answers
 from bidwright.catalog.model import Answer, Market, Offering, Release
 from bidwright.core.errors import Faults, InvalidInput
-from bidwright.core.money import MINOR_UNITS
+from bidwright.core.money import MINOR_UNITS, plain
 from bidwright.v1 import configuration_pb2, configurator_pb2
 
 Limit = Literal["monthly", "one_time", "contract_value"]
 LIMITS: tuple[Limit, ...] = ("monthly", "one_time", "contract_value")
 """What a budget can limit, in the order conflicts name them."""
-
-_NANOS_DIGITS = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +119,7 @@ def _answers(
     offering: Offering, answers: Iterable[configuration_pb2.NeedAnswer], faults: Faults
 ) -> Mapping[str, Answer]:
     try:
-        return resolve_answers(offering, list(answers))
+        return resolve_answers(offering, answers_from_proto(answers))
     except InvalidInput as refusal:
         faults.found.extend(refusal.faults)
         return {}
@@ -183,12 +181,12 @@ def _budget(budget: configuration_pb2.Budget, market: Market, faults: Faults) ->
 
 def _minor_units(money: money_pb2.Money, market: Market, where: str, faults: Faults) -> int | None:
     """A limit in minor units; a fraction of a minor unit cannot be paid and is cut off."""
-    if money.currency_code != market.currency:
-        what = f"{money.currency_code or 'no currency'} is not the currency of market {market.id}"
-        faults.add(f"{where}.currency_code", what, f"Give the budget in {market.currency}.")
+    try:
+        amount = amount_of(money, where=where, currency=market.currency)
+    except InvalidInput as refusal:
+        faults.found.extend(refusal.faults)
         return None
-    amount = Decimal(money.units) + Decimal(money.nanos).scaleb(-_NANOS_DIGITS)
-    if amount < 0 or abs(money.nanos) >= 10**_NANOS_DIGITS:
-        faults.add(where, f"{amount} is not an amount that can be paid", "Give an amount of 0 or more.")
+    if amount < 0:
+        faults.add(where, f"{plain(amount)} is below nothing", "Give an amount of 0 or more.")
         return None
     return int(amount.scaleb(MINOR_UNITS[market.currency]))

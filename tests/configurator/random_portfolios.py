@@ -1,0 +1,252 @@
+"""Random small portfolios, requests and amounts, small enough to try every configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from hashlib import sha256
+from itertools import product
+
+from hypothesis import strategies as st
+from small_release import small_release
+
+from bidwright.catalog.model import Attribute, Component, Family, Need, Offering, Release, Rule, Slot
+from bidwright.catalog.rule_language import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    Comparison,
+    Constant,
+    Expression,
+    InTable,
+    Kinds,
+    Name,
+    Not,
+    Quantity,
+    Selected,
+    Sum,
+)
+from bidwright.configurator.request import LIMITS, BespokeEffect, Requirements
+from bidwright.core.amount_table import AmountTable, PackageAmount
+
+FAMILIES = ("disk", "node", "tool")
+MOST_CONFIGURATIONS = 150
+D = Decimal
+
+NEEDS = {
+    "users": Need(name="users", question="How many?", kind="integer", unit="users", minimum=D(0), maximum=D(3)),
+    "level": Need(name="level", question="Which?", kind="decimal", places=1, minimum=D("0.0"), maximum=D("0.2")),
+    "flag": Need(name="flag", question="Flag?", kind="boolean"),
+    "place": Need(name="place", question="Where?", kind="choice", options={"here": "Here", "there": "There"}),
+    "title": Need(name="title", question="Title?", kind="text", max_length=9, default="T"),
+}
+NEED_VALUES: Mapping[str, tuple[bool | int | Decimal | str, ...]] = {
+    "users": (0, 1, 2, 3),
+    "level": (D("0.0"), D("0.1"), D("0.2")),
+    "flag": (False, True),
+    "place": ("here", "there"),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request with what it costs."""
+
+    requirements: Requirements
+    amounts: AmountTable
+
+
+def _numbers(components: tuple[str, ...]) -> st.SearchStrategy[Expression]:
+    subjects = st.sampled_from((*components, *FAMILIES))
+    families = st.sampled_from(("", *FAMILIES))
+    constants = st.sampled_from([Fraction(n) for n in (0, 1, 2, 3)] + [Fraction(1, 4), Fraction(3, 10)]).map(Constant)
+    needs = st.sampled_from([Name("need", "users"), Name("need", "level")])
+    sums = st.one_of(
+        st.builds(Sum, st.just("total"), st.just("ram"), families),
+        st.builds(Sum, st.sampled_from(["provided", "consumed"]), st.just("power"), families),
+    )
+    figures = st.one_of(st.builds(Quantity, subjects), st.builds(Kinds, st.sampled_from(FAMILIES)), sums)
+    products = st.one_of(
+        st.builds(Arithmetic, st.just("*"), figures, st.one_of(constants, needs)),
+        st.builds(Arithmetic, st.just("*"), st.one_of(constants, needs), needs),
+    )
+    leaves = st.one_of(figures, figures, needs, constants, products)
+    return st.one_of(leaves, leaves, st.builds(Arithmetic, st.sampled_from("+-"), leaves, leaves))
+
+
+def _conditions(components: tuple[str, ...], *, tables: bool) -> st.SearchStrategy[Expression]:
+    numbers = _numbers(components)
+    operators = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
+    same = st.sampled_from(["==", "!="])
+    leaves = st.one_of(
+        st.builds(Selected, st.sampled_from((*components, *FAMILIES))),
+        st.builds(Comparison, operators, numbers, numbers),
+        st.builds(Comparison, same, st.just(Name("need", "place")), st.sampled_from(["here", "there"]).map(Constant)),
+        st.just(Name("need", "flag")),
+        st.booleans().map(Constant),
+        *([st.sampled_from([InTable(("node", "disk"), "pairs"), InTable(FAMILIES, "triples")])] if tables else []),
+    )
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.builds(Not, inner),
+            st.lists(inner, min_size=1, max_size=3).map(lambda found: AllOf(tuple(found))),
+            st.lists(inner, min_size=1, max_size=3).map(lambda found: AnyOf(tuple(found))),
+            st.builds(Comparison, same, inner, inner),
+        ),
+        max_leaves=5,
+    )
+
+
+@st.composite
+def _components(draw: st.DrawFn) -> dict[str, Component]:
+    template = small_release().components["os.debian"]
+    components: dict[str, Component] = {}
+    space = 1
+    for index in range(draw(st.integers(2, 6))):
+        family = FAMILIES[index % 3]
+        most = draw(st.sampled_from([1, 1, 2, 3]))
+        if space * (most + 1) > MOST_CONFIGURATIONS:
+            break
+        space *= most + 1
+        figure = st.sampled_from([D(1), D(2), D("0.5"), D("1.3")])
+        components[f"{family}.c{index}"] = replace(
+            template,
+            id=f"{family}.c{index}",
+            family=family,
+            name=f"C{index}",
+            max_quantity=most,
+            attributes=draw(st.dictionaries(st.just("ram"), figure)),
+            provides=draw(st.dictionaries(st.just("power"), figure)),
+            consumes=draw(st.dictionaries(st.just("power"), figure)),
+        )
+    return dict(sorted(components.items()))
+
+
+@st.composite
+def _release(draw: st.DrawFn) -> Release:
+    components = draw(_components())
+    by_family = {family: sorted(c for c in components if c.startswith(family)) for family in FAMILIES}
+    pairs = [(a, b) for a in by_family["node"] for b in by_family["disk"]]
+    triples = list(product(*(by_family[family] for family in FAMILIES)))
+    tables = {
+        "pairs": (("disk", "node"), frozenset((b, a) for a, b in pairs if draw(st.booleans()))),
+        "triples": (FAMILIES, frozenset(row for row in triples if draw(st.booleans()))),
+    }
+    conditions = draw(st.lists(_conditions(tuple(components), tables=True), max_size=3))
+    rules = tuple(
+        Rule(id=f"rule_{index}", source=f"rule {index}", because=f"Reason {index}.", expression=condition)
+        for index, condition in enumerate(conditions)
+    )
+    slots = {}
+    for family in FAMILIES:
+        if not by_family[family] or draw(st.integers(0, 9)) == 0:
+            continue
+        least = draw(st.integers(0, 1))
+        most = draw(st.integers(least, 2))
+        slots[family] = Slot(
+            family=family, minimum=least, maximum=most, max_quantity=draw(st.sampled_from([None, None, 1, 2]))
+        )
+    offering = Offering(
+        id="offer",
+        title="Offer",
+        description="",
+        approach="configured",
+        residency_need="",
+        needs=NEEDS,
+        slots=slots,
+        rules=rules[1:],
+    )
+    release = replace(
+        small_release(),
+        families={f: Family(id=f, title=f.title(), unit="piece") for f in FAMILIES},
+        attributes={a: Attribute(id=a, title=a, unit="u", places=1) for a in ("power", "ram")},
+        components=components,
+        offerings={"offer": offering},
+        rules=rules[:1],
+        tables=tables,
+        packages={},
+    )
+    return replace(release, digest=sha256(repr(release).encode()).hexdigest())
+
+
+@st.composite
+def _amounts(draw: st.DrawFn, release: Release) -> AmountTable:
+    def column(most: int) -> tuple[int, ...]:
+        if draw(st.booleans()):
+            price = draw(st.integers(0, 9))
+            return tuple(price * n for n in range(most + 1))
+        return (0, *draw(st.lists(st.integers(0, 30), min_size=most, max_size=most)))
+
+    units = st.dictionaries(st.sampled_from(sorted(release.components)), st.integers(1, 2), min_size=1, max_size=2)
+    packages = {
+        f"package_{index}": PackageAmount(components=dict(sorted(draw(units).items())), monthly=(0, -2, -5))
+        for index in range(draw(st.integers(0, 2)))
+    }
+    limits = {c: component.max_quantity for c, component in release.components.items()}
+    return AmountTable(
+        currency="EUR",
+        term_months=draw(st.sampled_from([1, 12, 36])),
+        one_time={c: column(most) for c, most in limits.items() if draw(st.booleans())},
+        monthly={c: column(most) for c, most in limits.items()},
+        packages=packages,
+        bespoke_one_time=draw(st.integers(0, 5)),
+        bespoke_monthly=draw(st.integers(0, 5)),
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A request against a portfolio, with answers, wishes, budgets and amounts."""
+    release = draw(_release())
+    amounts = draw(_amounts(release))
+    components = sorted(release.components)
+    names = st.sampled_from((*components, *FAMILIES))
+    bespoke = BespokeEffect(
+        id="extra",
+        title="Extra",
+        requires=tuple(draw(st.lists(names, max_size=1))),
+        forbids=tuple(draw(st.lists(names, max_size=1))),
+    )
+    pins = {c: draw(st.integers(0, release.components[c].max_quantity)) for c in components if _rarely(draw)}
+    requirements = Requirements(
+        release=release,
+        offering=release.offerings["offer"],
+        market=release.markets["DE"],
+        answers={**{name: draw(st.sampled_from(values)) for name, values in NEED_VALUES.items()}, "title": "T"},
+        pins=pins,
+        exclusions=tuple(c for c in components if _rarely(draw)),
+        bespoke=(bespoke,) if (bespoke.requires or bespoke.forbids) and _rarely(draw) else (),
+        budget={limit: draw(st.integers(0, 60)) for limit in LIMITS if _rarely(draw)},
+    )
+    return Case(requirements, amounts)
+
+
+def _rarely(draw: st.DrawFn) -> bool:
+    return draw(st.integers(0, 5)) == 0
+
+
+def every_configuration(release: Release) -> Iterator[dict[str, int]]:
+    """All combinations of units."""
+    components = sorted(release.components)
+    ranges = [range(release.components[c].max_quantity + 1) for c in components]
+    for units in product(*ranges):
+        yield {c: n for c, n in zip(components, units, strict=True) if n}
+
+
+def charges(items: Mapping[str, int], table: AmountTable) -> dict[str, int]:
+    """What a configuration costs, trying every way to apply packages."""
+    one_time = table.bespoke_one_time + sum(table.one_time[c][n] for c, n in items.items() if c in table.one_time)
+    monthly = table.bespoke_monthly + sum(table.monthly[c][n] for c, n in items.items() if c in table.monthly)
+    savings = [0]
+    for times in product(*(range(len(package.monthly)) for package in table.packages.values())):
+        used: dict[str, int] = {}
+        for package, count in zip(table.packages.values(), times, strict=True):
+            for c, n in package.components.items():
+                used[c] = used.get(c, 0) + n * count
+        if all(n <= items.get(c, 0) for c, n in used.items()):
+            savings.append(sum(p.monthly[k] for p, k in zip(table.packages.values(), times, strict=True)))
+    monthly += min(savings)
+    return {"one_time": one_time, "monthly": monthly, "contract_value": one_time + table.term_months * monthly}

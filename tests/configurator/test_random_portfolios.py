@@ -1,0 +1,88 @@
+"""The solver, the checker and trying everything, held against each other on random portfolios."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from itertools import product
+
+from hypothesis import HealthCheck, Phase, given, settings
+from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration
+
+from bidwright.catalog.rule_language import Name
+from bidwright.configurator.check import check
+from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.members import BUDGET, NEED, Member
+from bidwright.configurator.request import Requirements
+from bidwright.configurator.rule_check import parts
+from bidwright.v1.configuration_pb2 import Conflict
+
+_settings = settings(
+    max_examples=120, phases=(Phase.explicit, Phase.generate),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def _is_within_budget(case: Case, items: dict[str, int], limits: Collection[str]) -> bool:
+    found = charges(items, case.amounts)
+    return all(found[limit] <= most for limit, most in case.requirements.budget.items() if limit in limits)
+
+
+def _valid_values(case: Case) -> list[int]:
+    """The contract values of all valid configurations."""
+    return [
+        charges(items, case.amounts)["contract_value"]
+        for items in every_configuration(case.requirements.release)
+        if not check(case.requirements, items) and _is_within_budget(case, items, case.requirements.budget)
+    ]
+
+
+def _can_hold(case: Case, members: Collection[Member]) -> bool:
+    """Whether some configuration, with any answers to needs that are no members, meets all members."""
+    requirements = case.requirements
+    limits = {member.id for member in members if member.kind == BUDGET}
+    mentioned = {
+        part.name
+        for rule in (*requirements.release.rules, *requirements.offering.rules)
+        for part in parts(rule.expression)
+        if isinstance(part, Name)
+    }
+    free = [name for name in sorted(mentioned) if Member(NEED, name) not in members]
+    for answers in product(*(NEED_VALUES[name] for name in free)):
+        told: Requirements = replace(
+            requirements, answers={**requirements.answers, **dict(zip(free, answers, strict=True))}
+        )
+        for items in every_configuration(requirements.release):
+            broken = {Member(violation.kind, violation.id) for violation in check(told, items)}
+            if not broken & set(members) and _is_within_budget(case, items, limits):
+                return True
+    return False
+
+
+@_settings
+@given(cases())
+def test_the_answer_is_the_cheapest_of_all_valid_configurations_or_there_is_none(case: Case) -> None:
+    outcome = configure(case.requirements, case.amounts, 20)
+    values = _valid_values(case)
+    if isinstance(outcome, Conflict):
+        assert not values
+        return
+    assert check(case.requirements, outcome.items) == []
+    assert outcome.amounts.contract_value == outcome.bound == min(values)
+    assert vars(outcome.amounts) == charges(dict(outcome.items), case.amounts)
+
+
+@_settings
+@given(cases())
+def test_a_conflict_cannot_hold_and_without_any_one_member_it_can(case: Case) -> None:
+    outcome = configure(case.requirements, case.amounts, 20)
+    if isinstance(outcome, Solution):
+        return
+    members = {Member(member.kind, member.id) for member in outcome.members}
+    assert outcome.minimal
+    assert not _can_hold(case, members)
+    for member in members:
+        assert _can_hold(case, members - {member}), member
