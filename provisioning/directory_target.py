@@ -24,7 +24,8 @@ from bidwright.provisioning.supervision import SOCKET, Supervisor
 
 _CONFIGURATION = f"""\
 [unix_http_server]
-file={SOCKET}
+; A socket's path has at most 107 characters, and supervisord makes a relative one absolute.
+file=/proc/self/cwd/{SOCKET}
 chmod=0700
 
 [rpcinterface:supervisor]

@@ -12,6 +12,7 @@ import time
 import xmlrpc.client
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bidwright.core.errors import Unavailable
 
@@ -35,6 +36,9 @@ class _SocketConnection(http.client.HTTPConnection):
             self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self.sock.settimeout(self.timeout)
             self.sock.connect(f"/proc/self/fd/{descriptor}/{SOCKET}")
+        except OSError:
+            self.close()
+            raise
         finally:
             os.close(descriptor)
 
@@ -46,9 +50,11 @@ class _SocketTransport(xmlrpc.client.Transport):
         super().__init__()
         self._directory = directory
 
-    def make_connection(self, host: object) -> http.client.HTTPConnection:  # noqa: ARG002 - the signature is the base class's
-        """Open a new connection for each call: calls are rare and the supervisor may restart between them."""
-        return _SocketConnection(self._directory)
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        """Connect to the socket, whatever the address says; kept where the base class closes it."""
+        connection = _SocketConnection(self._directory)
+        self._connection = (host, connection)
+        return connection
 
 
 @dataclass(frozen=True)
@@ -64,13 +70,13 @@ class Supervisor:
     def is_running(self) -> bool:
         """Tell whether it answers."""
         try:
-            return bool(self._proxy().supervisor.getState()["statename"] == "RUNNING")
+            return bool(self._ask("getState")["statename"] == "RUNNING")
         except OSError:
             return False
 
     def process_id(self) -> int:
         """Process id of supervisord itself."""
-        return int(str(self._call("getPID")))
+        return int(self._call("getPID"))
 
     def shut_down(self) -> None:
         """Ask it to stop all programs and end; returns at once."""
@@ -84,11 +90,11 @@ class Supervisor:
             if fault.faultCode == _BAD_NAME:
                 return "UNKNOWN"
             raise
-        return str(information["statename"]) if isinstance(information, dict) else "UNKNOWN"
+        return str(information["statename"])
 
     def load(self, program: str) -> None:
         """Take over the program's section from ``supervisor.d`` as it is now; a changed one is stopped first."""
-        _, changed, _ = self._call("reloadConfig")[0]  # type: ignore[index]  # a list of three lists in a list
+        _, changed, _ = self._call("reloadConfig")[0]
         if program in changed:
             self.stop(program)
             self._call("removeProcessGroup", program)
@@ -124,10 +130,10 @@ class Supervisor:
         self._call("reloadConfig")
         self._tolerate(_BAD_NAME, "removeProcessGroup", program)
 
-    def _proxy(self) -> xmlrpc.client.ServerProxy:
-        return xmlrpc.client.ServerProxy(
-            "http://localhost/RPC2", transport=_SocketTransport(self.directory), allow_none=True
-        )
+    def _ask(self, method: str, *arguments: str | bool) -> Any:
+        transport = _SocketTransport(self.directory)
+        with xmlrpc.client.ServerProxy("http://localhost/RPC2", transport=transport, allow_none=True) as proxy:
+            return getattr(proxy.supervisor, method)(*arguments)
 
     def _tolerate(self, code: int, method: str, *arguments: str | bool) -> None:
         """Call, taking one fault code for success: the wanted state was there already."""
@@ -137,9 +143,9 @@ class Supervisor:
             if fault.faultCode != code:
                 raise
 
-    def _call(self, method: str, *arguments: str | bool) -> object:
+    def _call(self, method: str, *arguments: str | bool) -> Any:
         try:
-            return getattr(self._proxy().supervisor, method)(*arguments)
+            return self._ask(method, *arguments)
         except OSError as error:
             raise Unavailable(
                 f"The supervisor of {self.directory} does not answer: {error}.",

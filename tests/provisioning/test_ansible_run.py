@@ -1,0 +1,125 @@
+"""What goes into a run, without running anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import TaggedScalar
+
+from bidwright.core.errors import InvalidInput
+from bidwright.provisioning.ansible import prune_runs, run_role
+from bidwright.provisioning.ansible_progress import Progress
+from bidwright.provisioning.ansible_roles import role_interface, role_names
+from bidwright.provisioning.ansible_run import Action, RoleRun, ignore
+from bidwright.provisioning.ansible_variables import unsafe_yaml, write_private
+from bidwright.provisioning.directory_target import DirectoryTarget
+
+
+def a_run(tmp_path: Path, **changes: object) -> RoleRun:
+    values: dict[str, object] = {
+        "role": "website",
+        "action": Action.APPLY,
+        "target": DirectoryTarget(tmp_path / "target"),
+        "contract": "c-1",
+        "delivery": "website",
+        "attempt": "a1",
+        "run_dir": tmp_path / "run",
+        "port": 18000,
+    }
+    return RoleRun(**{**values, **changes})  # type: ignore[arg-type]  # one place, all values of a run
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",  # nothing
+        "../c1",  # leads elsewhere
+        "c1;id",  # means something to a shell
+        "c1.web",  # the dot separates contract and delivery
+        "C1",  # capital letters
+        "-c1",  # looks like an option
+        "c1\n",  # a line break at the end
+        "c" * 64,  # too long
+    ],
+)
+def test_a_name_that_could_mean_something_else_is_refused(tmp_path: Path, name: str) -> None:
+    for field in ("contract", "delivery", "attempt"):
+        with pytest.raises(InvalidInput):
+            a_run(tmp_path, **{field: name})
+
+
+@pytest.mark.parametrize("text", ["nul \0", "half \ud800"])
+def test_text_that_no_server_can_hold_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InvalidInput):
+        a_run(tmp_path, variables={"website_title": text})
+
+
+def test_secrets_are_not_in_the_words_of_a_run(tmp_path: Path) -> None:
+    assert "hunter2" not in repr(a_run(tmp_path, secrets={"x": "hunter2"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"role": "../../etc"}, "no role"),
+        ({"role": "directory_service"}, "no role"),  # part of others, not to be delivered
+        ({"variables": {"ansible_connection": "ssh"}}, "ansible_connection: is not a variable"),
+        ({"secrets": {"website_title": "x"}}, "website_title: is not a secret"),
+        ({"role": "valkey_cache"}, "cache_password: is missing"),
+        ({"port": None}, "port: is missing"),
+    ],
+)
+def test_a_run_that_does_not_fit_the_role_is_refused(tmp_path: Path, changes: dict[str, object], words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        run_role(a_run(tmp_path, **changes))
+    assert not (tmp_path / "run").exists()
+
+
+def test_roles_tell_what_they_take() -> None:
+    assert role_names() == ["postgresql_database", "server", "valkey_cache", "website"]
+    database = role_interface("postgresql_database")
+    assert database.variables == {"database_name", "database_title", "database_connections", "database_ram_gib"}
+    assert database.secrets == {"database_password"}
+    assert database.needs_port
+    assert database.kinds == {"directory"}
+    assert not role_interface("server").needs_port
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{ 1 }}", "a\nb\r\n\tc", "\"'\\", "\u202ertl \U0001f600 \x85 \u2028 \ufeff", "- !vault x: #y", "", " "],
+)
+def test_text_arrives_exactly_and_is_never_a_template(text: str) -> None:
+    read = YAML(typ="rt").load(unsafe_yaml({"a": text, "b": [True, 3]}))
+    assert isinstance(read["a"], TaggedScalar)
+    assert (read["a"].tag.value, read["a"].value) == ("!unsafe", text)
+    assert list(read["b"]) == [True, 3]
+
+
+def test_private_files_are_private(tmp_path: Path) -> None:
+    write_private(tmp_path / "x", "secret")
+    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_message_of_a_failed_task_holds_no_secret() -> None:
+    progress = Progress(ignore, ['pa"ss'])
+    facts = {"task": "T", "res": {"msg": 'wrong: pa"ss', "stderr": 'as json: pa\\"ss'}}
+    assert progress.take({"event": "runner_on_failed", "event_data": facts}) is False
+    assert progress.message == "T: wrong: ********: as json: ********"
+
+
+def test_old_runs_are_removed(tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / f"a{number}").mkdir()
+    prune_runs(tmp_path, keep=4)
+    assert len(list(tmp_path.iterdir())) == 4
+    prune_runs(tmp_path, keep=1)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("path", ["relative", "/srv/100%", "/srv/a*", "/srv/{{ x }}", "/srv/a\nb"])
+def test_a_directory_that_supervisord_would_misread_is_refused(path: str) -> None:
+    with pytest.raises(InvalidInput):
+        DirectoryTarget(Path(path))
