@@ -23,6 +23,9 @@ from bidwright.configurator.request import BespokeEffect, Requirements
 from bidwright.configurator.rule_check import Choice, holds, missing_rows, parts, value_of
 from bidwright.v1.configuration_pb2 import Violation
 
+_MOST_ROWS = 5
+"""So many missing rows of a table are told; the others go away with the same change."""
+
 
 def check(requirements: Requirements, items: Mapping[str, int]) -> list[Violation]:
     """Every violation of a configuration: slots, limits, rules, resources, bespoke items, pins, exclusions.
@@ -95,7 +98,7 @@ def _value_text(part: Expression, requirements: Requirements, choice: Choice) ->
         case Name(scope, name):
             return f"{scope}.{name} is {answer_text(requirements.offering.needs[name], choice.answers[name])}"
         case InTable():
-            rows = ["(" + ", ".join(row) + ")" for row in missing_rows(part, choice)]
+            rows = ["(" + ", ".join(row) + ")" for row in missing_rows(part, choice)[:_MOST_ROWS]]
             return f"{part.table} has no row {' or '.join(rows)}" if rows else f"{part.table} allows what is chosen"
     value = value_of(part, choice)
     told = value if isinstance(value, str) else number_text(value)

@@ -54,38 +54,37 @@ class Solution:
         )
 
 
-def configure(requirements: Requirements, amounts: AmountTable, deadline_s: float) -> Solution | Conflict:
+def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> Solution | Conflict:
     """Find the valid configuration with the least contract value; the same for the same input.
 
     Args:
         requirements: What it must meet.
         amounts: What quantities cost in the market and under the terms of the request.
-        deadline_s: Seconds; when they are over, the best configuration so far is the answer, with its bound.
+        deadline: When it is over, the best configuration so far is the answer, with its bound.
 
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    deadline = Deadline.after(deadline_s)
     request = request_model(requirements, amounts, switchable=False)
     best = cheapest(request, request.charges.contract_value, deadline)
     if best.status == "infeasible":
         try:
             conflict = explain(requirements, amounts, deadline)
         except TimeoutError as too_late:
-            raise _out_of_time(deadline_s) from too_late
+            raise _out_of_time(deadline) from too_late
         if conflict is not None:
             return conflict
         best = cheapest(request, request.charges.contract_value, deadline, presolve=False)
         if best.status == "infeasible":
             raise SolverDisagrees("the solver calls the same model feasible and infeasible")
     if best.status == "unknown":
-        raise _out_of_time(deadline_s)
+        raise _out_of_time(deadline)
     return _confirmed(best, requirements, amounts)
 
 
-def _out_of_time(deadline_s: float) -> Unavailable:
+def _out_of_time(deadline: Deadline) -> Unavailable:
     return Unavailable(
-        f"no configuration was found within {deadline_s:g} seconds",
+        f"no configuration was found within {deadline.given_s:g} seconds",
         fix="Allow more time, or pin components to make the choice smaller.",
         reason="SEARCH_TIMED_OUT",
     )

@@ -73,7 +73,7 @@ def _least_value(request: RequestModel, objective: cp_model.LinearExpr, items: M
     for component, variable in request.quantities.items():
         model.add_linear_constraint(variable, items.get(component, 0), items.get(component, 0))
     model.minimize(objective)
-    solver = _solver(Deadline.after(_LITTLE_S))
+    solver = _solver(Deadline(_LITTLE_S))
     solver.solve(model)
     return int(solver.value(objective))
 
@@ -143,6 +143,7 @@ def _solver(deadline: Deadline) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
+    deadline.on_end(solver.stop_search)
     solver.parameters.max_time_in_seconds = deadline.left_s
     return solver
 

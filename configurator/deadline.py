@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
 class Deadline:
-    """A moment by which an answer must be there.
+    """A moment by which an answer must be there; it can be brought forward to now from another thread.
 
     Attributes:
-        at_s: The moment, in seconds of ``now_s``.
-        now_s: A clock that never goes back.
+        given_s: Seconds it was set for, for messages.
     """
 
-    at_s: float
-    now_s: Callable[[], float] = time.monotonic
-
-    @classmethod
-    def after(cls, seconds: float, now_s: Callable[[], float] = time.monotonic) -> Deadline:
-        """The moment so many seconds from now."""
-        return cls(now_s() + seconds, now_s)
+    def __init__(self, given_s: float, now_s: Callable[[], float] = time.monotonic) -> None:
+        self.given_s = given_s
+        self._now_s = now_s
+        self._at_s = now_s() + given_s
+        self._stops: list[Callable[[], None]] = []
 
     @property
     def left_s(self) -> float:
         """Seconds left; 0 when it is over."""
-        return max(self.at_s - self.now_s(), 0.0)
+        return max(self._at_s - self._now_s(), 0.0)
+
+    def on_end(self, stop: Callable[[], None]) -> None:
+        """Have something stopped when the deadline is brought forward."""
+        self._stops.append(stop)
+
+    def end_now(self) -> None:
+        """Bring the deadline forward: nobody waits for the answer any more."""
+        self._at_s = self._now_s()
+        for stop in tuple(self._stops):
+            stop()

@@ -12,13 +12,15 @@ from random_portfolios import NEED_VALUES, Case, cases, charges, every_configura
 from bidwright.catalog.rule_language import Name
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import BUDGET, NEED, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import parts
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
-    max_examples=120, phases=(Phase.explicit, Phase.generate),
+    max_examples=120,
+    phases=(Phase.explicit, Phase.generate),
     deadline=None,
     derandomize=True,
     database=None,
@@ -65,7 +67,7 @@ def _can_hold(case: Case, members: Collection[Member]) -> bool:
 @_settings
 @given(cases())
 def test_the_answer_is_the_cheapest_of_all_valid_configurations_or_there_is_none(case: Case) -> None:
-    outcome = configure(case.requirements, case.amounts, 20)
+    outcome = configure(case.requirements, case.amounts, Deadline(20))
     values = _valid_values(case)
     if isinstance(outcome, Conflict):
         assert not values
@@ -78,7 +80,7 @@ def test_the_answer_is_the_cheapest_of_all_valid_configurations_or_there_is_none
 @_settings
 @given(cases())
 def test_a_conflict_cannot_hold_and_without_any_one_member_it_can(case: Case) -> None:
-    outcome = configure(case.requirements, case.amounts, 20)
+    outcome = configure(case.requirements, case.amounts, Deadline(20))
     if isinstance(outcome, Solution):
         return
     members = {Member(member.kind, member.id) for member in outcome.members}

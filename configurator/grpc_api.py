@@ -1,0 +1,170 @@
+"""ConfiguratorService over gRPC."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import grpc
+
+from bidwright.catalog.amount_messages import amount_of
+from bidwright.catalog.answers import answers_to_proto
+from bidwright.catalog.model import Release
+from bidwright.configurator.check import check
+from bidwright.configurator.configure import Solution, SolverDisagrees, configure
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.request import LIMITS, Requirements, requirements_and_items, requirements_of
+from bidwright.core.amount_table import AmountTable
+from bidwright.core.errors import NotFound, Unavailable
+from bidwright.core.money import to_minor
+from bidwright.core.resource_names import resource_ids
+from bidwright.v1 import configuration_pb2, configurator_pb2, configurator_pb2_grpc, price_pb2
+
+DEFAULT_DEADLINE_S = 10.0
+LONGEST_DEADLINE_S = 60.0
+_ANSWER_S = 0.25
+"""Kept back of a caller's deadline for pricing and sending the answer."""
+
+_WAITING_PER_THREAD = 16
+"""Searches that may wait for each thread; more would only reach their deadlines."""
+
+AmountTables = Callable[
+    [Release, str, configuration_pb2.CommercialTerms, Iterable[configuration_pb2.BespokeItem]], AmountTable
+]
+"""Release, market id, terms, bespoke items -> what quantities cost. Given by pricing."""
+
+Totals = Callable[[Release, configuration_pb2.Configuration, configuration_pb2.CommercialTerms], price_pb2.PriceTotals]
+"""The totals of a configuration under terms. Given by pricing."""
+
+
+class Releases(Protocol):
+    """Where published releases are found; both raise ``NotFound``."""
+
+    async def current(self, portfolio: str) -> Release:
+        """The release that is sold now."""
+
+    async def get(self, digest: str) -> Release:
+        """A release by its digest."""
+
+
+class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
+    """Answers Configure and CheckConfiguration. Keeps nothing."""
+
+    def __init__(self, releases: Releases, amount_table: AmountTables, totals: Totals, *, threads: int = 2) -> None:
+        self._releases = releases
+        self._amount_table = amount_table
+        self._totals = totals
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="configure")
+        self._most_at_once = threads * (1 + _WAITING_PER_THREAD)
+        self._at_once = 0
+
+    def close(self) -> None:
+        """Let running searches end and start no more."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    async def Configure(
+        self,
+        request: configurator_pb2.ConfigureRequest,
+        context: grpc.aio.ServicerContext[configurator_pb2.ConfigureRequest, configurator_pb2.ConfigureResponse],
+    ) -> configurator_pb2.ConfigureResponse:
+        """Find the cheapest valid configuration, or say what cannot hold together."""
+        release = await self._release(request.portfolio)
+        deadline = Deadline(_allowed_s(context.time_remaining()))
+        return await self._in_thread(lambda: self._configure(request, release, deadline), deadline)
+
+    async def CheckConfiguration(
+        self,
+        request: configurator_pb2.CheckConfigurationRequest,
+        _context: grpc.aio.ServicerContext[
+            configurator_pb2.CheckConfigurationRequest, configurator_pb2.CheckConfigurationResponse
+        ],
+    ) -> configurator_pb2.CheckConfigurationResponse:
+        """Say everything that is wrong with one configuration."""
+        release = await self._release(request.configuration.release)
+        requirements, items = requirements_and_items(request.configuration, release)
+        violations = check(requirements, items)
+        return configurator_pb2.CheckConfigurationResponse(valid=not violations, violations=violations)
+
+    async def _release(self, name: str) -> Release:
+        """The release a name stands for, the current one where it names a portfolio alone."""
+        if name.count("/") == 1:
+            return await self._releases.current(*resource_ids(name, "portfolios"))
+        portfolio, digest = resource_ids(name, "portfolios", "releases")
+        release = await self._releases.get(digest)
+        if release.portfolio != portfolio:
+            raise NotFound(f"{name} does not exist", fix=f"The release with this digest is {release.name}.")
+        return release
+
+    async def _in_thread(
+        self, search: Callable[[], configurator_pb2.ConfigureResponse], deadline: Deadline
+    ) -> configurator_pb2.ConfigureResponse:
+        """Run a search beside the event loop; a caller who goes away ends it.
+
+        Raises:
+            Unavailable: Too many searches wait already.
+        """
+        if self._at_once >= self._most_at_once:
+            raise Unavailable(
+                f"{self._at_once} searches are under way or waiting",
+                fix="Repeat the request in a moment.",
+                reason="TOO_MANY_SEARCHES",
+            )
+        self._at_once += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, search)
+        except asyncio.CancelledError:
+            deadline.end_now()
+            raise
+        finally:
+            self._at_once -= 1
+
+    def _configure(
+        self, request: configurator_pb2.ConfigureRequest, release: Release, deadline: Deadline
+    ) -> configurator_pb2.ConfigureResponse:
+        requirements = requirements_of(request, release)
+        table = self._amount_table(release, request.market, request.terms, request.bespoke_items)
+        outcome = configure(requirements, table, deadline)
+        if isinstance(outcome, configuration_pb2.Conflict):
+            return configurator_pb2.ConfigureResponse(conflict=outcome)
+        configuration = _configuration(request, requirements, outcome)
+        totals = self._totals(release, configuration, request.terms)
+        _require_equal(outcome, totals)
+        solution = configurator_pb2.Solution(configuration=configuration, proof=outcome.proof, totals=totals)
+        return configurator_pb2.ConfigureResponse(solution=solution)
+
+
+def _allowed_s(remaining_s: float | None) -> float:
+    """Seconds a search may take, given what the caller waits."""
+    if remaining_s is None:
+        return DEFAULT_DEADLINE_S
+    return min(max(remaining_s - _ANSWER_S, 0.0), LONGEST_DEADLINE_S)
+
+
+def _configuration(
+    request: configurator_pb2.ConfigureRequest, requirements: Requirements, solution: Solution
+) -> configuration_pb2.Configuration:
+    return configuration_pb2.Configuration(
+        release=requirements.release.name,
+        offering=requirements.offering.id,
+        market=requirements.market.id,
+        needs=answers_to_proto(requirements.answers),
+        items=[
+            configuration_pb2.ConfigurationItem(component=component, quantity=units)
+            for component, units in solution.items.items()
+        ],
+        bespoke_items=request.bespoke_items,
+    )
+
+
+def _require_equal(solution: Solution, totals: price_pb2.PriceTotals) -> None:
+    """The two engines count the same money.
+
+    Raises:
+        SolverDisagrees: They do not; a fault of ours.
+    """
+    for name in LIMITS:
+        priced = to_minor(amount_of(getattr(totals, name), where=name, currency=solution.currency), solution.currency)
+        if priced != getattr(solution.amounts, name):
+            raise SolverDisagrees(f"{name}: the solver counts {getattr(solution.amounts, name)}, pricing {priced}")
