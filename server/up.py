@@ -39,7 +39,6 @@ LOCAL_PROFILES = {
     "approver": ("approver", frozenset({"approver"})),
 }
 _READY_S = 60.0
-_LOOK_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +91,9 @@ async def _run_while_alive(settings: UpSettings, engine: EmbeddedEngine, address
     turn_over = asyncio.Event()
 
     async def watch() -> None:
-        while not stop.is_set() and (engine.process is None or engine.process.poll() is None):
-            await asyncio.sleep(_LOOK_S)
+        ends = asyncio.create_task(asyncio.to_thread(engine.process.wait)) if engine.process else None
+        stops = asyncio.create_task(stop.wait())
+        await asyncio.wait({stops} | ({ends} if ends else set()), return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():
             _log.error("the engine has ended; starting it again")
         turn_over.set()
