@@ -1,7 +1,8 @@
-"""Ends what an earlier attempt left running, before the step is repeated."""
+"""Ends and removes what an earlier attempt left, before the step is repeated."""
 
 from __future__ import annotations
 
+import shutil
 import signal
 from pathlib import Path
 
@@ -16,10 +17,12 @@ def mark_of(runs: Path, attempt: str) -> str:
 
 
 def end_leftovers(runs: Path, attempt: str) -> int:
-    """End every process of an earlier attempt; supervised services are not part of an attempt and live on.
+    """End every process of an earlier attempt and remove its run directory, which may still hold its secrets.
+
+    Supervised services are not part of an attempt and live on.
 
     Args:
-        runs: The directory that holds the run directories.
+        runs: The directory that holds the run directories, each named by its attempt.
         attempt: Id of the attempt.
 
     Returns:
@@ -28,4 +31,7 @@ def end_leftovers(runs: Path, attempt: str) -> int:
     Raises:
         Unavailable: A process cannot be ended.
     """
-    return end_all(lambda: processes_marked(MARK, mark_of(runs, attempt)), first=signal.SIGKILL, patience_s=0)
+    ended = end_all(lambda: processes_marked(MARK, mark_of(runs, attempt)), first=signal.SIGKILL, patience_s=0)
+    if (runs / attempt).exists():
+        shutil.rmtree(runs / attempt)
+    return ended

@@ -82,7 +82,7 @@ class RoleRun:
         contract: Id of the contract: lower case, digits, ``-`` and ``_``, at most 63 characters.
         delivery: Id of the delivery within the contract; same form. One role may be delivered twice under two ids.
         attempt: Id of this attempt, same form; marks its processes for ``end_leftovers``.
-        run_dir: Private directory of this attempt, absolute, made with mode 0700 if missing. Holds variables and
+        run_dir: Private directory ``<runs>/<attempt>``, absolute, made with mode 0700 if missing. Holds variables and
             secrets only while the role runs; the runner's few artifacts stay (``prune_runs`` removes old ones).
         variables: Options of the role by name (see ``role_interface``); reach Ansible as ``!unsafe`` text.
         secrets: Options marked as secret in the role's argument specs. All of them, for every action but withdraw.
@@ -117,6 +117,8 @@ class RoleRun:
         for name, value in {**self.variables, **self.secrets}.items():
             if isinstance(value, str) and not _is_plain_text(value):
                 faults.add(name, "holds a NUL character or half a surrogate pair", "Remove that character.")
+        if self.run_dir.name != self.attempt or not self.run_dir.is_absolute():
+            faults.add("run_dir", f"{self.run_dir} is not named by the attempt", "Use an absolute <runs>/<attempt>.")
         faults.raise_if_any(f"The run of role {self.role}")
 
 

@@ -25,7 +25,7 @@ def a_run(tmp_path: Path, **changes: object) -> RoleRun:
         "contract": "c-1",
         "delivery": "website",
         "attempt": "a1",
-        "run_dir": tmp_path / "run",
+        "run_dir": tmp_path / "a1",
         "port": 18000,
     }
     return RoleRun(**{**values, **changes})  # type: ignore[arg-type]  # one place, all values of a run
@@ -56,6 +56,12 @@ def test_text_that_no_server_can_hold_is_refused(tmp_path: Path, text: str) -> N
         a_run(tmp_path, variables={"website_title": text})
 
 
+def test_a_run_directory_that_is_not_named_by_the_attempt_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "other", Path("a1")):
+        with pytest.raises(InvalidInput, match="run_dir"):
+            a_run(tmp_path, run_dir=path)
+
+
 def test_secrets_are_not_in_the_words_of_a_run(tmp_path: Path) -> None:
     assert "hunter2" not in repr(a_run(tmp_path, secrets={"x": "hunter2"}))
 
@@ -74,7 +80,7 @@ def test_secrets_are_not_in_the_words_of_a_run(tmp_path: Path) -> None:
 def test_a_run_that_does_not_fit_the_role_is_refused(tmp_path: Path, changes: dict[str, object], words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         run_role(a_run(tmp_path, **changes))
-    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / "a1").exists()
 
 
 def test_roles_tell_what_they_take() -> None:
