@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from google.type.date_pb2 import Date
 
+from bidwright.catalog.amount_messages import decimal_of
 from bidwright.catalog.answers import answers_to_proto
 from bidwright.catalog.model import Answer, Market, Release
 from bidwright.configurator.check import check
 from bidwright.configurator.request import requirements_and_items
 from bidwright.core.errors import Faults, NotFound
+from bidwright.core.money import plain
 from bidwright.pricing.price import price
 from bidwright.quoting.approval import needed_approvals
 from bidwright.quoting.facts import facts_of
@@ -68,11 +70,14 @@ def _make(release: Release, draft: Draft, now: dt.datetime, delivery: Delivery) 
     configuration = _completed(draft.configuration, requirements.answers, items)
     today = today_in(requirements.market, now)
     terms = _dated(draft.terms, today)
+    # Pricing refuses what is no number, and names its place as it was sent.
+    priced = price(release, configuration, terms, today)
+    _put_in_one_form(configuration, terms)
     return Offer(
         customer=draft.customer,
         configuration=configuration,
         terms=terms,
-        price=price(release, configuration, terms, today),
+        price=priced,
         plan=delivery.plan(release, configuration),
     )
 
@@ -103,7 +108,7 @@ def digest_of(offer: Offer) -> str:
 
 
 def _completed(configuration: Configuration, answers: Mapping[str, Answer], items: Mapping[str, int]) -> Configuration:
-    """The configuration with every need answered, by name, and its items by id: equal content has equal bytes."""
+    """The configuration with every need answered, by name, and its items by id."""
     completed = Configuration(
         release=configuration.release,
         offering=configuration.offering,
@@ -111,8 +116,20 @@ def _completed(configuration: Configuration, answers: Mapping[str, Answer], item
         needs=answers_to_proto(answers),
         items=[ConfigurationItem(component=component, quantity=items[component]) for component in sorted(items)],
     )
-    completed.bespoke_items.extend(sorted(configuration.bespoke_items, key=lambda item: item.id))
+    completed.bespoke_items.extend(configuration.bespoke_items)
     return completed
+
+
+def _put_in_one_form(configuration: Configuration, terms: CommercialTerms) -> None:
+    """Order bespoke items by id and spell numbers plainly, so that equal offers have equal digests."""
+    configuration.bespoke_items.sort(key=lambda item: item.id)
+    numbers = [effort.days for item in configuration.bespoke_items for effort in item.effort]
+    numbers += [item.markup_percent for item in configuration.bespoke_items if item.HasField("markup_percent")]
+    numbers += [need.decimal for need in configuration.needs if need.HasField("decimal")]
+    if terms.HasField("discretionary_discount_percent"):
+        numbers.append(terms.discretionary_discount_percent)
+    for number in numbers:
+        number.value = plain(decimal_of(number, where="configuration"))
 
 
 def _dated(terms: CommercialTerms, today: dt.date) -> CommercialTerms:

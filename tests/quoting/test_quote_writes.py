@@ -54,6 +54,17 @@ async def test_an_invalid_configuration_is_refused_with_every_violation(desk: De
     assert await desk.count("quote") == 0
 
 
+async def test_equal_numbers_are_spelled_the_same_in_every_offer(desk: Desk) -> None:
+    digests = set()
+    for discount, days in (("2.5", "0"), ("2.50", "0.0"), ("2.500", "")):
+        configuration = website()
+        item = configuration.bespoke_items.add(id="till", title="Till", owner="Ada", charge=1)
+        item.effort.add(role="engineer").days.value = days
+        item.effort.add(role="engineer").days.value = "1"
+        digests.add((await desk.create(configuration=configuration, commercial=terms(discount=discount))).offer_digest)
+    assert len(digests) == 1
+
+
 async def test_a_release_that_does_not_exist_is_not_found(desk: Desk) -> None:
     elsewhere = Configuration()
     elsewhere.CopyFrom(website())
