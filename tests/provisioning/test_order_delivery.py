@@ -7,7 +7,7 @@ import urllib.request
 from pathlib import Path
 
 import psycopg
-from orders import ACCOUNT, ADA, HEARTBEAT_S, PORTS, Site, configuration, contract, site
+from orders import ACCOUNT, ADA, PORTS, Site, configuration, contract, site
 
 from bidwright.core.caller import serve_for
 from bidwright.core.clock import utc_now
@@ -174,11 +174,3 @@ async def test_a_failed_order_is_resumed_from_its_first_unfinished_step(site: Si
     assert [step.attempts for step in completed.steps] == [1, 2]
     assert completed.steps[1].message == ""
     assert "Welcome" in page_of(23450)
-
-
-async def test_the_heartbeat_of_tests_is_shorter_than_a_role_runs(site: Site) -> None:
-    """A role outlives three heartbeats, so orders that complete once prove that heartbeats keep job and lease."""
-    await site.sign(contract(configuration("web.nginx_site")))
-    step = (await site.work()).steps[0]
-    assert (step.end_time.ToDatetime() - step.start_time.ToDatetime()).total_seconds() > 3 * HEARTBEAT_S
-    assert step.attempts == 1
