@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc
 import protovalidate
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from bidwright.core.caller import Caller, serve_for
 from bidwright.core.errors import BidwrightError, Fault, InvalidInput, Unauthenticated
@@ -38,28 +38,29 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in 
         method = handler_call_details.method
         if handler is None or short_name(method).startswith(FOR_EVERYBODY):
             return handler
-        passage = _Passage(method, self._authenticate)
-        wrap = {
-            (False, False): (grpc.unary_unary_rpc_method_handler, passage.unary(handler.unary_unary)),
-            (False, True): (grpc.unary_stream_rpc_method_handler, passage.stream(handler.unary_stream)),
-            (True, True): (grpc.stream_stream_rpc_method_handler, passage.stream(handler.stream_stream)),
-        }
-        make, behaviour = wrap[handler.request_streaming, handler.response_streaming]
-        return make(behaviour, handler.request_deserializer, handler.response_serializer)
+        serialize, decode = handler.response_serializer, handler.request_deserializer
+        if handler.request_streaming:  # reflection is the only such service
+            passage = _Passage(method, self._authenticate, lambda requests: requests)
+            return grpc.stream_stream_rpc_method_handler(passage.stream(handler.stream_stream), decode, serialize)
+        # We decode requests ourselves: grpc would answer INTERNAL to bytes that are no message.
+        passage = _Passage(method, self._authenticate, decode)
+        if handler.response_streaming:
+            return grpc.unary_stream_rpc_method_handler(passage.stream(handler.unary_stream), None, serialize)
+        return grpc.unary_unary_rpc_method_handler(passage.unary(handler.unary_unary), None, serialize)
 
 
 class _Passage:
     """The way of the calls of one method."""
 
-    def __init__(self, method: str, authenticate: Authenticate) -> None:
+    def __init__(self, method: str, authenticate: Authenticate, decode: Callable[[Any], Any]) -> None:
         self._method = method
         self._authenticate = authenticate
+        self._decode = decode
 
     def unary(self, behaviour: Any) -> Callable[[Any, Context], Awaitable[Any]]:
         async def pass_through(request: Any, context: Context) -> Any:
             try:
-                await self._admit(request, context)
-                return await behaviour(request, context)
+                return await behaviour(await self._admit(request, context), context)
             except Exception as error:  # the server's last resort  # noqa: BLE001
                 await self._refuse(error, context)
 
@@ -68,15 +69,15 @@ class _Passage:
     def stream(self, behaviour: Any) -> Callable[[Any, Context], AsyncIterator[Any]]:
         async def pass_through(request: Any, context: Context) -> AsyncIterator[Any]:
             try:
-                await self._admit(request, context)
-                async for response in behaviour(request, context):
+                async for response in behaviour(await self._admit(request, context), context):
                     yield response
             except Exception as error:  # the server's last resort  # noqa: BLE001
                 await self._refuse(error, context)
 
         return pass_through
 
-    async def _admit(self, request: Any, context: Context) -> None:
+    async def _admit(self, sent: Any, context: Context) -> Any:
+        """Let a request in: the request, decoded and validated, with the caller set."""
         metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         if "authorization" not in metadata:
             raise Unauthenticated(
@@ -86,9 +87,18 @@ class _Passage:
             )
         caller = await self._authenticate(metadata["authorization"])
         require_role(self._method, caller)
+        try:
+            request = self._decode(sent)
+        except DecodeError as error:
+            raise InvalidInput(
+                f"The bytes sent are not a request of {short_name(self._method)}: {error}",
+                fix="Encode the request with the published .proto.",
+                reason="MESSAGE_INVALID",
+            ) from error
         if isinstance(request, Message):
             _validate(request)
         serve_for(caller)
+        return request
 
     async def _refuse(self, error: Exception, context: Context) -> None:
         if isinstance(error, grpc.aio.AbortError):

@@ -7,8 +7,7 @@ import logging
 import signal
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1.health import aio as health
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from bidwright.core.clock import utc_now
@@ -36,7 +35,7 @@ async def serve(services: Services, listening: Listening) -> None:
     """
     options = [("grpc.max_receive_message_length", _MOST_BYTES), ("grpc.so_reuseport", 1)]
     server = grpc.aio.server(interceptors=[Gate(services.authenticate)], options=options)
-    checks = health.HealthServicer()
+    checks = health.aio.HealthServicer()  # type: ignore[attr-defined]  # the stubs do not know it
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     names = services.add_to(server)
     reflection.enable_server_reflection([*names, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name], server)
