@@ -21,7 +21,7 @@ from bidwright.provisioning.ansible_leftovers import MARK, end_leftovers, mark_o
 from bidwright.provisioning.ansible_run import Action, RoleRun, Status
 from bidwright.provisioning.directory_account import service_account
 from bidwright.provisioning.directory_namespace import command_in_namespace, obstacles
-from bidwright.provisioning.directory_processes import processes_marked, processes_working_below
+from bidwright.provisioning.directory_processes import processes_marked
 from bidwright.provisioning.directory_target import DirectoryTarget
 
 # Stands for a worker: runs the role until it is killed. The second argument takes away the tie to its own life.
@@ -110,11 +110,8 @@ def test_a_worker_killed_in_the_middle_leaves_no_run_behind_and_the_repeat_mends
     assert (again.status, again.changed) == (Status.SUCCESSFUL, 0)
     with psycopg.connect(host="127.0.0.1", port=port, dbname="app", user="app", password="o" + "ne") as connection:
         assert connection.execute("SELECT key, value FROM about").fetchall() == [("title", "Managed database")]
-    masters = [
-        process
-        for process in processes_working_below(target.path / "contracts")
-        if b"config_file" in Path(f"/proc/{process}/cmdline").read_bytes()
-    ]
+    listing = subprocess.run(["ps", "axww", "-o", "args"], check=True, capture_output=True, text=True).stdout
+    masters = [line for line in listing.splitlines() if f"config_file={target.path}/" in line]
     assert len(masters) == 1
 
 
