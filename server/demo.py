@@ -84,7 +84,7 @@ def run_demo(state_dir: Path) -> None:
     contract = _sign(shell, quote)
     _deliver(shell, contract["order"])
     _look(shell, contract["name"])
-    shell.bid("quote", "show", quote, "--price")
+    shell.bid("price", "design.json")
     console.print(Text(f"\nFrom needs to running services in {time.monotonic() - began:.0f} s.", style="bold green"))
     _say_how_to_go_on(console, state_dir, contract["name"])
 
@@ -176,7 +176,7 @@ def _look_at_database(console: Console, endpoint: dict[str, Any], password: str)
 
 def _look_at_cache(console: Console, endpoint: dict[str, Any], password: str) -> None:
     with socket.create_connection((endpoint["host"], endpoint["port"]), timeout=10) as connection:
-        connection.sendall(_resp("AUTH", password) + _resp("GET", "about"))
+        connection.sendall(_resp("AUTH", endpoint["user"], password) + _resp("GET", "about"))
         stream = connection.makefile("rb")
         stream.readline()  # +OK
         length = int(stream.readline()[1:])
@@ -191,7 +191,7 @@ def _resp(*words: str) -> bytes:
     return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)
 
 
-_LOOKS = {"http": _look_at_website, "postgresql": _look_at_database, "redis": _look_at_cache}
+_LOOKS = {"http": _look_at_website, "postgresql": _look_at_database, "valkey": _look_at_cache}
 
 
 class _Title(html.parser.HTMLParser):

@@ -137,7 +137,7 @@ def order_state(order: order_records.Order) -> str:
 
 def endpoint_text(endpoint: order_records.Endpoint) -> str:
     """Where something answers: ``http://127.0.0.1:20001``."""
-    if not endpoint.host:
+    if not endpoint.port:
         return ""
     user = f"{endpoint.user}@" if endpoint.user else ""
     path = f"/{endpoint.path.lstrip('/')}" if endpoint.path else ""
