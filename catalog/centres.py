@@ -10,16 +10,16 @@ from bidwright.catalog.model import Component, DeliveryCentre, Market
 
 def read_centres(draft: Draft) -> None:
     """Read all delivery centres; needs markets."""
-    regions = {region for market in draft.markets.values() for region in market.delivery_regions}
+    regions = draft.regions()
     document = draft.documents.get("delivery_centres.yaml")
     for entry in draft.declared(document, "centres", "delivery centre"):
         centre = entry.value
         for competence, rates in centre["rates"].items():
             for currency in rates:
                 known_currency(currency, entry.where("rates", competence, currency), draft.faults)
-        if draft.markets and centre["region"] not in regions:
+        if regions and centre["region"] not in regions:
             what = f"no market is delivered from the region {centre['region']!r}"
-            draft.faults.add(entry.where("region"), what, f"Use one of: {', '.join(sorted(regions))}.")
+            draft.faults.add(entry.where("region"), what, f"Use one of: {', '.join(regions)}.")
         draft.centres.setdefault(centre["id"], _centre(entry))
     _check_regions(draft)
 
@@ -37,7 +37,7 @@ def able_centres(component: Component, market: Market, centres: dict[str, Delive
 
 def check_deliverable(draft: Draft) -> None:
     """Refuse components that no centre can deliver in some market; needs centres and components."""
-    if "delivery centre" in draft.ids.incomplete or len(draft.centres) < len(draft.ids.of("delivery centre")):
+    if not draft.is_whole("delivery centre", draft.centres):
         return  # a centre with faults may be the one
     for document in draft.documents_in("components"):
         for entry in document.entries("components"):
@@ -72,7 +72,7 @@ def _reason(draft: Draft, component: Component, market: Market) -> tuple[str, st
 
 def _check_regions(draft: Draft) -> None:
     document = draft.documents.get("portfolio.yaml")
-    if document is None or not draft.centres or len(draft.centres) < len(draft.ids.of("delivery centre")):
+    if document is None or not draft.is_whole("delivery centre", draft.centres):
         return
     served = {centre.region for centre in draft.centres.values()}
     for entry in document.entries("markets"):

@@ -18,8 +18,7 @@ def declare_components(draft: Draft) -> None:
     """Make every component id known, before anything refers to one."""
     for document in draft.documents_in("components"):
         for entry in document.entries("components"):
-            if entry.id():
-                draft.ids.declare("component", entry.id(), entry.where("id"))
+            draft.declare("component", entry)
 
 
 def read_components(draft: Draft) -> None:
@@ -35,19 +34,15 @@ def read_components(draft: Draft) -> None:
 def check_resources(draft: Draft) -> None:
     """Refuse a resource that components consume and none provides: they could never be chosen."""
     provided = {attribute for one in draft.components.values() for attribute in one.provides}
-    if "component" in draft.ids.incomplete:
-        return
+    if not draft.is_whole("component", draft.components):
+        return  # a component with faults may be the one that provides
     for document in draft.documents_in("components"):
         for entry in document.entries("components"):
             for attribute in entry.value.get("consumes", {}) if entry.is_sound else ():
-                if attribute in draft.attributes and attribute not in provided and not _has_broken(draft):
+                if attribute in draft.attributes and attribute not in provided:
                     what = f"{entry.id()} consumes {attribute!r}, which no component provides"
                     where = entry.where("consumes", attribute)
                     draft.faults.add(where, what, "Let a component provide it, or remove it here.")
-
-
-def _has_broken(draft: Draft) -> bool:
-    return len(draft.components) < len(draft.ids.of("component"))
 
 
 def _check_family(draft: Draft, document: Document) -> None:

@@ -14,14 +14,19 @@ class Entry:
     """One mapping of a file.
 
     Attributes:
-        is_sound: Its shape is as the schema says; of an entry that is not, only the id may be used.
+        broken: Paths within it that have a wrong shape; of an entry with such, only the id may be used.
     """
 
     file: str
     value: Mapping[str, Any]
     path: Path
     lines: Mapping[Path, int]
-    is_sound: bool
+    broken: tuple[Path, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its shape is as the schema says."""
+        return not self.broken
 
     def where(self, *keys: str | int) -> str:
         """``file:line`` of a part of it; of the nearest part around it that has a line."""
@@ -31,9 +36,9 @@ class Entry:
         return f"{self.file}:{self.lines.get(path, 1)}"
 
     def id(self, key: str = "id") -> str:
-        """Its id, or an empty text where even that is missing."""
+        """Its id, or an empty text where even that is missing or wrong."""
         found = self.value.get(key)
-        return found if isinstance(found, str) else ""
+        return found if isinstance(found, str) and (*self.path, key) not in self.broken else ""
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,8 @@ class Document:
     def whole(self) -> Entry:
         """The file as one entry: sound where everything beside its lists is."""
         lists = {key for key, value in self.value.items() if isinstance(value, list)}
-        is_sound = not any(not path or path[0] not in lists or len(path) == 1 for path in self.broken)
-        return Entry(self.file, self.value, (), self.lines, is_sound)
+        broken = tuple(path for path in self.broken if len(path) < 2 or path[0] not in lists)
+        return Entry(self.file, self.value, (), self.lines, broken)
 
     def entries(self, section: str) -> Iterator[Entry]:
         """The mappings of one of its lists."""
@@ -63,5 +68,5 @@ class Document:
         for position, item in enumerate(items if isinstance(items, list) else []):
             if isinstance(item, dict):
                 path = (section, position)
-                is_sound = not any(broken[:2] == path for broken in self.broken)
-                yield Entry(self.file, item, path, self.lines, is_sound)
+                broken = tuple(one for one in self.broken if one[:2] == path)
+                yield Entry(self.file, item, path, self.lines, broken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -83,8 +83,6 @@ class Draft:
         today: The day on which everything must have a price; None to check none.
         documents: YAML files with a checked shape, by name.
         tables: Table id -> (families, rows).
-        priced: (market, component, charge) of every price row, sound or not.
-        figure_places: (component, section, attribute) of ``attributes``, ``provides`` and ``consumes`` -> place.
     """
 
     faults: Faults
@@ -115,11 +113,27 @@ class Draft:
     def declared(self, document: Document | None, section: str, kind: str, key: str = "id") -> Iterator[Entry]:
         """Declare the ids of a list, and give its sound entries."""
         for entry in document.entries(section) if document else ():
-            id_ = entry.id(key)
-            if id_:
-                self.ids.declare(kind, id_, entry.where(key))
+            self.declare(kind, entry, key)
             if entry.is_sound:
                 yield entry
+
+    def declare(self, kind: str, entry: Entry, key: str = "id") -> None:
+        """Declare the id of an entry; where it has none, nothing is called unknown any more among its kind."""
+        id_ = entry.id(key)
+        if id_:
+            self.ids.declare(kind, id_, entry.where(key))
+        else:
+            self.ids.incomplete.add(kind)
+
+    def is_whole(self, kind: str, sound: Collection[str]) -> bool:
+        """Whether all things of a kind were read, so that one that is missing is truly missing."""
+        return kind not in self.ids.incomplete and len(sound) == len(self.ids.of(kind))
+
+    def regions(self) -> list[str]:
+        """The delivery regions of all markets; none where a market could not be read."""
+        if not self.is_whole("market", self.markets):
+            return []
+        return sorted({region for market in self.markets.values() for region in market.delivery_regions})
 
     def matched(self, entry: Entry, key: str = "components") -> frozenset[str]:
         """Component ids that a list of ids and patterns stands for."""
@@ -127,8 +141,3 @@ class Draft:
         for position, pattern in enumerate(entry.value[key]):
             found.update(self.ids.matches(pattern, entry.where(key, position)))
         return frozenset(found)
-
-    def each_known(self, kind: str, ids: Iterable[str], where: Callable[[int], str]) -> None:
-        """Check several ids; ``where`` tells the place of each by its position."""
-        for position, id_ in enumerate(ids):
-            self.ids.check(kind, id_, where(position))

@@ -102,7 +102,7 @@ def _check_pattern(entry: Entry, faults: Faults) -> None:
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        faults.add(where, f"{pattern!r} is not a regular expression: {error}", "Mend it.")
+        faults.add(where, f"{pattern!r} is not a regular expression: {error}", "Mend the regular expression.")
         return
     if _REPEATED_REPEAT.search(pattern) and not _is_bounded(pattern):
         what = f"{pattern!r} repeats what is itself repeated without limit: a hostile answer could take hours to match"

@@ -94,11 +94,9 @@ def _check_residency(draft: Draft, document: Document, needs: dict[str, Need]) -
     if need.kind != "choice":
         draft.faults.add(where, f"need {name!r} is of type {need.kind}", "Make it a choice of delivery regions.")
         return
-    regions = {region for market in draft.markets.values() for region in market.delivery_regions}
+    regions = draft.regions()
     place = next((e for e in document.entries("needs") if e.id("name") == name), whole)
     for option in need.options:
-        if option != "any" and option not in regions:
+        if regions and option != "any" and option not in regions:
             what = f"the option {option!r} is no delivery region of any market"
-            draft.faults.add(
-                place.where("options", option), what, f"Use `any` or one of: {', '.join(sorted(regions))}."
-            )
+            draft.faults.add(place.where("options", option), what, f"Use `any` or one of: {', '.join(regions)}.")

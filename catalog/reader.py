@@ -102,7 +102,7 @@ def read_release(archive: bytes, *, digest: str = "", today: dt.date | None = No
 
 def _release(files: Files, faults: Faults, today: dt.date | None) -> Release:
     draft = Draft(faults=faults, today=today, ids=Ids(faults))
-    if files:
+    if files or not faults.found:
         _read_documents(draft, files)
         _read_nouns(draft, files)
     unique = dict.fromkeys(sorted(faults.found, key=_place))

@@ -102,7 +102,7 @@ def parse_located(text: str) -> ParsedRule:
     try:
         tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
-        column = min(max(error.offset or 1, 1), len(source) + 1)
+        column = min(error.offset or len(source) + 1, len(source) + 1)
         raise RuleRefused(column, f"this is not an expression: {error.msg}", _ALLOWED) from error
     except (RecursionError, MemoryError, ValueError) as error:
         raise RuleRefused(1, "this is nested too deeply", f"Use at most {DEEPEST_RULE} levels.") from error

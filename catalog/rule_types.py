@@ -56,6 +56,7 @@ class Vocabulary:
         texts: Name of a text of the quote -> its possible values; empty for rules about configurations.
         partial: Name -> why a need that some offerings have cannot be used in a rule of all.
         unknowable: Ids that exist but have faults of their own; nothing is said about them.
+        incomplete: Kinds of ids (``component``, ``family``, ``attribute``, ``table``) of which some could not be read.
         is_approval: Whether names are ``quote.*`` instead of needs and components.
     """
 
@@ -68,6 +69,7 @@ class Vocabulary:
     texts: Mapping[str, Collection[str]] = field(default_factory=dict)
     partial: Mapping[str, str] = field(default_factory=dict)
     unknowable: Collection[str] = ()
+    incomplete: Collection[str] = ()
     is_approval: bool = False
 
 
@@ -191,7 +193,7 @@ class _Checker:
         return _Type("number", unit=need.unit or None, is_constant=True)
 
     def _one_of(self, part: Expression, word: str, allowed: Collection[str], kind: str) -> bool:
-        if word in allowed or word in self._known.unknowable:
+        if word in allowed or word in self._known.unknowable or set(kind.split(" or ")) & set(self._known.incomplete):
             return True
         self._refuse(part, f"there is no {kind} {word!r}", advice(word, allowed))
         return False

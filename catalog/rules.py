@@ -73,7 +73,7 @@ def _component_words(draft: Draft) -> Vocabulary:
         figures.update((source, attribute, one.family) for source, held in sections.items() for attribute in held)
     declared = {kind: draft.ids.of(kind).keys() for kind in ("component", "family", "attribute", "table")}
     unsound = declared["attribute"] - draft.attributes.keys() | declared["table"] - draft.tables.keys()
-    if len(draft.components) < len(declared["component"]):
+    if not draft.is_whole("component", draft.components):
         # A component with faults may carry any figure.
         figures.update(
             (s, a, f) for s in ("total", "provided", "consumed") for a in draft.attributes for f in draft.families
@@ -85,6 +85,7 @@ def _component_words(draft: Draft) -> Vocabulary:
         tables={table: families for table, (families, _) in draft.tables.items()},
         figures=figures,
         unknowable=unsound,
+        incomplete=draft.ids.incomplete,
     )
 
 

@@ -35,11 +35,14 @@ def checked(name: str, tree: Tree, schema: str, faults: Faults) -> Document:
     broken: list[Path] = []
     for error in _validator(schema).iter_errors(tree.value):
         path: Path = tuple(error.absolute_path)
+        if path in tree.refused:
+            broken.append(path)
+            continue
         for at, what, fix in _faults(error, path):
             broken.append(at)
             faults.add(f"{name}:{_line(tree, at)}", what, fix)
     value = tree.value if isinstance(tree.value, dict) else {}
-    return Document(name, value, tree.lines, tuple(broken))
+    return Document(name, value, tree.lines, (*broken, *tree.refused))
 
 
 def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:

@@ -19,9 +19,9 @@ def read_texts(draft: Draft, files: Files) -> None:
     """Read the text of every component, and refuse texts of none."""
     for name in sorted(name for name in files if name.startswith("texts/") and name.endswith(".md")):
         component = name.removeprefix("texts/").removesuffix(".md")
-        draft.ids.check("component", component, f"{name}:1")
+        is_known = draft.ids.check("component", component, f"{name}:1")
         text = text_of(files, name, draft.faults)
-        if text is not None:
+        if text is not None and is_known:
             _read(draft, component, name, text)
     for component, where in draft.ids.of("component").items():
         if f"texts/{component}.md" not in files:
@@ -55,6 +55,6 @@ def _read(draft: Draft, component: str, name: str, text: str) -> None:
 
 def _sections(text: str) -> Iterator[tuple[int, str, str]]:
     heads = list(re.finditer(r"^##[ \t]+(.*?)[ \t]*$", text, re.MULTILINE))
-    ends = [head.start() for head in heads[1:]] + [len(text)]
-    for head, end in zip(heads, ends, strict=True):
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    for head, end in zip(heads, ends, strict=False):
         yield text.count("\n", 0, head.start()) + 1, head[1], text[head.end() : end].strip()

@@ -48,10 +48,12 @@ class Tree:
     Attributes:
         value: Dictionaries, lists, texts, integers, booleans and None.
         lines: Path of a value -> the line of its key, or of its item in a list; from 1.
+        refused: Paths of values that have a fault already.
     """
 
     value: Any
     lines: dict[Path, int]
+    refused: frozenset[Path]
 
 
 @dataclass
@@ -88,7 +90,7 @@ def read_yaml(text: str, name: str, faults: Faults) -> Tree | None:
         problem = str(error).splitlines()[0]
         faults.add(f"{name}:1", f"this is not YAML: {problem}", "Save the file as plain YAML text.")
         return None
-    return Tree(builder.root, builder.lines)
+    return Tree(builder.root, builder.lines, frozenset(builder.refused))
 
 
 def _events(text: str) -> Iterator[Event]:
@@ -101,6 +103,7 @@ class _Builder:
     def __init__(self, name: str, faults: Faults) -> None:
         self.root: Any = None
         self.lines: dict[Path, int] = {}
+        self.refused: set[Path] = set()
         self._name = name
         self._faults = faults
         self._open: list[_Open] = []
@@ -116,7 +119,7 @@ class _Builder:
             return
         elif isinstance(event, AliasEvent):
             self._refuse(event, f"the alias *{event.anchor} is not read", "Write the value out where it is used.")
-            self._put(None, event)
+            self.refused.add(self._put(None, event))
         elif isinstance(event, NodeEvent):
             self._node(event)
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
@@ -126,7 +129,7 @@ class _Builder:
         if isinstance(event, CollectionStartEvent):
             if len(self._open) >= DEEPEST and self._too_deep == 0:
                 self._refuse(event, f"this lies more than {DEEPEST} levels deep", "Remove the superfluous brackets.")
-                self._put(None, event)
+                self.refused.add(self._put(None, event))
                 self._too_deep = 1
                 return True
             self._too_deep += self._too_deep > 0
@@ -156,7 +159,10 @@ class _Builder:
         if top is not None and isinstance(top.value, dict) and top.key is None:
             self._key(top, top.value, event)
         else:
-            self._put(self._resolved(event), event)
+            before = len(self._faults.found)
+            path = self._put(self._resolved(event), event)
+            if len(self._faults.found) > before:
+                self.refused.add(path)
 
     def _key(self, top: _Open, mapping: dict[str, Any], event: ScalarEvent) -> None:
         key = str(event.value)
