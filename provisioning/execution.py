@@ -6,12 +6,13 @@ import asyncio
 import threading
 
 from bidwright.core.errors import Conflicting
+from bidwright.provisioning.equipment import Workshop, end_attempt
 from bidwright.provisioning.journal import Journal, Writes
 from bidwright.provisioning.order import check_signed, conclusion, due_time, ready_steps, step_of, timestamp
 from bidwright.provisioning.order_events import order_event, step_event
 from bidwright.provisioning.order_records import read
 from bidwright.provisioning.states import DONE, ENDED, move_order, move_step
-from bidwright.provisioning.step_run import StepRun, Workshop, end_attempt
+from bidwright.provisioning.step_run import StepRun
 from bidwright.provisioning.withdrawal import withdrawal_steps
 from bidwright.v1.order_pb2 import (
     ORDER_KIND_WITHDRAW,

@@ -4,61 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 
 from bidwright.core.errors import BidwrightError, Conflicting, Unavailable
 from bidwright.provisioning.ansible import run_role
-from bidwright.provisioning.ansible_leftovers import end_leftovers
-from bidwright.provisioning.ansible_roles import RoleInterface, role_interface
-from bidwright.provisioning.ansible_run import Action, RoleResult, RoleRun, Status, TaskDone, Value
-from bidwright.provisioning.credentials import CredentialCipher
-from bidwright.provisioning.inventory import Inventory, Place
+from bidwright.provisioning.ansible_run import RoleResult, RoleRun, Status, TaskDone
+from bidwright.provisioning.equipment import Workshop, equip, port_holder, role_run
+from bidwright.provisioning.inventory import Place
 from bidwright.provisioning.journal import Journal, Writes
 from bidwright.provisioning.order import step_of, timestamp
 from bidwright.provisioning.order_events import step_event
-from bidwright.provisioning.order_records import CREDENTIAL_KIND, id_of, service_id
-from bidwright.provisioning.ports import Ports
 from bidwright.provisioning.service_records import activation, endpoint_of, termination
 from bidwright.provisioning.states import move_step
-from bidwright.storage.changes import Put
 from bidwright.v1.order_pb2 import ORDER_KIND_WITHDRAW, Order, OrderStep
-from bidwright.v1.plan_pb2 import Variable
 
 _HALT_POLL_S = 0.1
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """What a worker has to work with.
-
-    Attributes:
-        inventory: The targets.
-        ports: Allocates ports.
-        cipher: Encrypts credentials.
-        runs: Directory of the runs of roles.
-        role_timeout_s: Seconds after which a role is ended.
-        retry_pauses_s: Seconds before each new attempt at a target that cannot be reached.
-    """
-
-    inventory: Inventory
-    ports: Ports
-    cipher: CredentialCipher
-    runs: Path
-    role_timeout_s: float = 900
-    retry_pauses_s: tuple[float, ...] = (1, 4, 15)
-
-
-def attempt_id(order: Order, step: OrderStep) -> str:
-    """Name the present attempt at a step; it marks the processes of the attempt."""
-    place = list(order.steps).index(step)
-    return f"{id_of(order.name)[:40]}-{place}-{step.attempts}"
-
-
-async def end_attempt(workshop: Workshop, order: Order, step: OrderStep) -> None:
-    """End what is left of the present attempt at a step whose worker is gone."""
-    await asyncio.to_thread(end_leftovers, workshop.runs, attempt_id(order, step))
 
 
 class StepRun:
@@ -113,9 +74,10 @@ class StepRun:
         step = _step(order, self._step_id)
         try:
             place = self._workshop.inventory.place(order.target)
-            run = self._role_run(order, step, place)
-            if run.action != Action.WITHDRAW:
-                run = await self._equipped(run, order, place)
+            equipment = await equip(self._workshop, self._journal, order, step)
+            run = replace(
+                role_run(self._workshop, order, step, equipment), is_canceled=self._halt.is_set, on_task=self._note
+            )
             return await asyncio.to_thread(_run_on, place, run)
         except Conflicting:
             raise
@@ -123,46 +85,12 @@ class StepRun:
             status = Status.UNREACHABLE if isinstance(error, Unavailable) else Status.FAILED
             return RoleResult(status, -1, 0, {}, f"{error.message} {error.fix}", 0.0)
 
-    def _role_run(self, order: Order, step: OrderStep, place: Place) -> RoleRun:
-        attempt = attempt_id(order, step)
-        withdraws = order.kind == ORDER_KIND_WITHDRAW
-        return RoleRun(
-            role=step.plan_step.role,
-            action=Action.WITHDRAW if withdraws else Action.DELIVER,
-            target=place.target,
-            contract=id_of(order.contract),
-            delivery=self._step_id,
-            attempt=attempt,
-            run_dir=self._workshop.runs / attempt,
-            # Withdrawing must work even where a value is what made the role fail.
-            variables={} if withdraws else {one.name: _value(one) for one in step.plan_step.variables},
-            timeout_s=self._workshop.role_timeout_s,
-            is_canceled=self._halt.is_set,
-            on_task=self._note,
-        )
-
-    async def _equipped(self, run: RoleRun, order: Order, place: Place) -> RoleRun:
-        """Add port and secrets, which stay the same over all attempts."""
-        interface = role_interface(run.role)
-        port = await self._workshop.ports.allocate(place, self._holder(order)) if interface.needs_port else None
-        return replace(run, port=port, secrets=await self._secrets(order, interface))
-
-    async def _secrets(self, order: Order, interface: RoleInterface) -> Mapping[str, str]:
-        """Read the step's credentials, or generate and store them before the role can see them."""
-        if not interface.secrets:
-            return {}
-        id_ = service_id(order.contract, self._step_id)
-        record = await self._journal.store.get(self._journal.account, CREDENTIAL_KIND, id_)
-        if record is not None and record.body:
-            return self._workshop.cipher.reveal(record.body)
-        encrypted = self._workshop.cipher.generate(interface.secrets)
-        await self._journal.put(Put(CREDENTIAL_KIND, id_, encrypted, record.version if record else 0))
-        return self._workshop.cipher.reveal(encrypted)
-
     async def _end(self, order: Order, result: RoleResult) -> None:
         if result.status == Status.SUCCESSFUL and order.kind == ORDER_KIND_WITHDRAW:
             # Before the journal says so: a crash in between repeats both, and both are harmless to repeat.
-            await self._workshop.ports.release(self._workshop.inventory.place(order.target), self._holder(order))
+            await self._workshop.ports.release(
+                self._workshop.inventory.place(order.target), port_holder(self._journal.account, order, self._step_id)
+            )
 
         async def end(present: Order) -> Writes:
             step = _step(present, self._step_id)
@@ -199,9 +127,6 @@ class StepRun:
             await asyncio.sleep(_HALT_POLL_S)
         return True
 
-    def _holder(self, order: Order) -> str:
-        return f"{self._journal.account}/{service_id(order.contract, self._step_id)}"
-
     def _note(self, task: TaskDone) -> None:
         self._on_task(self._step_id, task.task)
 
@@ -216,16 +141,3 @@ def _step(order: Order, step_id: str) -> OrderStep:
     if step is None:
         raise ValueError(f"{order.name} has no step {step_id}")
     return step
-
-
-def _value(variable: Variable) -> Value:
-    """Give a role a variable's value; a number with digits after the point goes as text, exactly."""
-    match variable.WhichOneof("value"):
-        case "integer":
-            return variable.integer
-        case "boolean":
-            return variable.boolean
-        case "decimal":
-            return str(variable.decimal.value)
-        case _:
-            return variable.text

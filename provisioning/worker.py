@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import threading
 import time
@@ -11,11 +12,11 @@ from dataclasses import dataclass
 from bidwright.core.clock import Clock, utc_now
 from bidwright.core.errors import Conflicting, Unavailable
 from bidwright.provisioning.ansible import prune_runs
+from bidwright.provisioning.equipment import Workshop
 from bidwright.provisioning.execution import OrderExecution
 from bidwright.provisioning.journal import Journal
 from bidwright.provisioning.order_records import ORDER_JOB
 from bidwright.provisioning.reconciler import Reconciler
-from bidwright.provisioning.step_run import Workshop
 from bidwright.storage.changes import JobEntry
 from bidwright.storage.leases import Lease, Leases
 from bidwright.storage.queue import Job, Queue
@@ -143,6 +144,7 @@ class Worker:
         finally:
             self._halts.discard(halt)
             heart.cancel()
+            await asyncio.wait([heart])
             await self._storage.leases.release(lease)
         if not is_concluded:
             await self._storage.queue.enqueue(job.account, JobEntry(job.kind, job.subject_id))
@@ -160,23 +162,30 @@ class Worker:
 
     async def _beat(self, lease: Lease, job: Job, halt: threading.Event) -> None:
         """Keep lease and job; when either is lost, halt the work. Running roles are ended, and writes are fenced."""
-        beat_s = self._storage.queue.heartbeat_s
         renewed_at = time.monotonic()
-        while True:
-            await asyncio.sleep(beat_s)
-            try:
-                is_ours = await self._storage.leases.renew(lease, ttl_ms=self._lease_ms())
-                is_ours = is_ours and await self._storage.queue.heartbeat(job)
-                renewed_at = time.monotonic()
-            except Unavailable:
-                is_ours = time.monotonic() < renewed_at + self._lease_ms() / 1000
-            if not is_ours:
-                halt.set()
-                return
+        is_ours = True
+        try:
+            while is_ours:
+                await asyncio.sleep(self._storage.queue.heartbeat_s)
+                try:
+                    is_ours = await self._storage.leases.renew(lease, ttl_ms=self._lease_ms())
+                    is_ours = is_ours and await self._storage.queue.heartbeat(job)
+                    renewed_at = time.monotonic()
+                except Unavailable:
+                    is_ours = time.monotonic() < renewed_at + self._lease_ms() / 1000
+        finally:
+            halt.set()
 
     def _lease_ms(self) -> int:
         return round(self._storage.queue.heartbeat_s * _LEASE_HEARTBEATS * 1000)
 
     def _prune(self) -> None:
-        self._workshop.runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        prune_runs(self._workshop.runs, keep=self._settings.runs_kept)
+        """Remove directories of old runs, unless another worker of this machine is just doing so."""
+        runs = self._workshop.runs
+        runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with runs.with_name(f"{runs.name}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            prune_runs(runs, keep=self._settings.runs_kept)

@@ -17,13 +17,13 @@ from bidwright.core.clock import utc_now
 from bidwright.provisioning.commands import Commands
 from bidwright.provisioning.credentials import CredentialCipher
 from bidwright.provisioning.directory_target import DirectoryTarget
+from bidwright.provisioning.equipment import Workshop
 from bidwright.provisioning.inventory import Place, inventory_of
 from bidwright.provisioning.order import new_order
 from bidwright.provisioning.order_records import offer_digest, order_job, order_put, read
 from bidwright.provisioning.plan import plan
 from bidwright.provisioning.ports import Ports
 from bidwright.provisioning.states import ENDED
-from bidwright.provisioning.step_run import Workshop
 from bidwright.provisioning.worker import Worker, WorkerSettings, WorkerStorage
 from bidwright.storage.allocation import Pools
 from bidwright.storage.changes import Change, Put

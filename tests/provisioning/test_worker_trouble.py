@@ -8,6 +8,7 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from orders import ACCOUNT, HEARTBEAT_S, PORTS, Site, configuration, contract, site, until
 
 from bidwright.provisioning.inventory import Inventory
@@ -33,6 +34,7 @@ async def test_a_target_that_cannot_be_reached_is_tried_again_and_then_the_step_
     assert failed.steps[0].message.startswith("The target 'local' is not in the inventory.")
 
 
+@pytest.mark.slow
 async def test_other_branches_are_finished_before_an_order_fails(site: Site) -> None:
     await Pools(site.engine).allocate("ports:local", f"{ACCOUNT}/c-1-website", range(PORTS[60], PORTS[61]))
     await site.sign(contract(configuration("web.nginx_site", "cache.valkey_small")))
@@ -59,6 +61,7 @@ async def test_a_job_that_is_given_out_too_often_fails_its_order(site: Site) -> 
     assert step.message == "0 attempts to work on this order ended without a result."
 
 
+@pytest.mark.slow
 async def test_an_order_survives_the_sudden_death_of_the_engine(site: Site, tmp_path: Path) -> None:
     first = EmbeddedEngine.start(tmp_path / "state")
     engine = await connect(first.url)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bidwright.provisioning.credentials import CredentialCipher
 from bidwright.provisioning.directory_target import DirectoryTarget
+from bidwright.provisioning.equipment import Workshop
 from bidwright.provisioning.inventory import Place, inventory_of
 from bidwright.provisioning.ports import Ports
-from bidwright.provisioning.step_run import Workshop
 from bidwright.provisioning.worker import Worker, WorkerSettings, WorkerStorage
 from bidwright.storage.allocation import Pools
 from bidwright.storage.connection import connect

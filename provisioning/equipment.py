@@ -1,0 +1,136 @@
+"""Gives a step what its role needs: target, variables, port and passwords, the same at every attempt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bidwright.provisioning.ansible_leftovers import end_leftovers
+from bidwright.provisioning.ansible_roles import role_interface
+from bidwright.provisioning.ansible_run import Action, RoleRun, Value
+from bidwright.provisioning.credentials import CredentialCipher
+from bidwright.provisioning.inventory import Inventory
+from bidwright.provisioning.journal import Journal
+from bidwright.provisioning.order_records import CREDENTIAL_KIND, id_of, service_id
+from bidwright.provisioning.ports import Ports
+from bidwright.storage.changes import Put
+from bidwright.v1.order_pb2 import ORDER_KIND_WITHDRAW, Order, OrderStep
+from bidwright.v1.plan_pb2 import Variable
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What a worker has to work with.
+
+    Attributes:
+        inventory: The targets.
+        ports: Allocates ports.
+        cipher: Encrypts credentials.
+        runs: Directory of the runs of roles.
+        role_timeout_s: Seconds after which a role is ended.
+        retry_pauses_s: Seconds before each new attempt at a target that cannot be reached.
+    """
+
+    inventory: Inventory
+    ports: Ports
+    cipher: CredentialCipher
+    runs: Path
+    role_timeout_s: float = 900
+    retry_pauses_s: tuple[float, ...] = (1, 4, 15)
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What a role is given beside its variables.
+
+    Attributes:
+        port: TCP port of the service; none for a role without one, and for withdrawing.
+        secrets: Passwords by option of the role; none for withdrawing.
+    """
+
+    port: int | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def attempt_id(order: Order, step: OrderStep) -> str:
+    """Name the present attempt at a step; it marks the processes of the attempt."""
+    place = list(order.steps).index(step)
+    return f"{id_of(order.name)[:40]}-{place}-{step.attempts}"
+
+
+async def end_attempt(workshop: Workshop, order: Order, step: OrderStep) -> None:
+    """End what is left of the present attempt at a step whose worker is gone."""
+    await asyncio.to_thread(end_leftovers, workshop.runs, attempt_id(order, step))
+
+
+def port_holder(account: str, order: Order, step_id: str) -> str:
+    """Name whose a port is: a step of a contract of an account."""
+    return f"{account}/{service_id(order.contract, step_id)}"
+
+
+async def equip(workshop: Workshop, journal: Journal, order: Order, step: OrderStep) -> Equipment:
+    """Allocate the port of a step and generate its passwords, or find those it has.
+
+    Raises:
+        InvalidInput: The role is unknown.
+        Unavailable: No port is free, or the passwords cannot be decrypted.
+    """
+    if order.kind == ORDER_KIND_WITHDRAW:
+        return Equipment()
+    interface, port = role_interface(step.plan_step.role), None
+    if interface.needs_port:
+        holder = port_holder(journal.account, order, step.plan_step.id)
+        port = await workshop.ports.allocate(workshop.inventory.place(order.target), holder)
+    if not interface.secrets:
+        return Equipment(port)
+    id_ = service_id(order.contract, step.plan_step.id)
+    return Equipment(port, await _passwords(workshop.cipher, journal, id_, interface.secrets))
+
+
+def role_run(workshop: Workshop, order: Order, step: OrderStep, equipment: Equipment) -> RoleRun:
+    """Make the run of the present attempt at a step.
+
+    Raises:
+        InvalidInput: A variable holds text that no server can hold.
+        Unavailable: The inventory does not have the target any more.
+    """
+    attempt, withdraws = attempt_id(order, step), order.kind == ORDER_KIND_WITHDRAW
+    return RoleRun(
+        role=step.plan_step.role,
+        action=Action.WITHDRAW if withdraws else Action.DELIVER,
+        target=workshop.inventory.place(order.target).target,
+        contract=id_of(order.contract),
+        delivery=step.plan_step.id,
+        attempt=attempt,
+        run_dir=workshop.runs / attempt,
+        # Withdrawing must work even where a value is what made the role fail.
+        variables={} if withdraws else {one.name: _value(one) for one in step.plan_step.variables},
+        secrets=equipment.secrets,
+        port=equipment.port,
+        timeout_s=workshop.role_timeout_s,
+    )
+
+
+async def _passwords(cipher: CredentialCipher, journal: Journal, id_: str, names: frozenset[str]) -> Mapping[str, str]:
+    """Read a service's passwords, or generate them and store them before the role can see them."""
+    record = await journal.store.get(journal.account, CREDENTIAL_KIND, id_)
+    if record is not None and record.body:
+        return cipher.reveal(record.body)
+    encrypted = cipher.generate(names)
+    await journal.put(Put(CREDENTIAL_KIND, id_, encrypted, record.version if record else 0))
+    return cipher.reveal(encrypted)
+
+
+def _value(variable: Variable) -> Value:
+    """Give a role a variable's value; a number with digits after the point goes as text, exactly."""
+    match variable.WhichOneof("value"):
+        case "integer":
+            return variable.integer
+        case "boolean":
+            return variable.boolean
+        case "decimal":
+            return str(variable.decimal.value)
+        case _:
+            return variable.text
