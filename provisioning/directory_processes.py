@@ -33,6 +33,15 @@ def processes_marked(variable: str, value: str) -> list[int]:
     return _processes(lambda process: mark in (process / "environ").read_bytes().split(b"\0"))
 
 
+def is_alive(process: int) -> bool:
+    """Tell whether a process runs; one that has ended and waits for its parent to notice does not."""
+    try:
+        status = (Path("/proc") / str(process) / "stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
 def _processes(holds: Callable[[Path], bool]) -> list[int]:
     found = []
     for process in Path("/proc").iterdir():

@@ -19,7 +19,7 @@ from bidwright.provisioning.ansible_run import Value
 from bidwright.provisioning.directory_account import ServiceAccount, service_account
 from bidwright.provisioning.directory_binaries import packages, server_binaries
 from bidwright.provisioning.directory_namespace import command_in_namespace, obstacles
-from bidwright.provisioning.directory_processes import end_all, processes_working_below
+from bidwright.provisioning.directory_processes import end_all, is_alive, processes_working_below
 from bidwright.provisioning.supervision import SOCKET, Supervisor
 
 _CONFIGURATION = f"""\
@@ -195,12 +195,15 @@ class DirectoryTarget:
 
 
 def _wait_for_end(process: int, *, timeout_s: float = 30) -> None:
-    """Wait until a process that is not our child is gone; then it no longer restarts what we end."""
+    """Wait until a process that is not our child is gone; then it no longer restarts what we end.
+
+    Raises:
+        Unavailable: It is still there after ``timeout_s``.
+    """
     deadline = time.monotonic() + timeout_s
-    while Path(f"/proc/{process}").exists():
+    while is_alive(process):
         if time.monotonic() > deadline:
-            os.kill(process, signal.SIGKILL)
-            return
+            raise Unavailable(f"The supervisor, process {process}, does not end.", fix=f"Run: kill -KILL {process}")
         time.sleep(0.02)
 
 

@@ -133,6 +133,7 @@ def test_a_canceled_run_and_one_that_takes_too_long_end_with_all_their_processes
     assert not (run.run_dir / "env").exists()
 
 
+@pytest.mark.slow
 def test_runs_at_the_same_time_do_not_disturb_each_other(target: DirectoryTarget) -> None:
     ports = [free_port() for _ in range(2)]
     runs = [

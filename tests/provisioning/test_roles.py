@@ -236,7 +236,7 @@ def test_a_database_lives_from_apply_to_withdraw(lab: Lab) -> None:
     assert_withdrawn(lab, "postgresql_database", port)
 
 
-@pytest.mark.parametrize("name", ['x"; DROP DATABASE postgres; --', "postgres", "pg_x", "", "X", "a\n", "all"])
+@pytest.mark.parametrize("name", ['x"; DROP DATABASE postgres; --', "postgres", "a\n"])
 def test_a_database_refuses_a_name_that_could_mean_something_else(lab: Lab, name: str) -> None:
     secrets = {"database_password": PLANTED}
     result = lab.run("postgresql_database", Action.APPLY, port=free_port(), secrets=secrets, database_name=name)
