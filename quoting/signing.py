@@ -24,22 +24,17 @@ async def sign_quote(surroundings: Surroundings, caller: Caller, request: SignQu
     """
 
     async def decide() -> Outcome[Contract]:
-        signed = await _signed_before(surroundings, caller, request)
-        if signed is not None:
-            return Outcome(signed)
-        turn = await open_turn(surroundings, caller, request, Move.SIGN)
+        now = surroundings.clock()
+        # Read once: between two readings, somebody else's signature could come and be refused as a second one.
+        before = await read_quote(surroundings.store, caller.account, request.name, now)
+        if before.quote.state == SIGNED:
+            check_digest(before.quote, request.offer_digest)
+            return Outcome(await read_contract(surroundings.store, caller.account, before.quote.contract))
+        turn = open_turn(before, caller, request, move=Move.SIGN, now=now)
         check_digest(turn.quote, request.offer_digest)
         return _sign(surroundings, turn, request)
 
     return await write(surroundings.store, caller, request, decide, answer=Contract)
-
-
-async def _signed_before(surroundings: Surroundings, caller: Caller, request: SignQuoteRequest) -> Contract | None:
-    stored = await read_quote(surroundings.store, caller.account, request.name, surroundings.clock())
-    if stored.quote.state != SIGNED:
-        return None
-    check_digest(stored.quote, request.offer_digest)
-    return await read_contract(surroundings.store, caller.account, stored.quote.contract)
 
 
 def _sign(surroundings: Surroundings, turn: Turn, request: SignQuoteRequest) -> Outcome[Contract]:

@@ -50,16 +50,13 @@ class Turn:
         return Outcome(self.quote, [put, *self.puts], self.guards, [*self.events, event])
 
 
-async def open_turn(surroundings: Surroundings, caller: Caller, request: MoveRequest, move: Move) -> Turn:
-    """Read a quote to make a move with it.
+def open_turn(before: StoredQuote, caller: Caller, request: MoveRequest, *, move: Move, now: dt.datetime) -> Turn:
+    """Begin a move with a quote that has just been read.
 
     Raises:
-        NotFound: The account has no such quote.
         Conflicting: The caller has seen another version (``ETAG_MISMATCH``).
         NotAllowedNow: The quote is in a state that forbids the move.
     """
-    now = surroundings.clock()
-    before = await read_quote(surroundings.store, caller.account, request.name, now)
     check_etag(before.quote, request.etag)
     require(request.name, before.quote.state, move)
     turn = Turn(caller, now, before, _copy(before.quote))
@@ -116,10 +113,17 @@ async def make_move(
         request: What is asked for.
         move: Which move it is.
         change: Changes ``Turn.quote`` and says in which state it is then; asked again when somebody else was faster.
+
+    Raises:
+        NotFound: The account has no such quote.
+        Conflicting: The caller has seen another version (``ETAG_MISMATCH``).
+        NotAllowedNow: The quote is in a state that forbids the move.
     """
 
     async def decide() -> Outcome[Quote]:
-        turn = await open_turn(surroundings, caller, request, move)
+        now = surroundings.clock()
+        before = await read_quote(surroundings.store, caller.account, request.name, now)
+        turn = open_turn(before, caller, request, move=move, now=now)
         return turn.moved(move, await change(turn))
 
     return await write(surroundings.store, caller, request, decide, answer=Quote)

@@ -12,7 +12,7 @@ from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal
 from small_release import small_release
 
-from bidwright.catalog.model import Release
+from bidwright.catalog.model import ApprovalRule, Release
 from bidwright.core.caller import Caller
 from bidwright.core.errors import NotFound
 from bidwright.core.ids import random_id
@@ -132,9 +132,9 @@ class Desk:
         caller: Caller = SALLY,
         configuration: Configuration | None = None,
         commercial: CommercialTerms | None = None,
-        **more: str,
+        etag: str = "",
     ) -> Quote:
-        request = ReviseQuoteRequest(name=name, configuration=configuration, terms=commercial, **more)
+        request = ReviseQuoteRequest(name=name, configuration=configuration, terms=commercial, etag=etag)
         return await revise_quote(self.surroundings, caller, request)
 
     async def submit(self, name: str, **more: str) -> Quote:
@@ -229,5 +229,5 @@ def request_ids() -> Callable[[], str]:
     return lambda: f"00000000-0000-4000-8000-{next(numbers):012}"
 
 
-def with_approvals(release: Release, *rules: object) -> Release:
+def with_approvals(release: Release, *rules: ApprovalRule) -> Release:
     return dataclasses.replace(release, approvals=rules)

@@ -130,7 +130,7 @@ def machine_engine(embedded_engine: EmbeddedEngine) -> Iterator[None]:
 
 
 def test_no_sequence_of_moves_leaves_the_table(machine_engine: None) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis does not annotate it
+    run_state_machine_as_test(
         QuoteLives,
         settings=settings(
             max_examples=20,
