@@ -16,8 +16,11 @@ DEFAULT_DAYS = 30
 LONGEST_DAYS = 366
 
 
-def zone_of(market: Market) -> ZoneInfo:
-    """The time zone in which the people of a market count their days."""
+def zone_of(_market: Market) -> ZoneInfo:
+    """The time zone in which the people of a market count their days.
+
+    Portfolios do not state it: every market counts in UTC. This is the only place that knows.
+    """
     return ZoneInfo("UTC")
 
 
