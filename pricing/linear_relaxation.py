@@ -1,14 +1,15 @@
 """The linear relaxation of choosing packages, solved exactly in whole numbers.
 
-Maximize savings x counts, where counts may be fractions: the simplex method with Bland's rule (it ends), and pivots
-that keep every number whole over one common denominator. Source: Edmonds' integer pivoting, as in D. Avis, "lrs:
-A Revised Implementation of the Reverse Search Vertex Enumeration Algorithm", 2000.
+Maximize savings x counts, where counts may be fractions: the simplex method, with Bland's rule when it takes long (so
+that it ends), and pivots that keep every number whole over one common denominator. Source: Edmonds' integer pivoting,
+as in D. Avis, "lrs: A Revised Implementation of the Reverse Search Vertex Enumeration Algorithm", 2000.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,14 +18,12 @@ class Relaxation:
 
     Attributes:
         value: The greatest saving, times ``denominator``.
-        counts: The optimal counts, rounded down.
-        unit_prices: The dual price of a unit of each shared component, times ``denominator``; not negative.
+        counts: The optimal counts, times ``denominator``.
         denominator: Common denominator, above 0.
     """
 
     value: int
     counts: list[int]
-    unit_prices: list[int]
     denominator: int
 
 
@@ -42,10 +41,10 @@ def relax(
     packages, components = len(savings), len(units)
     rows = [[use[index] for use in uses] for index in range(components)]
     # A box gets a row of its own only where units do not imply it.
-    tight = [index for index, use in enumerate(uses) if boxes[index] < _most(use, units, boxes[index] + 1)]
+    tight = [index for index, use in enumerate(uses) if _limits(boxes[index], use, units)]
     rows += [[int(index == column) for column in range(packages)] for index in tight]
     limits = [*units, *(boxes[index] for index in tight)]
-    # Columns: counts, slacks, right-hand side. The last row holds the negated savings and, in the end, the duals.
+    # Columns: counts, slacks, right-hand side. In the last row, what is below 0 can still gain.
     table = [
         [*row, *(int(index == slack) for slack in range(len(rows))), limit]
         for index, (row, limit) in enumerate(zip(rows, limits, strict=True))
@@ -56,29 +55,28 @@ def relax(
     counts = [0] * packages
     for row, variable in zip(table, basis, strict=False):
         if variable < packages:
-            counts[variable] = row[-1] // denominator
-    return Relaxation(
-        value=table[-1][-1],
-        counts=counts,
-        unit_prices=table[-1][packages : packages + components],
-        denominator=denominator,
-    )
+            counts[variable] = row[-1]
+    return Relaxation(value=table[-1][-1], counts=counts, denominator=denominator)
 
 
-def _most(use: Sequence[int], units: Sequence[int], otherwise: int) -> int:
-    return min((limit // taken for limit, taken in zip(units, use, strict=True) if taken), default=otherwise)
+def _limits(box: int, use: Sequence[int], units: Sequence[int]) -> bool:
+    return all(box * taken < limit for taken, limit in zip(use, units, strict=True) if taken)
 
 
 def _maximize(table: list[list[int]], basis: list[int]) -> int:
     """Pivot until no count can rise; returns the common denominator."""
     denominator = 1
-    while True:
-        column = next((index for index, cost in enumerate(table[-1][:-1]) if cost < 0), None)
-        if column is None:
-            return denominator
+    for pivots in count():
+        costs = table[-1][:-1]
+        if min(costs) >= 0:
+            break
+        # The steepest column is the quick choice; the first one (Bland's) cannot go round in circles.
+        is_late = pivots > len(costs)
+        column = next(i for i, cost in enumerate(costs) if cost < 0) if is_late else costs.index(min(costs))
         row = _leaving(table, basis, column)
         denominator = _pivot(table, row, column, denominator)
         basis[row] = column
+    return denominator
 
 
 def _leaving(table: list[list[int]], basis: list[int], column: int) -> int:
@@ -100,8 +98,8 @@ def _pivot(table: list[list[int]], row: int, column: int, denominator: int) -> i
     pivot_row = table[row]
     pivot = pivot_row[column]
     for index, entries in enumerate(table):
-        if index != row:
-            factor = entries[column]
+        factor = entries[column]
+        if index != row and (factor or pivot != denominator):
             table[index] = [
                 (entry * pivot - factor * other) // denominator for entry, other in zip(entries, pivot_row, strict=True)
             ]

@@ -1,9 +1,9 @@
 """How often to apply each package: the exact optimum, by branch and bound under the bound of linear relaxation.
 
 Packages compete for units, so this is a small integer program. Packages that share no component are decided
-separately. Within a group, the linear relaxation bounds every branch: one that cannot beat the best known saving is
-not entered, and its dual prices tell which other counts cannot either. Counts are tried from the most to the fewest in
-the order given, so of equal optima the one found first applies the earlier packages more often.
+separately. A branch whose relaxation cannot beat the best saving known is left; the others are split at a count that
+the relaxation makes a fraction. In the end, counts are raised in order as long as the saving stays the same, so that
+the answer does not depend on the way it was found.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bidwright.core.errors import InvalidInput
 from bidwright.pricing.linear_relaxation import relax
 
 MAX_BRANCHES = 20_000
-"""Linear relaxations solved before giving up: some seconds; real portfolios need a few dozen."""
+"""Linear relaxations solved before giving up; real portfolios need a few dozen."""
 
 
 def best_applications(
@@ -85,74 +85,89 @@ def _shared(uses: list[Mapping[str, int]]) -> list[str]:
 
 
 def _solve(problem: _Problem) -> list[int]:
-    if len(problem.savings) == 1:
-        return problem.boxes
-    return _Search(problem).best()
+    """The best counts; of all best ones the lexicographically greatest."""
+    none, boxes = [0] * len(problem.savings), problem.boxes
+    if len(boxes) == 1:
+        return boxes
+    search = _Search(problem)
+    best = search.better(none, boxes, than=-1) or none
+    saving = _product(best, problem.savings)
+    for package in range(len(boxes)):
+        # Raise this count while some other combination that begins the same saves as much.
+        while best[package] < boxes[package]:
+            begin = best[:package]
+            least = [*begin, best[package] + 1, *none[package + 1 :]]
+            other = search.better(least, [*begin, *boxes[package:]], than=saving - 1)
+            if other is None:
+                break
+            best = other
+    return best
 
 
 class _Search:
-    """Depth-first search over the packages of one group, in order, from the most to the fewest applications."""
+    """Branch and bound between least and greatest counts."""
 
     def __init__(self, problem: _Problem) -> None:
         self._problem = problem
-        self._best = [0] * len(problem.savings)
-        self._best_saving = -1
         self._branches = 0
 
-    def best(self) -> list[int]:
-        """The counts of the first optimum in order."""
-        self._descend([], self._problem.units, 0)
-        return self._best
+    def better(self, least: list[int], most: list[int], *, than: int) -> list[int] | None:
+        """The counts with the greatest saving above ``than``, or None where none save more."""
+        best = None
+        open_branches = [(least, most)]
+        while open_branches:
+            least, most = open_branches.pop()
+            branch = self._relaxed(least, most)
+            if branch is None or branch.bound <= than:
+                continue
+            saving = _product(branch.counts, self._problem.savings)
+            if saving > than:
+                best, than = branch.counts, saving
+            if branch.bound > than:
+                package, count = branch.split
+                open_branches.append((least, [*most[:package], count, *most[package + 1 :]]))
+                open_branches.append(([*least[:package], count + 1, *least[package + 1 :]], most))
+        return best
 
-    def _descend(self, counts: list[int], left: list[int], saved: int) -> None:
-        package = len(counts)
-        use, saving = self._problem.uses[package], self._problem.savings[package]
-        count = _times(use, left, self._problem.boxes[package])
-        if package + 1 == len(self._problem.savings):
-            if saved + count * saving > self._best_saving:
-                self._best, self._best_saving = [*counts, count], saved + count * saving
-            return
-        while count >= 0:
-            rest = [units - count * taken for units, taken in zip(left, use, strict=True)]
-            bound = self._bound([*counts, count], rest, saved + count * saving)
-            needed = (self._best_saving + 1) * bound.denominator
-            # The dual prices found for this count bound the saving of every other count as well, by a line.
-            slope = saving * bound.denominator - sum(map(int.__mul__, use, bound.unit_prices))
-            if bound.value >= needed:
-                self._descend([*counts, count], rest, saved + count * saving)
-                count -= 1
-            elif slope >= 0:
-                return
-            else:
-                count -= -((bound.value - needed) // -slope)
-
-    def _bound(self, counts: list[int], left: list[int], saved: int) -> _Bound:
-        """Bound what the packages after ``counts`` can still save, and remember what they surely can."""
+    def _relaxed(self, least: list[int], most: list[int]) -> _Branch | None:
+        """Solve the relaxation of a branch; None where its least counts take more units than there are."""
         self._branches += 1
         if self._branches > MAX_BRANCHES:
             raise _too_interwoven(len(self._problem.savings))
-        problem, start = self._problem, len(counts)
-        savings, boxes, uses = problem.savings[start:], problem.boxes[start:], problem.uses[start:]
-        relaxation = relax(savings, boxes, uses, left)
-        possible = saved
-        for saving, count in zip(savings, _filled(relaxation.counts, boxes, uses, left), strict=True):
-            possible += saving * count
-        # One below what is possible, so that the first optimum in order is still found.
-        self._best_saving = max(self._best_saving, possible - 1)
-        return _Bound(
-            value=saved * relaxation.denominator + relaxation.value,
-            unit_prices=relaxation.unit_prices,
-            denominator=relaxation.denominator,
+        problem = self._problem
+        left = [
+            units - sum(count * use[index] for count, use in zip(least, problem.uses, strict=True))
+            for index, units in enumerate(problem.units)
+        ]
+        if min(left, default=0) < 0:
+            return None
+        boxes = [high - low for low, high in zip(least, most, strict=True)]
+        relaxation = relax(problem.savings, boxes, problem.uses, left)
+        whole = [scaled // relaxation.denominator for scaled in relaxation.counts]
+        halves = [abs(2 * (scaled % relaxation.denominator) - relaxation.denominator) for scaled in relaxation.counts]
+        split = halves.index(min(halves))
+        filled = _filled(whole, boxes, problem.uses, left)
+        return _Branch(
+            bound=_product(least, problem.savings) + relaxation.value // relaxation.denominator,
+            counts=[low + count for low, count in zip(least, filled, strict=True)],
+            split=(split, least[split] + whole[split]),
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Bound:
-    """No completion saves more than ``value / denominator``; so much of it comes from a unit of each component."""
+class _Branch:
+    """No counts of the branch save more than ``bound``; ``counts`` are some of them.
 
-    value: int
-    unit_prices: list[int]
-    denominator: int
+    ``split`` is the package whose relaxed count lies nearest to a half, and that count rounded down.
+    """
+
+    bound: int
+    counts: list[int]
+    split: tuple[int, int]
+
+
+def _product(counts: list[int], savings: list[int]) -> int:
+    return sum(count * saving for count, saving in zip(counts, savings, strict=True))
 
 
 def _filled(counts: list[int], boxes: list[int], uses: list[list[int]], units: list[int]) -> list[int]:
