@@ -52,14 +52,18 @@ class Installation:
         return subprocess.run(command, check=False, text=True, capture_output=True, env=environment, timeout=120)
 
     def process_id(self, name: str) -> int:
-        """The process id of `serve`, `work` or `valkey-server` of this installation."""
+        """The process id of `serve` or `work`."""
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         for child in children:
             words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
-            if name in words or any(word.endswith(f"/{name}") for word in words) or words[0].startswith(name):
+            if name in words:
                 return int(child)
         raise AssertionError(f"{name} does not run")
+
+    def engine_process_id(self) -> int:
+        """The process id of the embedded engine."""
+        return int((self.state.path / "engine" / "valkey.pid").read_text())
 
 
 @contextlib.contextmanager

@@ -80,9 +80,9 @@ def delivered(client: Bidwright, order: str, *, seconds: float = 120) -> order_r
 
 def page(host: str, port: int) -> str:
     """What a website answers."""
-    connection = http.client.HTTPConnection(host, port, timeout=5)
-    connection.request("GET", "/")
-    return connection.getresponse().read().decode()
+    with contextlib.closing(http.client.HTTPConnection(host, port, timeout=5)) as connection:
+        connection.request("GET", "/")
+        return connection.getresponse().read().decode()
 
 
 def test_a_signed_quote_becomes_a_website_that_answers_and_a_withdrawal_takes_it_back(
@@ -131,7 +131,7 @@ def test_nothing_is_lost_or_done_twice_when_a_process_is_killed(crash: str, tmp_
     with running(tmp_path) as installation, installation.client() as client:
         quote = accepted(client, configured(client, "business_application"))
         if crash == "engine killed after accept":
-            engine = installation.process_id("valkey-server")
+            engine = installation.engine_process_id()
             os.kill(engine, signal.SIGKILL)
             found = _read_again(client, quote.name)
             assert found.state == quote_records.QUOTE_STATE_ACCEPTED
@@ -148,7 +148,7 @@ def test_nothing_is_lost_or_done_twice_when_a_process_is_killed(crash: str, tmp_
         assert order.state == order_records.ORDER_STATE_COMPLETED
         services = client.provisioning.ListServices(provisioning.ListServicesRequest(contract=contract.name)).services
         endpoints = [(s.endpoint.scheme, s.endpoint.port) for s in services if s.endpoint.port]
-        assert sorted(scheme for scheme, _ in endpoints) == ["http", "postgresql", "redis"]
+        assert sorted(scheme for scheme, _ in endpoints) == ["http", "postgresql", "valkey"]
         assert len({port for _, port in endpoints}) == 3
 
 
