@@ -25,7 +25,8 @@ _KEYS = {
 _REQUIRED = {"integer": ("min", "max"), "decimal": ("min", "max"), "choice": ("options",), "text": ("max_length",)}
 _ALWAYS = frozenset({"name", "question", "type", "default"})
 _LARGEST_INTEGER = 999_999_999
-_REPEATED_REPEAT = re.compile(r"[*+}]\)[*+{]|[*+}][*+]")
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|(?P<times>[*+]|\{\d*,?\d*\})|.", re.DOTALL)
+"""One escape, set, repetition or letter of a regular expression."""
 
 
 def read_need(entry: Entry, faults: Faults) -> Need | None:
@@ -104,14 +105,28 @@ def _check_pattern(entry: Entry, faults: Faults) -> None:
     except (re.error, OverflowError, RecursionError) as error:
         faults.add(where, f"{pattern!r} is not a regular expression: {error}", "Mend the regular expression.")
         return
-    if _REPEATED_REPEAT.search(pattern) and not _is_bounded(pattern):
+    if _repeats_a_repetition(pattern):
         what = f"{pattern!r} repeats what is itself repeated without limit: a hostile answer could take hours to match"
-        faults.add(where, what, "Give the inner or the outer repetition a limit, for example {0,20}.")
+        faults.add(where, what, "Give the inner repetition a limit, for example {0,60} instead of *.")
 
 
-def _is_bounded(pattern: str) -> bool:
-    """Whether no group that ends in an unlimited repetition is itself repeated without limit."""
-    return not re.search(r"(?<!\\)[*+]\)(?:[*+]|\{\d*,\})", pattern)
+def _repeats_a_repetition(pattern: str) -> bool:
+    """Whether a group that holds ``*``, ``+`` or ``{n,}`` is repeated; the pattern compiles."""
+    holds_repetition = [False]  # for each open group
+    is_repeating_group = False  # what was read last
+    for match in _PIECE.finditer(pattern):
+        piece = match[0]
+        was_repeating, is_repeating_group = is_repeating_group, False
+        if piece == "(":
+            holds_repetition.append(False)
+        elif piece == ")":
+            is_repeating_group = holds_repetition.pop()
+            holds_repetition[-1] |= is_repeating_group
+        elif match["times"]:
+            if was_repeating:
+                return True
+            holds_repetition[-1] |= piece in {"*", "+"} or piece.endswith(",}")
+    return False
 
 
 def _check_default(entry: Entry, need: Need, faults: Faults) -> None:
