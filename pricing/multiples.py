@@ -20,19 +20,14 @@ def rounded_multiples(one: Decimal, counts: range, mode: str) -> list[int]:
     if denominator == 1:
         return [count * numerator for count in counts]
     size, sign = abs(numerator), -1 if numerator < 0 else 1
-    if mode == "half_even":
-        return [sign * _half_even(count * size, denominator) for count in counts]
     # floor(x + 1/2) of a fraction over an even denominator, made of whole numbers only.
-    double, half = 2 * size, denominator
-    common = gcd(double, 2 * denominator, half)
-    double, half, whole = double // common, half // common, 2 * denominator // common
-    if sign > 0:
-        return [(count * double + half) // whole for count in counts]
-    return [-((count * double + half) // whole) for count in counts]
-
-
-def _half_even(numerator: int, denominator: int) -> int:
-    quotient, rest = divmod(numerator, denominator)
-    if 2 * rest > denominator or (2 * rest == denominator and quotient % 2):
-        quotient += 1
-    return quotient
+    double, half, whole = 2 * size, denominator, 2 * denominator
+    common = gcd(double, half)
+    double, half, whole = double // common, half // common, whole // common
+    rounded = [(count * double + half) // whole for count in counts]
+    if mode == "half_even" and half % gcd(double, whole) == 0:  # else no multiple is a half
+        rounded = [
+            up - (up % 2 if (count * double + half) % whole == 0 else 0)
+            for up, count in zip(rounded, counts, strict=True)
+        ]
+    return [-up for up in rounded] if sign < 0 else rounded
