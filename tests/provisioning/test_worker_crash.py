@@ -144,3 +144,23 @@ async def test_a_worker_that_is_told_to_stop_leaves_its_order_to_the_next(site: 
     assert left.steps[0].message == "Stopped before it was done; it will be repeated."
     assert await site.storage.leases.holder(ACCOUNT, "o-1") is None
     assert (await site.work()).state == ORDER_STATE_COMPLETED
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay_s", [0.8, 1.6, 2.4, 3.2, 4.8])
+async def test_whenever_a_worker_is_killed_there_is_one_of_everything_in_the_end(
+    site: Site, embedded_engine: EmbeddedEngine, tmp_path: Path, delay_s: float
+) -> None:
+    await site.sign(contract(configuration("cache.valkey_small", "compute.small", "web.nginx_site")))
+    command = [sys.executable, str(PROCESS), embedded_engine.url, str(tmp_path), "doomed", str(HEARTBEAT_S)]
+    doomed = await asyncio.create_subprocess_exec(*command)
+    await asyncio.sleep(delay_s)
+    doomed.kill()
+    await doomed.wait()
+    order = await site.work()
+    assert order.state == ORDER_STATE_COMPLETED, [step.message for step in order.steps]
+    assert [service.step for service in await site.services()] == ["server", "valkey_cache", "website"]
+    assert len(await Pools(site.engine).holders("ports:local")) == 2
+    events = await site.event_types()
+    assert events.count("order.started") == events.count("order.completed") == 1
+    assert events.count("service.activated") == events.count("step.succeeded") == 3
