@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
 
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.request import Limit
+from bidwright.configurator.segments import Segment, segments
 from bidwright.core.amount_table import AmountTable
 
 
@@ -27,8 +30,8 @@ class Charges:
 def add_charges(model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVar], table: AmountTable) -> Charges:
     """Add what is needed to express the charges of an amount table.
 
-    An amount that is exactly proportional to the units needs no variable; others are a slope and the rest looked up
-    by the number of units. Packages are counted by variables that share out the units.
+    An amount that is exactly proportional to the units needs no variable; others are cut into segments. Packages are
+    counted by variables that share out the units.
     """
     one_time = _sum(model, quantities, table.one_time) + table.bespoke_one_time
     monthly = _sum(model, quantities, table.monthly) + _packages(model, quantities, table) + table.bespoke_monthly
@@ -47,14 +50,38 @@ def _sum(
 
 
 def _looked_up(model: cp_model.CpModel, index: cp_model.IntVar, column: tuple[int, ...]) -> cp_model.LinearExpr:
-    """The entry of a column at an index, exact."""
-    slope = (column[-1] - column[0]) // max(len(column) - 1, 1)
-    rests = [amount - slope * position for position, amount in enumerate(column)]
-    if len(set(rests)) == 1:
-        return slope * index + rests[0]
-    rest = model.new_int_var(min(rests), max(rests), "")
-    model.add_element(index, rests, rest)
-    return slope * index + rest
+    """The entry of a column at an index, exact.
+
+    Each segment has units of its own, of which at most one segment has any: the tightest linear form of a sum of
+    volume prices.
+    """
+    found = segments(column)
+    if len(found) == 1:
+        return _rounded(model, index, found[0])
+    amounts: list[cp_model.LinearExpr] = []
+    units: list[cp_model.IntVar] = []
+    used: list[cp_model.IntVar] = []
+    for segment in found:
+        part, is_used = model.new_int_var(0, segment.last, ""), model.new_bool_var("")
+        model.add(part >= segment.first * is_used)
+        model.add(part <= segment.last * is_used)
+        units.append(part)
+        used.append(is_used)
+        amounts.append(_rounded(model, part, segment))
+    model.add(cp_model.LinearExpr.sum(units) == index)
+    model.add_at_most_one(used)
+    return cp_model.LinearExpr.sum(amounts)
+
+
+def _rounded(model: cp_model.CpModel, units: cp_model.IntVar, segment: Segment) -> cp_model.LinearExpr:
+    """``floor(slope x units + 1/2)``, which is 0 for no units."""
+    top, bottom = segment.slope.numerator, segment.slope.denominator
+    if bottom == 1:
+        return top * units
+    ends = sorted((0, floor(segment.slope * segment.last + Fraction(1, 2))))
+    amount = model.new_int_var(ends[0], ends[1], "")
+    model.add_linear_constraint(2 * top * units - 2 * bottom * amount, -bottom, bottom - 1)
+    return cp_model.LinearExpr.affine(amount, 1, 0)
 
 
 def _packages(

@@ -19,7 +19,7 @@ from bidwright.configurator.rule_check import parts
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
-    max_examples=120,
+    max_examples=80,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     derandomize=True,

@@ -1,0 +1,175 @@
+"""The service over a real connection, with the real pricing behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+import grpc
+import pytest
+import pytest_asyncio
+from google.type.money_pb2 import Money
+from small_release import small_release
+
+from bidwright.catalog.model import Release
+from bidwright.configurator.grpc_api import ConfiguratorService
+from bidwright.configurator.request import requirements_of
+from bidwright.core.amount_table import AmountTable
+from bidwright.core.errors import InvalidInput, NotFound
+from bidwright.pricing.amounts import amount_table
+from bidwright.pricing.price import price
+from bidwright.v1 import configurator_pb2_grpc
+from bidwright.v1.configuration_pb2 import (
+    CHARGE_MONTHLY,
+    BespokeItem,
+    Budget,
+    CommercialTerms,
+    Configuration,
+    ConfigurationItem,
+    NeedAnswer,
+)
+from bidwright.v1.configurator_pb2 import CheckConfigurationRequest, ConfigureRequest, Pin
+from bidwright.v1.price_pb2 import PriceTotals
+
+Stub = configurator_pb2_grpc.ConfiguratorServiceStub
+TODAY = dt.date(2026, 11, 22)
+NAME = small_release().name
+
+
+class _OneRelease:
+    async def current(self, portfolio: str) -> Release:
+        if portfolio != "small":
+            raise NotFound(f"no portfolio {portfolio}", fix="Choose small.")
+        return small_release()
+
+    async def get(self, digest: str) -> Release:
+        if digest != small_release().digest:
+            raise NotFound(f"no release {digest}", fix="List them.")
+        return small_release()
+
+
+def _amounts(release: Release, market: str, terms: CommercialTerms, items: Iterable[BespokeItem]) -> AmountTable:
+    return amount_table(release, market, terms, bespoke_items=list(items), today=TODAY)
+
+
+def _totals(release: Release, configuration: Configuration, terms: CommercialTerms) -> PriceTotals:
+    return price(release, configuration, terms, TODAY).totals
+
+
+@pytest_asyncio.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Stub]:
+    server = grpc.aio.server()
+    servicer = ConfiguratorService(_OneRelease(), _amounts, _totals)
+    configurator_pb2_grpc.add_ConfiguratorServiceServicer_to_server(servicer, server)
+    address = f"unix:{tmp_path}/s"
+    server.add_insecure_port(address)
+    await server.start()
+    async with grpc.aio.insecure_channel(address) as channel:
+        yield configurator_pb2_grpc.ConfiguratorServiceStub(channel)
+    await server.stop(None)
+    servicer.close()
+
+
+def _request(**more: object) -> ConfigureRequest:
+    values: dict[str, object] = {
+        "portfolio": "portfolios/small",
+        "offering": "web_hosting",
+        "market": "DE",
+        "terms": CommercialTerms(term_months=24),
+    }
+    return ConfigureRequest(**(values | more))  # type: ignore[arg-type]  # values of one dict have many types
+
+
+async def test_a_solution_costs_what_pricing_says_and_passes_the_check(service: Stub) -> None:
+    bespoke = BespokeItem(
+        id="till", title="Till", owner="ada", charge=CHARGE_MONTHLY, material_cost=Money(currency_code="EUR", units=8)
+    )
+    response = await service.Configure(
+        _request(
+            needs=[NeedAnswer(name="users", integer=1500)],
+            pins=[Pin(component="compute.small")],
+            bespoke_items=[bespoke],
+        )
+    )
+    solution = response.solution
+    assert solution.configuration.release == NAME
+    assert [need.name for need in solution.configuration.needs] == [
+        "availability",
+        "data_residency",
+        "site_title",
+        "users",
+    ]
+    assert list(solution.configuration.bespoke_items) == [bespoke]
+    assert solution.totals.contract_value == solution.proof.value == solution.proof.bound
+    checked = await service.CheckConfiguration(CheckConfigurationRequest(configuration=solution.configuration))
+    assert checked.valid
+    assert not checked.violations
+
+
+async def test_a_budget_that_cannot_be_kept_is_a_conflict(service: Stub) -> None:
+    budget = Budget(monthly=Money(currency_code="EUR", units=10))
+    response = await service.Configure(_request(portfolio=NAME, budget=budget))
+    assert response.WhichOneof("outcome") == "conflict"
+    assert "the budget allows at most 10.00 EUR a month" in response.conflict.summary
+
+
+async def test_a_caller_who_does_not_wait_gets_a_deadline_and_others_an_answer(service: Stub) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await service.Configure(_request(), timeout=0.000_1)
+    assert refused.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    answers = await asyncio.gather(*(service.Configure(_request()) for _ in range(5)))
+    assert all(answer.HasField("solution") for answer in answers)
+
+
+async def test_violations_are_told(service: Stub) -> None:
+    configuration = Configuration(
+        release=NAME, offering="web_hosting", market="DE", items=[ConfigurationItem(component="os.debian", quantity=1)]
+    )
+    checked = await service.CheckConfiguration(CheckConfigurationRequest(configuration=configuration))
+    assert not checked.valid
+    assert [violation.id for violation in checked.violations] == [
+        "compute",
+        "support",
+        "web",
+        "debian_on_every_server",
+        "enough_memory",
+        "support_meets_availability",
+    ]
+
+
+def test_every_fault_of_a_request_is_told_at_once() -> None:
+    request = _request(
+        needs=[NeedAnswer(name="users", integer=0), NeedAnswer(name="colour", text="red")],
+        pins=[Pin(component="compute.tiny"), Pin(component="compute.small", quantity=21)],
+        exclusions=["mail.platform"],
+        bespoke_items=[
+            BespokeItem(id="a", title="A", requires=["databank"]),
+            BespokeItem(id="a", title="B", forbids=["web.iis"]),
+        ],
+        budget=Budget(monthly=Money(currency_code="USD", units=1), one_time=Money(currency_code="EUR", units=-1)),
+    )
+    with pytest.raises(InvalidInput) as refused:
+        requirements_of(request, small_release())
+    assert [fault.where for fault in refused.value.faults] == [
+        "pins[0].component",
+        "pins[1].quantity",
+        "exclusions[0]",
+        "bespoke_items[0].requires[0]",
+        "bespoke_items[1].id",
+        "bespoke_items[1].forbids[0]",
+        "budget.monthly.currency_code",
+        "budget.one_time",
+        "needs.colour",
+        "needs.users",
+    ]
+
+
+def test_unknown_places_are_faults_with_what_there_is() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        requirements_of(_request(offering="mail", market="FR"), small_release())
+    assert [(fault.where, fault.fix) for fault in refused.value.faults] == [
+        ("offering", "Choose one of business_application, web_hosting."),
+        ("market", "Choose one of DE, GB."),
+    ]

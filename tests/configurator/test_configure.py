@@ -1,0 +1,211 @@
+"""Configure, by example."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from examples import amounts, request
+from google.protobuf.json_format import MessageToDict
+
+from bidwright.catalog.model import Answer
+from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.request import BespokeEffect, Requirements
+from bidwright.core.errors import Unavailable
+from bidwright.v1.configuration_pb2 import Conflict
+
+
+def _solved(requirements: Requirements) -> Solution:
+    outcome = configure(requirements, amounts(), Deadline(20))
+    assert isinstance(outcome, Solution), outcome
+    return outcome
+
+
+def _conflict(requirements: Requirements) -> Conflict:
+    outcome = configure(requirements, amounts(), Deadline(20))
+    assert isinstance(outcome, Conflict), outcome
+    return outcome
+
+
+def _members(conflict: Conflict) -> list[tuple[str, str]]:
+    told = MessageToDict(conflict)["members"]
+    return [(member["kind"].removeprefix("CONFLICT_KIND_"), member["id"]) for member in told]
+
+
+def test_the_cheapest_configuration_is_found_with_its_packages_and_proof() -> None:
+    solution = _solved(request())
+    assert dict(solution.items) == {"compute.small": 1, "os.debian": 1, "support.standard": 1, "web.nginx_site": 1}
+    # 24.00 + 3.15 + 19.00 + 8.00 - 3.00 for the package = 51.15 a month; apache at 7.50 has no package.
+    assert vars(solution.amounts) == {"one_time": 100, "monthly": 5115, "contract_value": 61480}
+    assert MessageToDict(solution.proof) == {
+        "objective": "contract value",
+        "value": {"currencyCode": "EUR", "units": "614", "nanos": 800000000},
+        "bound": {"currencyCode": "EUR", "units": "614", "nanos": 800000000},
+        "gapPercent": {"value": "0"},
+        "isOptimal": True,
+    }
+
+
+def test_needs_decide_how_much_is_taken() -> None:
+    solution = _solved(request(answers={"users": 1000}))
+    # 40 GiB: 3 large (48 GiB) cost 264.00, 10 small cost 240.00 but 31.50 for their systems instead of 9.45.
+    assert solution.items["compute.small"] == 10
+    assert solution.items["os.debian"] == 10
+
+
+def test_pins_exclusions_and_bespoke_items_are_met() -> None:
+    effect = BespokeEffect(id="till", title="Till", requires=("cache",), forbids=("web.nginx_site",))
+    wishes = {"pins": {"compute.large": 0}, "exclusions": ("database.postgresql_small",), "bespoke": (effect,)}
+    solution = _solved(request("business_application", **wishes))
+    # The standby database takes two servers; 11 GiB are consumed, the large one provides 14.
+    assert dict(solution.items) == {
+        "cache.valkey_small": 1,
+        "compute.large": 1,
+        "compute.small": 1,
+        "database.postgresql_ha": 1,
+        "os.debian": 2,
+        "support.standard": 1,
+        "web.apache_site": 1,
+    }
+
+
+def test_a_budget_below_the_cheapest_configuration_is_told_with_what_it_would_cost() -> None:
+    conflict = _conflict(request(answers={"users": 2000}, budget={"monthly": 10000}))
+    assert _members(conflict) == [("NEED", "users"), ("BUDGET", "monthly"), ("RULE", "enough_memory")]
+    assert conflict.summary == (
+        "These cannot hold together: you asked for 2,000 users (users); the budget allows at most 100.00 EUR a month. "
+        "Reason: Every user needs 0.04 GiB of server memory. "
+        "The cheapest valid configuration costs 482.25 EUR a month."
+    )
+    assert conflict.minimal
+
+
+def test_a_budget_just_above_the_cheapest_configuration_is_enough() -> None:
+    assert _solved(request(budget={"monthly": 5115})).amounts.monthly == 5115
+    assert _members(_conflict(request(budget={"monthly": 5114})))[0] == ("BUDGET", "monthly")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "members"),
+    [
+        # the same component asked for and ruled out
+        ({"pins": {"os.debian": 0}, "exclusions": ("os.debian",)}, [("PIN", "os.debian"), ("EXCLUSION", "os.debian")]),
+        # a component of a family that the offering has no slot for
+        ({"pins": {"cache.valkey_small": 1}}, [("PIN", "cache.valkey_small"), ("SLOT", "cache")]),
+        # two sites where one is allowed
+        (
+            {"pins": {"web.apache_site": 1, "web.nginx_site": 1}},
+            [("PIN", "web.apache_site"), ("PIN", "web.nginx_site"), ("SLOT", "web")],
+        ),
+        # numbers that a rule ties together
+        (
+            {"pins": {"os.debian": 3, "compute.small": 2}, "exclusions": ("compute.large",)},
+            [
+                ("PIN", "compute.small"),
+                ("PIN", "os.debian"),
+                ("EXCLUSION", "compute.large"),
+                ("RULE", "debian_on_every_server"),
+            ],
+        ),
+        # a bespoke item that needs what is ruled out
+        (
+            {
+                "bespoke": (BespokeEffect(id="till", title="Till", requires=("support.premium",)),),
+                "exclusions": ("support.premium",),
+            },
+            [("EXCLUSION", "support.premium"), ("BESPOKE", "till")],
+        ),
+    ],
+)
+def test_a_conflict_names_what_cannot_hold_together(wishes: dict[str, object], members: list[tuple[str, str]]) -> None:
+    assert _members(_conflict(request(**wishes))) == members
+
+
+@pytest.mark.parametrize(
+    ("rule", "feasible", "infeasible"),
+    [
+        # each construct of the language: with the first pins it can be met, with the second it cannot
+        ('selected("compute.large")', {}, {"compute.small": 1}),
+        ('selected("support")', {}, None),
+        ('not selected("compute.small")', {"compute.large": 1}, {"compute.small": 1}),
+        ('quantity("compute") == 3', {"compute.small": 3}, {"compute.small": 2}),
+        ('quantity("compute") != 2', {"compute.small": 3}, {"compute.small": 2}),
+        ('1 < quantity("compute.small") <= 3', {"compute.small": 3}, {"compute.small": 4}),
+        ('kinds("web") < 1 or quantity("compute") > 4', {"compute.small": 5}, {"compute.small": 4}),
+        ('total("ram_gib") >= 20.5', {"compute.small": 6}, {"compute.small": 5}),
+        ('total("ram_gib", "compute") * 2 - 8 <= 3 * quantity("os") + 2', {"compute.small": 2}, {"compute.small": 3}),
+        ('provided("app_ram_gib") - consumed("app_ram_gib") >= 5', {"compute.small": 2}, {"compute.small": 1}),
+        ('quantity("compute") >= need.users * 0.02', {"compute.small": 2}, {"compute.small": 1}),
+        ('quantity("compute") * need.users >= 300', {"compute.small": 3}, {"compute.small": 2}),
+        ('need.availability > 99.5 or selected("web.apache_site")', {"web.apache_site": 1}, {"web.nginx_site": 1}),
+        ('need.data_residency == "EU" or selected("web.apache_site")', {"web.apache_site": 1}, {"web.nginx_site": 1}),
+        ('("database", "os") in table("supported_stacks")', {}, None),
+        (
+            'implies(selected("web.nginx_site"), quantity("compute") >= 2)',
+            {"web.nginx_site": 1},
+            {"web.nginx_site": 1, "compute.small": 1},
+        ),
+        (
+            'selected("web.nginx_site") == selected("compute.small")',
+            {"web.apache_site": 1},
+            {"web.apache_site": 1, "compute.small": 1},
+        ),
+        (
+            'selected("web.nginx_site") != (quantity("os") >= 2)',
+            {"os.debian": 1},
+            {"os.debian": 2, "web.nginx_site": 1},
+        ),
+        (
+            'not (selected("web.nginx_site") and quantity("os") == 1)',
+            {"os.debian": 1},
+            {"os.debian": 1, "web.nginx_site": 1},
+        ),
+    ],
+)
+def test_every_construct_of_the_rule_language_binds_the_solver(
+    rule: str, feasible: dict[str, int], infeasible: dict[str, int] | None
+) -> None:
+    _solved(request(rule=rule, pins=feasible))
+    if infeasible is not None:
+        assert ("RULE", "extra") in _members(_conflict(request(rule=rule, pins=infeasible)))
+
+
+def test_a_table_forbids_what_is_not_in_it() -> None:
+    rule = '("database", "os") in table("supported_stacks")'
+    _solved(request("business_application", rule=rule))
+    conflict = _conflict(request("business_application", rule=rule, answers={"highly_available": True}))
+    assert _members(conflict)[0] == ("NEED", "highly_available")
+    assert ("RULE", "extra") in _members(conflict)
+
+
+def test_when_no_time_is_given_nothing_is_claimed() -> None:
+    with pytest.raises(Unavailable, match="no configuration was found within 0 seconds"):
+        configure(request(), amounts(), Deadline(0))
+
+
+def test_two_processes_give_the_same_bytes() -> None:
+    script = (
+        "from examples import *; from bidwright.configurator.configure import *; "
+        "from bidwright.configurator.deadline import Deadline\n"
+        "for users in (1, 700, 3000):\n"
+        "    for wishes in ({}, {'budget': {'monthly': 20000}}, {'exclusions': ('compute.large',)}):\n"
+        "        asked = request('business_application', answers={'users': users}, **wishes)\n"
+        "        print(configure(asked, amounts(), Deadline(20)))\n"
+    )
+    here = Path(__file__).parent
+    outputs = []
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{here}:{here.parent}"}
+        run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=True)
+        outputs.append(run.stdout)
+    assert outputs[0] == outputs[1]
+    assert outputs[0].count(b"Solution(") == 6
+
+
+def test_the_answer_to_a_need_may_be_of_any_kind() -> None:
+    answers: dict[str, Answer] = {"site_title": "{{ 7 * 7 }}", "data_residency": "EU"}
+    assert _solved(request(answers=answers)).amounts.monthly == 5115

@@ -1,0 +1,42 @@
+"""Columns of amounts as straight lines."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bidwright.configurator.segments import Segment, segments
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ((0, 0, 0), (Segment(0, 2, Fraction(0)),)),  # nothing costs nothing
+        ((0, 250, 500, 750), (Segment(0, 3, Fraction(250)),)),  # one price
+        ((0, 10, 20, 24, 32), (Segment(0, 2, Fraction(10)), Segment(3, 4, Fraction(8)))),  # all at 8 from 3 units on
+        ((0, 13, 25, 38), (Segment(0, 3, Fraction(25, 2)),)),  # 12.5, rounded half up: 12.5, 25, 37.5
+        ((0, -3, -6), (Segment(0, 2, Fraction(-3)),)),  # what a package saves
+    ],
+)
+def test_a_column_is_cut_where_its_unit_price_changes(column: tuple[int, ...], expected: tuple[Segment, ...]) -> None:
+    assert segments(column) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(-1000, 1000), max_size=30))
+def test_segments_give_back_every_column(amounts: list[int]) -> None:
+    column = (0, *amounts)
+    found = segments(column)
+    assert [s.first for s in found] == [0, *(s.last + 1 for s in found[:-1])]
+    for segment in found:
+        for units in range(segment.first, segment.last + 1):
+            assert floor(segment.slope * units + Fraction(1, 2)) == column[units]
+
+
+def test_a_column_that_starts_above_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="no units cost 5"):
+        segments((5, 10))
