@@ -49,6 +49,7 @@ class OrderExecution:
         self._slots = slots
         self._halt = halt
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._has_slot: set[str] = set()
         self._current_task: dict[str, str] = {}
 
     async def run(self) -> bool:
@@ -69,6 +70,7 @@ class OrderExecution:
                         return False
         finally:
             self._halt.set()
+            self._drop_waiting()
             await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     async def refuse(self, message: str) -> None:
@@ -131,7 +133,9 @@ class OrderExecution:
         order = await self._journal.read()
         if order.cancel_requested:
             self._halt.set()
-        if not self._halt.is_set():
+        if self._halt.is_set():
+            self._drop_waiting()
+        else:
             await self._begin_ready(order)
         if not self._running:
             return
@@ -140,7 +144,8 @@ class OrderExecution:
             if task.done():
                 del self._running[step_id]
                 self._current_task.pop(step_id, None)
-                task.result()
+                if not task.cancelled():
+                    task.result()
         await self._write_progress()
 
     async def _begin_ready(self, order: Order) -> None:
@@ -154,11 +159,19 @@ class OrderExecution:
 
     async def _run_step(self, step_id: str) -> None:
         async with self._slots:
-            if not self._halt.is_set():
-                step = StepRun(
-                    self._workshop, self._journal, step_id, halt=self._halt, on_task=self._current_task.__setitem__
-                )
-                await step.run()
+            self._has_slot.add(step_id)
+            try:
+                if not self._halt.is_set():
+                    note = self._current_task.__setitem__
+                    await StepRun(self._workshop, self._journal, step_id, halt=self._halt, on_task=note).run()
+            finally:
+                self._has_slot.discard(step_id)
+
+    def _drop_waiting(self) -> None:
+        """Give up steps that wait for a slot: the roles of other orders may take long."""
+        for step_id, task in self._running.items():
+            if step_id not in self._has_slot:
+                task.cancel()
 
     async def _tasks_opened(self, order: Order) -> Writes | None:
         """Let people begin their steps that are ready."""

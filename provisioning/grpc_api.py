@@ -1,7 +1,5 @@
 """Serves ``bidwright.v1.ProvisioningService``. Who may call what is decided before a call gets here."""
 
-# ruff: noqa: N802, ARG002 - names and parameters are those of the generated service
-
 from __future__ import annotations
 
 import asyncio

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 
 import pytest
-from orders import ACCOUNT, ADA, Site, bespoke, configuration, contract, site
+from orders import ACCOUNT, ADA, Site, bespoke, configuration, contract, site, until
 
 from bidwright.core.errors import InvalidInput, NotAllowedNow, NotFound
 from bidwright.provisioning.order_records import order_job, order_put
+from bidwright.provisioning.worker import Worker, WorkerSettings
 from bidwright.storage.changes import Change, JobEntry, Put
 from bidwright.v1.order_pb2 import (
     ORDER_STATE_CANCELLED,
@@ -18,6 +20,7 @@ from bidwright.v1.order_pb2 import (
     ORDER_STATE_IN_PROGRESS,
     STEP_STATE_FAILED,
     STEP_STATE_PENDING,
+    STEP_STATE_RUNNING,
     STEP_STATE_SKIPPED,
     STEP_STATE_SUCCEEDED,
     STEP_STATE_WAITING,
@@ -209,3 +212,31 @@ async def test_an_order_of_another_account_does_not_exist_for_a_caller(site: Sit
         await site.commands.cancel_order(eve, CANCEL)
     with pytest.raises(NotFound):
         await site.commands.withdraw_contract(eve, WITHDRAW)
+
+
+async def test_cancelling_does_not_wait_for_the_roles_of_other_orders(site: Site) -> None:
+    """One slot, two orders: the one that waits for the slot is cancelled while the other's role runs."""
+    for number in (1, 2):
+        await site.sign(contract(configuration("web.nginx_site"), id_=f"c-{number}", order=f"o-{number}"))
+    stop = asyncio.Event()
+    worker = Worker(site.storage, site.workshop, WorkerSettings(name="w-1", steps_at_once=1))
+    working = asyncio.create_task(worker.run(stop))
+
+    async def both_begun() -> bool:
+        orders = [await site.order(f"orders/o-{number}") for number in (1, 2)]
+        return all(order.state == ORDER_STATE_IN_PROGRESS for order in orders) and any(
+            order.steps[0].current_task for order in orders
+        )
+
+    await until(both_begun)
+    runs, waits = ("o-1", "o-2") if (await site.order()).steps[0].attempts else ("o-2", "o-1")
+    await site.commands.cancel_order(ADA, CancelOrderRequest(name=f"orders/{waits}"))
+
+    async def is_cancelled() -> bool:
+        return (await site.order(f"orders/{waits}")).state == ORDER_STATE_CANCELLED
+
+    await until(is_cancelled)
+    assert (await site.order(f"orders/{waits}")).steps[0].attempts == 0
+    assert (await site.order(f"orders/{runs}")).steps[0].state == STEP_STATE_RUNNING
+    stop.set()
+    await working
