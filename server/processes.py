@@ -9,9 +9,9 @@ import socket
 from bidwright.core.clock import utc_now
 from bidwright.core.ids import random_id
 from bidwright.provisioning.credentials import CredentialCipher
+from bidwright.provisioning.equipment import Workshop
 from bidwright.provisioning.inventory import Inventory
 from bidwright.provisioning.ports import Ports
-from bidwright.provisioning.step_run import Workshop
 from bidwright.provisioning.worker import Worker, WorkerSettings, WorkerStorage
 from bidwright.server.composition import Services
 from bidwright.server.layout import StateDirectory
