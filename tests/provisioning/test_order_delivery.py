@@ -37,12 +37,19 @@ from bidwright.v1.quote_pb2 import CONTRACT_STATE_TERMINATED, Contract
 
 __all__ = ["site"]
 
+OWNED = Path("/var") / "tmp" / "owned"
+HOSTILE = "{{ lookup('pipe','touch /var/tmp/owned') }} $(touch /var/tmp/owned) #{x} {% raw %}"
 FULL = ("cache.valkey_small", "compute.small", "database.postgresql_small", "os.debian", "web.nginx_site")
 
 
 def page_of(port: int) -> str:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as reply:
         return str(reply.read().decode())
+
+
+def was_owned() -> bool:
+    """Whether a command that a customer typed has run."""
+    return OWNED.exists()
 
 
 def reply_of_cache(endpoint: Endpoint, credentials: ServiceCredentials) -> bytes:
@@ -79,7 +86,7 @@ async def repeat_all(site: Site) -> None:
 
 
 async def test_a_signed_order_becomes_services_that_answer_and_repeating_it_changes_nothing(site: Site) -> None:
-    await site.sign(contract(configuration(*FULL, title="Bread & {{ 7 * 6 }}")))
+    await site.sign(contract(configuration(*FULL, title=HOSTILE)))
     order = await site.work()
 
     assert [(step.plan_step.id, step.state, step.message) for step in order.steps] == [
@@ -93,7 +100,10 @@ async def test_a_signed_order_becomes_services_that_answer_and_repeating_it_chan
     assert sorted(services) == ["postgresql_database", "server", "valkey_cache", "website"]
     assert all(service.state == SERVICE_STATE_ACTIVE for service in services.values())
 
-    assert "<h1>Bread &amp; {{ 7 * 6 }}</h1>" in page_of(services["website"].endpoint.port)
+    assert (
+        "<h1>{{ lookup(&#39;pipe&#39;,&#39;touch /var/tmp/owned&#39;) }} $(touch /var/tmp/owned) #{x} {% raw %}</h1>"
+    ) in page_of(services["website"].endpoint.port)
+    assert not was_owned()
     database = services["postgresql_database"].endpoint
     opened = await credentials_of(site, "services/c-1-postgresql_database")
     async with await psycopg.AsyncConnection.connect(
