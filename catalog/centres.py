@@ -6,6 +6,7 @@ from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import known_currency, number, numbers
 from bidwright.catalog.model import Component, DeliveryCentre, Market
+from bidwright.core.money import MINOR_UNITS
 
 
 def read_centres(draft: Draft) -> None:
@@ -48,7 +49,7 @@ def check_deliverable(draft: Draft) -> None:
 
 def _check_component(draft: Draft, entry: Entry, component: Component) -> None:
     for market in draft.markets.values():
-        if able_centres(component, market, draft.centres):
+        if market.currency not in MINOR_UNITS or able_centres(component, market, draft.centres):
             continue
         key, what = _reason(draft, component, market)
         fix = "Change the component, or give a centre of the market's regions the competence, certifications and rate."

@@ -13,6 +13,7 @@ from bidwright.catalog.figures import known_currency, number, numbers
 from bidwright.catalog.model import ChargeName, Market, PriceBook, PriceEntry
 from bidwright.catalog.price_rows import COLUMNS, read_row
 from bidwright.catalog.source_files import Files, text_of
+from bidwright.core.money import MINOR_UNITS
 
 _Entries = Mapping[tuple[str, ChargeName], tuple[PriceEntry, ...]]
 _MOST_UNITS = 500
@@ -104,7 +105,7 @@ def _read_settings(draft: Draft, market: Market, entries: _Entries) -> None:
         what = f"the settings of market {market.id} name market {value['market']!r}"
         draft.faults.add(whole.where("market"), what, f"Write {market.id}.")
     is_known = known_currency(value["currency"], whole.where("currency"), draft.faults)
-    if is_known and value["currency"] != market.currency:
+    if is_known and market.currency in MINOR_UNITS and value["currency"] != market.currency:
         what = f"the currency is {value['currency']}; market {market.id} has {market.currency}"
         draft.faults.add(whole.where("currency"), what, f"Write {market.currency}.")
     default, minimum = (number(value["bespoke_markup"][key]) for key in ("default", "minimum"))

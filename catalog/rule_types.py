@@ -104,13 +104,6 @@ def check(rule: ParsedRule, vocabulary: Vocabulary) -> list[RuleFault]:
     return sorted(set(checker.faults), key=lambda fault: (fault.column, fault.what))
 
 
-def names_of(expression: Expression, scope: Literal["need", "quote"]) -> set[str]:
-    """All names of a scope that an expression uses."""
-    if isinstance(expression, Name):
-        return {expression.name} if expression.scope == scope else set()
-    return set().union(*(names_of(part, scope) for part in parts_of(expression)))
-
-
 def parts_of(expression: Expression) -> tuple[Expression, ...]:
     """The expressions directly within an expression."""
     if isinstance(expression, Not):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from breaking import copy_of_small, shown
-from small_release import SMALL_TODAY
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_release import SMALL_PORTFOLIO, SMALL_TODAY
 
-from bidwright.catalog.reader import check_report
+from bidwright.catalog.reader import check_report, read_files
+from bidwright.catalog.source_files import files_of_directory
+from bidwright.core.errors import Faults, InvalidInput
 
 
 @pytest.mark.parametrize(
@@ -80,3 +85,29 @@ def test_an_empty_directory_lacks_every_file_that_must_be(tmp_path: Path) -> Non
         "portfolio.yaml:1",
         "provisioning.yaml:1",
     ]
+
+
+LINES = [
+    (path.relative_to(SMALL_PORTFOLIO).as_posix(), number)
+    for path in sorted(SMALL_PORTFOLIO.rglob("*"))
+    if path.is_file() and path.suffix != ".md"
+    for number in range(len(path.read_text().splitlines()))
+]
+ODD = ["", "null", "[]", "{}", "5", "-1", "true", '"', "*", "&a", "- ", "x: y", "[1, 2]", "2026-13-01", "\t", "\0"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(LINES), st.sampled_from(ODD), st.integers(0, 30))
+def test_whatever_a_line_is_overwritten_with_the_check_ends_with_faults_at_lines(
+    place: tuple[str, int], odd: str, column: int
+) -> None:
+    files = dict(files_of_directory(SMALL_PORTFOLIO, Faults()))
+    name, number = place
+    lines = files[name].decode().split("\n")
+    lines[number] = lines[number][:column] + odd
+    files[name] = "\n".join(lines).encode()
+    try:
+        read_files(files, today=SMALL_TODAY)
+    except InvalidInput as invalid:
+        for fault in invalid.faults:  # that nothing else is raised is the test
+            assert re.fullmatch(r".+:[0-9]+", fault.where), fault
