@@ -1,7 +1,8 @@
 """A portfolio as it is computed on: frozen values, valid once built. The file format is in docs/portfolio.md.
 
 Only ``catalog.reader`` builds these, after every check has passed; whoever holds a ``Release`` may rely on it.
-All numbers are exact (``int`` or ``Decimal``); mappings keep the order of their ids.
+All numbers are exact (``int`` or ``Decimal``). Mappings are ordered by id; needs, options and slots as written.
+One file, longer than others, because a release is one value and is read as a whole.
 """
 
 from __future__ import annotations
