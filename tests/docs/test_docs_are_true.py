@@ -1,0 +1,180 @@
+"""What the documentation says exists: commands, options, links, words, reasons, roles, variables."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+from documents import DOCS, ROOT, anchors, blocks, documents, links, prose, table
+
+from bidwright.clients.cli.main import bid
+from bidwright.core.caller import ROLES
+from bidwright.provisioning.inventory import read_inventory
+from bidwright.server.access import ALLOWED
+from bidwright.server.main import bidwright
+from bidwright.storage.connection import connect
+from bidwright.storage.embedded import EmbeddedEngine, server_binary
+
+PAGES = documents()
+COMMANDS = {"bid": bid, "bidwright": bidwright}
+CODE = ("core", "storage", "catalog", "configurator", "pricing", "quoting", "provisioning", "server", "clients")
+_TYPED = re.compile(r"(?:^|(?<=[\s(\"/|&;`]))(bid|bidwright) (?=[a-z-])([^`|;&)\n#]*)")
+
+
+def by_name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def code() -> str:
+    """All our source and the contract, as one text."""
+    files = [path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py"))]
+    files += sorted((ROOT / "proto" / "bidwright").rglob("*.proto"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def typed_commands(path: Path) -> list[list[str]]:
+    """Words of each `bid` and `bidwright` command in a page: in blocks without a language and in code spans."""
+    text = "\n".join(block.text for block in blocks(path) if block.info.split(" ")[0] in {"", "console"})
+    spans = re.findall(r"`([^`\n]+)`", prose(path))
+    found = [match for line in [*text.splitlines(), *spans] for match in _TYPED.finditer(line)]
+    return [[match[1], *_words(match[2])] for match in found]
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:  # cut within quotes by the end of the command's part of a line
+        return text.split()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_command_and_option_in_a_page_exists(page: Path) -> None:
+    for words in typed_commands(page):
+        known = _options(COMMANDS[words[0]])
+        command: click.Command = COMMANDS[words[0]]
+        for word in words[1:]:
+            if word.startswith("--"):
+                assert word.partition("=")[0] in known, f"{' '.join(words)}: there is no option {word}"
+            elif isinstance(command, click.Group) and re.fullmatch("[a-z-]+", word):
+                if word in _values_of(command, words):
+                    continue
+                assert word in command.commands, f"{' '.join(words)}: there is no command {word}"
+                command = command.commands[word]
+                known |= _options(command)
+
+
+def _options(command: click.Command) -> set[str]:
+    return {name for parameter in command.params for name in parameter.opts} | {"--help", "-h"}
+
+
+def _values_of(command: click.Group, words: list[str]) -> set[str]:
+    """Words that follow an option of the group that takes a value."""
+    taking = {name for one in command.params if not getattr(one, "is_flag", False) for name in one.opts}
+    return {value for option, value in zip(words, words[1:], strict=False) if option in taking}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_relative_link_of_a_page_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        path = (page.parent / name).resolve() if name else page
+        assert path.exists(), f"{by_name(page)} links to {link}"
+        if anchor:
+            assert anchor in anchors(path), f"{by_name(page)} links to {link}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_file_of_ours_that_a_page_names_exists(page: Path) -> None:
+    for name in re.findall(r"`((?:" + "|".join(CODE) + r"|playbooks|tests|deploy)/[a-z0-9_/.]+\.[a-z]+)`", prose(page)):
+        assert (ROOT / name).exists(), f"{by_name(page)} names {name}"
+
+
+def test_every_word_of_the_glossary_occurs_in_code_or_contract_and_has_one_meaning() -> None:
+    rows = table(DOCS / "glossary.md", "word")
+    for word, _, name, _ in rows:
+        assert re.search(rf"\b{re.escape(name)}\b", code()) or f"_{name}" in code(), f"{word}: {name} is nowhere"
+    words = [word for row in rows for word in row[0].split(", ")]
+    assert len(words) == len(set(words))
+
+
+def test_the_table_of_reasons_has_every_reason_of_the_code_and_no_other() -> None:
+    listed = [row[0] for row in table(DOCS / "operations.md", "reason")]
+    used = set(re.findall(r'\breason ?= ?"([A-Z_]+)"', code())) - {"ERROR"}  # of the abstract base, never raised
+    used |= {"..._NOT_FOUND" for _ in re.findall(r'reason=f"\{kind\.upper\(\)\}_NOT_FOUND"', code())}
+    # These end so, too, and are covered by the row for all of them.
+    general = {reason for reason in used if reason.endswith("_NOT_FOUND")} - {"..._NOT_FOUND", "STEP_NOT_FOUND"}
+    assert sorted(listed) == sorted(used - general)
+
+
+def test_the_table_of_roles_is_the_one_the_server_uses() -> None:
+    shown = {
+        row[0]: {role for role, cell in zip(ROLES, row[1:], strict=True) if cell == "yes"}
+        for row in table(DOCS / "security.md", "method")
+    }
+    assert shown == {method: set(roles) for method, roles in ALLOWED.items()}
+    assert f"| method | {' | '.join(ROLES)} |" in (DOCS / "security.md").read_text(encoding="utf-8")
+
+
+def test_every_environment_variable_in_the_documentation_is_read() -> None:
+    declared = {
+        variable
+        for command in (bid, bidwright, *bidwright.commands.values())
+        for one in command.params
+        for variable in ([one.envvar] if isinstance(one.envvar, str) else [])
+    }
+    listed = {row[0] for row in table(DOCS / "operations.md", "variable") if row[0].startswith("BIDWRIGHT_")}
+    assert listed == declared
+    automatic = {
+        f"BIDWRIGHT_{name}_{one.name}".upper().replace("-", "_")
+        for name, command in bidwright.commands.items()
+        for one in command.params
+    }
+    for page in PAGES:
+        mentioned = set(re.findall(r"BIDWRIGHT_[A-Z_]+", page.read_text(encoding="utf-8")))
+        assert mentioned <= declared | automatic, by_name(page)
+
+
+def test_the_example_inventory_has_two_targets_with_ports_of_their_own() -> None:
+    places = read_inventory(DOCS / "examples" / "inventory.yml").places
+    assert {name: (place.ports[0], place.ports[-1]) for name, place in places.items()} == {
+        "hall_a": (20000, 20999),
+        "hall_b": (21000, 21999),
+    }
+
+
+async def test_the_example_settings_of_the_engine_are_durable_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The private engine, started with the example instead of its own settings.
+    settings = (DOCS / "examples" / "valkey.conf").read_text(encoding="utf-8")
+    wrapper = tmp_path / "valkey-with-example"
+    socket = tmp_path / "engine" / "valkey.sock"
+    lines = [line for line in settings.splitlines() if line and not line.startswith("#")]
+    arguments = " ".join(f"--{shlex.quote(line.split(' ')[0])} {line.split(' ', 1)[1]}" for line in lines)
+    wrapper.write_text(
+        f"#!/bin/sh\nexec {server_binary()} --port 0 --unixsocket {socket.name} --dir {socket.parent} {arguments}\n",
+        encoding="utf-8",
+    )
+    wrapper.chmod(0o755)
+    monkeypatch.setattr("bidwright.storage.embedded.server_binary", lambda: wrapper)
+    embedded = EmbeddedEngine.start(tmp_path)
+    try:
+        engine = await connect(embedded.url)
+        await engine.close()
+    finally:
+        embedded.stop()
+
+
+def test_the_index_of_decisions_lists_every_one() -> None:
+    index = DOCS / "adr" / "README.md"
+    assert set(links(index)) == {path.name for path in (DOCS / "adr").glob("0*.md")}
+    for path in (DOCS / "adr").glob("0*.md"):
+        title = path.read_text(encoding="utf-8").partition("\n")[0].partition(". ")[2]
+        assert f"| [{title}]({path.name}) |" in index.read_text(encoding="utf-8")
