@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
 
+from bidwright.catalog.amount_messages import decimal_of
 from bidwright.catalog.model import Delivery, Release
 from bidwright.core.errors import InvalidInput
 from bidwright.provisioning.plan_variables import variables_of
@@ -159,7 +160,7 @@ def _bespoke_step(release: Release, item: BespokeItem, items_of: Mapping[str, Se
 
 def _bespoke_minutes(item: BespokeItem) -> int:
     """Count a day of effort as eight hours, all work one after the other, rounded up."""
-    days = sum((Decimal(effort.days.value) for effort in item.effort), Decimal(0))
+    days = sum((decimal_of(effort.days, where="effort.days") for effort in item.effort), Decimal(0))
     return int((days * _MINUTES_A_DAY).to_integral_value(ROUND_CEILING))
 
 

@@ -56,7 +56,8 @@ async def activation(store: Store, account: str, order: Order, step: OrderStep) 
     service.title, service.target, service.state = step.plan_step.title, order.target, SERVICE_STATE_ACTIVE
     del service.items[:]
     service.items.extend(step.plan_step.items)
-    service.endpoint.CopyFrom(step.endpoint)
+    if step.HasField("endpoint"):
+        service.endpoint.CopyFrom(step.endpoint)
     service.has_credentials = credential is not None and credential.body != b""
     return Writes((service_put(service, stored.version),), tuple(events))
 

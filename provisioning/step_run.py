@@ -107,7 +107,8 @@ class StepRun:
                 move_step(step, "succeed")
                 if order.kind == ORDER_KIND_WITHDRAW:
                     return await termination(self._journal.store, self._journal.account, order, step)
-                step.endpoint.CopyFrom(endpoint_of(result.endpoint))
+                if result.endpoint:  # a prepared server, for example, answers nowhere
+                    step.endpoint.CopyFrom(endpoint_of(result.endpoint))
                 return await activation(self._journal.store, self._journal.account, order, step)
             case Status.CANCELED:
                 move_step(step, "stop")

@@ -144,7 +144,7 @@ def _look(shell: _Shell, contract: str) -> None:
     services = shell.record("service", "list", "--contract", contract)["services"]
     shell.bid("service", "list", "--contract", contract)
     for service in services:
-        look = _LOOKS.get(service["endpoint"]["scheme"]) if service.get("endpoint") else None
+        look = _LOOKS.get(service["endpoint"]["scheme"]) if "endpoint" in service else None
         if look is None:
             continue
         password = ""
