@@ -101,9 +101,9 @@ def _slot(family: str, requirements: Requirements) -> str:
     if slot is None:
         return f"{offering.title} has no place for {title}"
     least, most = slot.minimum, slot.maximum
-    kinds = f"{least}" if least == most else f"{least} to {most}"
+    kinds = f"exactly {least}" if least == most else f"{least} to {most}"
     units = "" if slot.max_quantity is None else f", with at most {slot.max_quantity} units in all"
-    return f"{offering.title} holds {kinds} of the components of {title}{units}"
+    return f"{offering.title} takes {kinds} of the different {title}{units}"
 
 
 def _resource(attribute: str, requirements: Requirements) -> str:

@@ -35,12 +35,15 @@ def test_everything_wrong_is_told_at_once_with_values_and_a_fix() -> None:
         ),
         (
             "support",
-            "Web hosting holds 1 of the components of Support (support), but 0 are chosen.",
+            "Web hosting takes exactly 1 of the different Support (support), but 0 are chosen.",
             "Choose 1 to 1 of support.premium, support.standard.",
         ),
         (
             "web",
-            "Web hosting holds 1 of the components of Web (web), but 2 are chosen: web.apache_site, web.nginx_site.",
+            (
+                "Web hosting takes exactly 1 of the different Web (web), "
+                "but 2 are chosen: web.apache_site, web.nginx_site."
+            ),
             "Choose 1 to 1 of web.apache_site, web.nginx_site.",
         ),
         (
