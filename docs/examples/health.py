@@ -16,7 +16,7 @@ def main(address: str, service: str = "") -> int:
     with grpc.insecure_channel(address) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         answer = stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
-    print(health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status))  # noqa: T201 - a command
+    print(health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status))
     return 0 if answer.status == health_pb2.HealthCheckResponse.SERVING else 1
 
 

@@ -34,7 +34,7 @@ def main(settings: str, users: str, budget: str = "") -> int:
             request.budget.monthly.units = int(budget)
         answer = bidwright.configurator.Configure(request)
         if answer.WhichOneof("outcome") == "conflict":
-            print(f"Nothing valid: {answer.conflict.summary}")  # noqa: T201 - a command
+            print(f"Nothing valid: {answer.conflict.summary}")
             return 3
         quote = bidwright.quoting.CreateQuote(
             CreateQuoteRequest(
@@ -45,14 +45,16 @@ def main(settings: str, users: str, budget: str = "") -> int:
             )
         )
         monthly = quote.offer.price.totals.monthly
-        print(f"{quote.name}: {monthly.units}.{monthly.nanos // 10**7:02d} {monthly.currency_code} a month")  # noqa: T201
+        print(f"{quote.name}: {monthly.units}.{monthly.nanos // 10**7:02d} {monthly.currency_code} a month")
         try:  # a draft cannot be signed: see how a refusal looks
             bidwright.quoting.SignQuote(
-                SignQuoteRequest(name=quote.name, signatory=Signatory(display_name="Ada"), offer_digest=quote.offer_digest)
+                SignQuoteRequest(
+                    name=quote.name, signatory=Signatory(display_name="Ada"), offer_digest=quote.offer_digest
+                )
             )
         except RequestRefused as refusal:
             # Programs decide by the reason, people read message and fix.
-            print(f"{refusal.code.name} {refusal.reason}: {refusal.message}")  # noqa: T201
+            print(f"{refusal.code.name} {refusal.reason}: {refusal.message}")
     return 0
 
 

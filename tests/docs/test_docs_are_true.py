@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import re
 import shlex
+import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -13,16 +16,22 @@ from documents import DOCS, ROOT, anchors, blocks, documents, links, prose, tabl
 
 from bidwright.clients.cli.main import bid
 from bidwright.core.caller import ROLES
+from bidwright.core.clock import utc_now
+from bidwright.core.errors import Unavailable
 from bidwright.provisioning.inventory import read_inventory
 from bidwright.server.access import ALLOWED
+from bidwright.server.api_keys import ApiKeys
 from bidwright.server.main import bidwright
 from bidwright.storage.connection import connect
-from bidwright.storage.embedded import EmbeddedEngine, server_binary
+from bidwright.storage.embedded import server_binary
+from bidwright.storage.queue import Queue
+from bidwright.storage.records import Store
 
 PAGES = documents()
 COMMANDS = {"bid": bid, "bidwright": bidwright}
 CODE = ("core", "storage", "catalog", "configurator", "pricing", "quoting", "provisioning", "server", "clients")
-_TYPED = re.compile(r"(?:^|(?<=[\s(\"/|&;`]))(bid|bidwright) (?=[a-z-])([^`|;&)\n#]*)")
+_BEFORE = r"(?:^\s*(?:\$ )?|[(|&;]\s*|=\s?|\b(?:do|until|timeout \d+) )(?:[^\s()]*/bin/)?"
+_TYPED = re.compile(_BEFORE + r"(bid|bidwright) (?=[a-z-])([^`|;&)\n#]*)")
 
 
 def by_name(path: Path) -> str:
@@ -75,7 +84,7 @@ def _options(command: click.Command) -> set[str]:
 def _values_of(command: click.Group, words: list[str]) -> set[str]:
     """Words that follow an option of the group that takes a value."""
     taking = {name for one in command.params if not getattr(one, "is_flag", False) for name in one.opts}
-    return {value for option, value in zip(words, words[1:], strict=False) if option in taking}
+    return {value for option, value in itertools.pairwise(words) if option in taking}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
@@ -149,27 +158,30 @@ def test_the_example_inventory_has_two_targets_with_ports_of_their_own() -> None
     }
 
 
-async def test_the_example_settings_of_the_engine_are_durable_enough(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_the_example_settings_of_the_engine_are_durable_and_its_user_may_do_all_that_is_needed(
+    tmp_path: Path,
 ) -> None:
-    # The private engine, started with the example instead of its own settings.
-    settings = (DOCS / "examples" / "valkey.conf").read_text(encoding="utf-8")
-    wrapper = tmp_path / "valkey-with-example"
-    socket = tmp_path / "engine" / "valkey.sock"
-    lines = [line for line in settings.splitlines() if line and not line.startswith("#")]
-    arguments = " ".join(f"--{shlex.quote(line.split(' ')[0])} {line.split(' ', 1)[1]}" for line in lines)
-    wrapper.write_text(
-        f"#!/bin/sh\nexec {server_binary()} --port 0 --unixsocket {socket.name} --dir {socket.parent} {arguments}\n",
-        encoding="utf-8",
-    )
-    wrapper.chmod(0o755)
-    monkeypatch.setattr("bidwright.storage.embedded.server_binary", lambda: wrapper)
-    embedded = EmbeddedEngine.start(tmp_path)
+    example = (DOCS / "examples" / "valkey.conf").read_text(encoding="utf-8")
+    settings = tmp_path / "valkey.conf"
+    settings.write_text(example.replace("# user ", "user "), encoding="utf-8")
+    command = [str(server_binary()), str(settings), "--port", "0", "--unixsocket", "s", "--dir", str(tmp_path)]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
     try:
-        engine = await connect(embedded.url)
+        async with asyncio.timeout(20):
+            while not (tmp_path / "s").exists():  # noqa: ASYNC110 - another process makes it
+                await asyncio.sleep(0.02)
+        with pytest.raises(Unavailable):
+            await connect(f"unix://{tmp_path}/s")  # nobody without the password
+        engine = await connect(f"unix://bidwright:PASSWORD@{tmp_path}/s")
+        keys = ApiKeys(Store(engine), utc_now)
+        await keys.create(account="acme", principal="ada", roles=frozenset({"sales"}))
+        assert [key.principal.name async for key in keys.every()] == ["principals/ada"]
+        queue = Queue(engine)
+        assert await queue.claim("worker", block_ms=10) is None
         await engine.close()
     finally:
-        embedded.stop()
+        process.terminate()
+        process.wait(20)
 
 
 def test_the_index_of_decisions_lists_every_one() -> None:

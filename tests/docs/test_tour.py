@@ -35,6 +35,7 @@ def test_every_command_of_the_tour_in_readme_works_as_it_stands(clone: Path) -> 
     assert list((clone / "var" / "target" / "contracts").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_every_command_for_operators_and_for_callers_works_as_it_stands(clone: Path) -> None:
     *operations, the_end = commands_in(DOCS / "operations.md", "console operations")
     calls = commands_in(DOCS / "api.md", "console api")
