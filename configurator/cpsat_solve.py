@@ -90,7 +90,7 @@ def _tie_break(
         variable = model.get_int_var_from_proto_index(index)
         model.add_hint(variable, first.value(variable))
     solver = _solver(deadline)
-    _for_optimum(solver, presolve=True)
+    _for_optimum(solver, presolve=False)
     solver.parameters.max_deterministic_time = _TIE_BREAK_EFFORT
     solved = solver.solve(model) in {cp_model.OPTIMAL, cp_model.FEASIBLE}
     return _items(request, solver if solved else first)
