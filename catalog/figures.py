@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zoneinfo
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -47,3 +48,9 @@ def known_currency(code: str, where: str, faults: Faults) -> bool:
         return True
     faults.add(where, f"the currency {code!r} is not known", f"Use one of: {', '.join(money.MINOR_UNITS)}.")
     return False
+
+
+def known_time_zone(name: str, where: str, faults: Faults) -> None:
+    """Report a time zone that the IANA database does not have."""
+    if name not in zoneinfo.available_timezones():
+        faults.add(where, f"the time zone {name!r} is not known", "Use an IANA name such as Europe/Berlin.")

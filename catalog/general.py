@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bidwright.catalog.draft import Draft
-from bidwright.catalog.figures import known_currency
+from bidwright.catalog.figures import known_currency, known_time_zone
 from bidwright.catalog.model import Attribute, DeliveryUnit, Family, Market
 
 
@@ -13,10 +13,12 @@ def read_general(draft: Draft) -> None:
     for entry in draft.declared(document, "markets", "market"):
         market = entry.value
         known_currency(market["currency"], entry.where("currency"), draft.faults)
+        known_time_zone(market["time_zone"], entry.where("time_zone"), draft.faults)
         draft.markets[market["id"]] = Market(
             id=market["id"],
             title=market["title"],
             currency=market["currency"],
+            time_zone=market["time_zone"],
             delivery_regions=tuple(market["delivery_regions"]),
         )
     for entry in draft.declared(document, "delivery_units", "delivery unit"):

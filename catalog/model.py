@@ -23,11 +23,12 @@ Answer = bool | int | Decimal | str
 
 @dataclass(frozen=True, kw_only=True)
 class Market:
-    """Where something is sold."""
+    """Where something is sold. ``time_zone``: IANA name of the zone in which its people count their days."""
 
     id: str
     title: str
     currency: str
+    time_zone: str
     delivery_regions: tuple[str, ...]
 
 

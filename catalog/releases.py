@@ -154,6 +154,7 @@ def summary_of(release: Release) -> catalog_pb2.Portfolio:
                 id=market.id,
                 title=market.title,
                 currency_code=market.currency,
+                time_zone=market.time_zone,
                 terms_months=sorted(release.price_books[market.id].terms),
             )
             for market in release.markets.values()

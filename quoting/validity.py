@@ -16,12 +16,9 @@ DEFAULT_DAYS = 30
 LONGEST_DAYS = 366
 
 
-def zone_of(_market: Market) -> ZoneInfo:
-    """The time zone in which the people of a market count their days.
-
-    Portfolios do not state it: every market counts in UTC. This is the only place that knows.
-    """
-    return ZoneInfo("UTC")
+def zone_of(market: Market) -> ZoneInfo:
+    """The time zone in which the people of a market count their days."""
+    return ZoneInfo(market.time_zone)
 
 
 def today_in(market: Market, now: dt.datetime) -> dt.date:

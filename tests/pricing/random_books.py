@@ -60,7 +60,7 @@ def _release(random: Random) -> Release:
     components = [_component(random, f"{'ab'[i % 2]}.c{i}") for i in range(random.randint(1, 5))]
     return replace(
         _BASE,
-        markets={"XX": Market(id="XX", title="X", currency=currency, delivery_regions=("EU", "UK"))},
+        markets={"XX": Market(id="XX", title="X", currency=currency, time_zone="UTC", delivery_regions=("EU", "UK"))},
         components={component.id: component for component in components},
         price_books={"XX": _book(random, components, currency)},
         packages={package.id: package for package in _packages(random, components)},

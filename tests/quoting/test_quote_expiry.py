@@ -78,8 +78,8 @@ async def test_an_invalid_day_leaves_the_quote_approved(desk: Desk) -> None:
 async def test_an_offer_is_valid_through_the_day_that_is_asked_for(desk: Desk) -> None:
     quote = await desk.in_state("approved")
     offered = await desk.offer(quote.name, through=dt.date(2026, 12, 24))
-    # the market counts its days in UTC: portfolios do not state another time zone
-    assert offered.expire_time.ToDatetime(dt.UTC).isoformat() == "2026-12-25T00:00:00+00:00"
+    # midnight in Berlin, whose days the market DE counts
+    assert offered.expire_time.ToDatetime(dt.UTC).isoformat() == "2026-12-24T23:00:00+00:00"
 
 
 async def test_a_quote_can_be_accepted_until_its_last_day_has_ended(desk: Desk) -> None:

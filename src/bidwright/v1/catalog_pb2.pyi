@@ -44,16 +44,18 @@ class Portfolio(_message.Message):
     def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., release: _Optional[str] = ..., version: _Optional[str] = ..., publish_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., markets: _Optional[_Iterable[_Union[Market, _Mapping]]] = ...) -> None: ...
 
 class Market(_message.Message):
-    __slots__ = ("id", "title", "currency_code", "terms_months")
+    __slots__ = ("id", "title", "currency_code", "terms_months", "time_zone")
     ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     CURRENCY_CODE_FIELD_NUMBER: _ClassVar[int]
     TERMS_MONTHS_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     id: str
     title: str
     currency_code: str
     terms_months: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., currency_code: _Optional[str] = ..., terms_months: _Optional[_Iterable[int]] = ...) -> None: ...
+    time_zone: str
+    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., currency_code: _Optional[str] = ..., terms_months: _Optional[_Iterable[int]] = ..., time_zone: _Optional[str] = ...) -> None: ...
 
 class NeedOption(_message.Message):
     __slots__ = ("id", "title")
