@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import re
 import shlex
 import subprocess
+import time
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -158,30 +159,35 @@ def test_the_example_inventory_has_two_targets_with_ports_of_their_own() -> None
     }
 
 
-async def test_the_example_settings_of_the_engine_are_durable_and_its_user_may_do_all_that_is_needed(
-    tmp_path: Path,
-) -> None:
+@pytest.fixture
+def example_engine(tmp_path: Path) -> Iterator[Path]:
+    """The socket of an engine that runs with docs/examples/valkey.conf, the user of the example included."""
     example = (DOCS / "examples" / "valkey.conf").read_text(encoding="utf-8")
-    settings = tmp_path / "valkey.conf"
+    settings, socket = tmp_path / "valkey.conf", tmp_path / "s"
     settings.write_text(example.replace("# user ", "user "), encoding="utf-8")
     command = [str(server_binary()), str(settings), "--port", "0", "--unixsocket", "s", "--dir", str(tmp_path)]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
     try:
-        async with asyncio.timeout(20):
-            while not (tmp_path / "s").exists():  # noqa: ASYNC110 - another process makes it
-                await asyncio.sleep(0.02)
-        with pytest.raises(Unavailable):
-            await connect(f"unix://{tmp_path}/s")  # nobody without the password
-        engine = await connect(f"unix://bidwright:PASSWORD@{tmp_path}/s")
-        keys = ApiKeys(Store(engine), utc_now)
-        await keys.create(account="acme", principal="ada", roles=frozenset({"sales"}))
-        assert [key.principal.name async for key in keys.every()] == ["principals/ada"]
-        queue = Queue(engine)
-        assert await queue.claim("worker", block_ms=10) is None
-        await engine.close()
+        deadline = time.monotonic() + 20
+        while not socket.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        yield socket
     finally:
         process.terminate()
         process.wait(20)
+
+
+async def test_the_example_settings_of_the_engine_are_durable_and_its_user_may_do_all_that_is_needed(
+    example_engine: Path,
+) -> None:
+    with pytest.raises(Unavailable):
+        await connect(f"unix://{example_engine}")  # nobody without the password
+    engine = await connect(f"unix://bidwright:PASSWORD@{example_engine}")
+    keys = ApiKeys(Store(engine), utc_now)
+    await keys.create(account="acme", principal="ada", roles=frozenset({"sales"}))
+    assert [key.principal.name async for key in keys.every()] == ["principals/ada"]
+    assert await Queue(engine).claim("worker", block_ms=10) is None
+    await engine.close()
 
 
 def test_the_index_of_decisions_lists_every_one() -> None:
