@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from click.shell_completion import get_completion_class
 
-from bidwright.clients.cli import catalog_commands, design_commands, order_commands, quote_commands
+from bidwright.clients.cli import catalog_commands, contract_commands, design_commands, order_commands, quote_commands
 from bidwright.clients.cli.output import Output
 from bidwright.clients.cli.session import EXIT_CODES, Session, command
 from bidwright.v1 import access_pb2 as access
@@ -39,13 +39,13 @@ for group in (
     catalog_commands.offering,
     catalog_commands.component,
     quote_commands.quote,
-    quote_commands.contract,
+    contract_commands.contract,
     order_commands.order,
     order_commands.task,
     order_commands.service,
 ):
     bid.add_command(group)
-command(bid, "events")(quote_commands.events)
+command(bid, "events")(contract_commands.events)
 
 
 @command(bid, "whoami")

@@ -1,18 +1,16 @@
-"""``bid quote``, ``bid contract``, ``bid event``: from draft to signed contract."""
+"""``bid quote``: from draft to signature."""
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
 
 import click
-from google.protobuf.message import Message
 
 from bidwright.clients.cli import answers, views
-from bidwright.clients.cli.output import amount, as_dict
+from bidwright.clients.cli.output import amount
+from bidwright.clients.cli.records import full_name, show
 from bidwright.clients.cli.session import Session, command
-from bidwright.v1 import event_pb2 as event_records
 from bidwright.v1 import quote_pb2 as quote_records
 from bidwright.v1 import quoting_pb2 as quoting
 
@@ -25,24 +23,6 @@ _ETAG = click.option("--etag", default="", help="Refuse when somebody changed th
 @click.group()
 def quote() -> None:
     """Quotes, from draft to signature."""
-
-
-@click.group()
-def contract() -> None:
-    """Signed contracts."""
-
-
-def full_name(collection: str, name: str) -> str:
-    """``q-1`` or ``quotes/q-1`` as a resource name."""
-    return name if name.startswith(f"{collection}/") else f"{collection}/{name}"
-
-
-def show(session: Session, found: Message, view: Any) -> None:
-    """Print one record as JSON or by its view."""
-    if session.output.as_json:
-        session.output.message(found)
-    else:
-        view(session.output, found)
 
 
 @command(quote, "create")
@@ -264,72 +244,8 @@ def sign(session: Session, name: str, **options: str) -> None:
     request.offer_digest = options["digest"] or _digest(session, request.name)
     request.signatory.display_name = options["signatory"]
     request.signatory.function = options["function"]
-    show(session, server.quoting.SignQuote(request), _show_contract)
+    show(session, server.quoting.SignQuote(request), views.show_contract)
 
 
 def _digest(session: Session, name: str) -> str:
     return session.server().quoting.GetQuote(quoting.GetQuoteRequest(name=name)).offer_digest
-
-
-@command(contract, "show")
-@click.argument("name", metavar="CONTRACT")
-def show_contract(session: Session, name: str) -> None:
-    """Show a contract."""
-    request = quoting.GetContractRequest(name=full_name("contracts", name))
-    show(session, session.server().quoting.GetContract(request), _show_contract)
-
-
-@command(contract, "list")
-@click.option("--page-size", default=50, show_default=True, help="Contracts a page.")
-@click.option("--page-token", default="", help="Token of the page before.")
-def list_contracts(session: Session, page_size: int, page_token: str) -> None:
-    """List contracts, newest first."""
-    request = quoting.ListContractsRequest(page_size=page_size, page_token=page_token)
-    response = session.server().quoting.ListContracts(request)
-    if session.output.as_json:
-        session.output.message(response)
-        return
-    rows = [
-        (
-            c.name.removeprefix("contracts/"),
-            _contract_state(c),
-            c.offer.customer.display_name,
-            c.order,
-            views.moment(c.sign_time),
-        )
-        for c in response.contracts
-    ]
-    session.output.table("Contracts", ["contract", "state", "customer", "order", "signed"], rows)
-    if response.next_page_token:
-        session.output.note(f"More: --page-token {response.next_page_token}")
-
-
-def _show_contract(output: Any, found: quote_records.Contract) -> None:
-    output.line(f"{found.name}  {_contract_state(found)}  from {found.quote} revision {found.quote_revision}", "bold")
-    output.line(f"signed by {found.signatory.display_name} on {views.moment(found.sign_time)}")
-    output.line(f"digest {found.signed_digest}")
-    output.line(f"delivered by {found.order}")
-
-
-def _contract_state(found: quote_records.Contract) -> str:
-    return quote_records.ContractState.Name(found.state).removeprefix("CONTRACT_STATE_").lower()
-
-
-@click.option("--after", default="", help="Only events after this position.")
-@click.option("--follow", is_flag=True, help="Wait for further events; end with Ctrl-C.")
-def events(session: Session, after: str, *, follow: bool) -> None:
-    """Show what happened, oldest first."""
-    request = quoting.StreamEventsRequest(after=after, follow=follow)
-    try:
-        for response in session.server().quoting.StreamEvents(request):
-            _show_event(session, response.event)
-    except KeyboardInterrupt:
-        session.output.note("No longer following.")
-
-
-def _show_event(session: Session, event: event_records.Event) -> None:
-    if session.output.as_json:
-        session.output.json(as_dict(event))
-        return
-    facts = " ".join(f"{key}={value}" for key, value in sorted(event.facts.items()))
-    session.output.line(f"{views.moment(event.time)}  {event.type:<28} {event.subject}  {event.actor}  {facts}")

@@ -166,3 +166,16 @@ def show_order(output: Output, order: order_records.Order) -> None:
     """Print an order with its steps."""
     output.line(f"{order.name}  {order_state(order)}  for {order.contract}", "bold")
     output.table("Steps", ORDER_COLUMNS, order_rows(order))
+
+
+def show_contract(output: Output, found: quote_records.Contract) -> None:
+    """Print a contract."""
+    output.line(f"{found.name}  {contract_state(found)}  from {found.quote} revision {found.quote_revision}", "bold")
+    output.line(f"signed by {found.signatory.display_name} on {moment(found.sign_time)}")
+    output.line(f"digest {found.signed_digest}")
+    output.line(f"delivered by {found.order}")
+
+
+def contract_state(found: quote_records.Contract) -> str:
+    """The state of a contract in words."""
+    return quote_records.ContractState.Name(found.state).removeprefix("CONTRACT_STATE_").lower()
