@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bidwright.clients.sdk import Bidwright
@@ -41,6 +41,15 @@ class Installation:
         """A connection with the key of a profile."""
         values = read_client_settings(self.state.client_settings)[profile]
         return Bidwright(values["address"], values["key"])
+
+    def client_for(self, *, account: str, roles: Sequence[str]) -> Bidwright:
+        """A connection with a new key."""
+        engine = f"unix://{self.state.path / 'engine' / 'valkey.sock'}"
+        command = [sys.executable, "-m", "bidwright.server.main", "key", "create", "--redis-url", engine]
+        command += ["--account", account, "--principal", "eve", *(f"--role={role}" for role in roles)]
+        done = subprocess.run(command, check=True, text=True, capture_output=True, timeout=60)
+        address = read_client_settings(self.state.client_settings)["default"]["address"]
+        return Bidwright(address, done.stdout.strip())
 
     def bid(self, *arguments: str, profile: str = "default") -> subprocess.CompletedProcess[str]:
         """Run the command-line client."""

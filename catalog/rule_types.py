@@ -38,6 +38,8 @@ QUOTE_NAMES: Mapping[str, Literal["number", "boolean", "text"]] = {
     "bespoke_days": "number",
     "bespoke_items": "number",
     "lowest_markup_percent": "number",
+    "minimum_markup_percent": "number",
+    "price_date_days": "number",
     "unassured_components": "number",
     "assured_in_combination": "boolean",
     "market": "text",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 
@@ -34,7 +35,7 @@ def facts_of(offer: Offer, release: Release, today: dt.date) -> Facts:
     totals = price.totals
     bespoke_value = _bespoke_value(price.lines, price.term_months)
     contract_value = _amount(totals.contract_value)
-    default_markup = release.price_books[configuration.market].default_markup
+    book = release.price_books[configuration.market]
     return {
         "discount_percent": _number(offer.terms.discretionary_discount_percent),
         "margin_percent": _number(totals.margin_percent),
@@ -46,7 +47,9 @@ def facts_of(offer: Offer, release: Release, today: dt.date) -> Facts:
         "bespoke_share_percent": _share_percent(bespoke_value, contract_value),
         "bespoke_days": sum((_days(item) for item in configuration.bespoke_items), Fraction(0)),
         "bespoke_items": Fraction(len(configuration.bespoke_items)),
-        "lowest_markup_percent": _lowest_markup(configuration.bespoke_items, default_markup),
+        "lowest_markup_percent": _lowest_markup(configuration.bespoke_items, book.default_markup),
+        "minimum_markup_percent": Fraction(book.minimum_markup),
+        "price_date_days": Fraction((_day(price.price_date) - today).days),
         "unassured_components": Fraction(len(_unassured(configuration, release, today))),
         "assured_in_combination": _is_assured_in_combination(configuration, release, today),
         "market": configuration.market,
@@ -60,6 +63,10 @@ def fact_text(value: Fact) -> str:
     if isinstance(value, Fraction):
         return plain(EXACT.divide(Decimal(value.numerator), Decimal(value.denominator)))
     return value
+
+
+def _day(date: Date) -> dt.date:
+    return dt.date(date.year, date.month, date.day)
 
 
 def _amount(money: Money) -> Fraction:

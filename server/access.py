@@ -9,7 +9,6 @@ _ALL = frozenset(ROLES)
 _STAFF = _ALL - {"customer"}
 _SELLING = frozenset({"sales"})
 _APPROVING = frozenset({"approver"})
-_BUYING = frozenset({"sales", "customer"})
 _DELIVERING = frozenset({"delivery", "operator"})
 
 ALLOWED: dict[str, frozenset[str]] = {
@@ -34,22 +33,23 @@ ALLOWED: dict[str, frozenset[str]] = {
     "QuotingService/CompareQuotes": _STAFF,
     "QuotingService/ApproveQuote": _APPROVING,
     "QuotingService/RefuseQuote": _APPROVING,
-    "QuotingService/AcceptQuote": _BUYING,
-    "QuotingService/DeclineQuote": _BUYING,
-    "QuotingService/SignQuote": _BUYING,
+    "QuotingService/AcceptQuote": _SELLING,
+    "QuotingService/DeclineQuote": _SELLING,
+    "QuotingService/SignQuote": _SELLING,
     "QuotingService/GetContract": _STAFF,
     "QuotingService/ListContracts": _STAFF,
     "QuotingService/StreamEvents": _STAFF,
-    "ProvisioningService/GetOrder": _ALL,
-    "ProvisioningService/ListOrders": _ALL,
-    "ProvisioningService/WatchOrder": _ALL,
+    # Records are not tied to single customers yet: a customer's key must not open those of others.
+    "ProvisioningService/GetOrder": _STAFF,
+    "ProvisioningService/ListOrders": _STAFF,
+    "ProvisioningService/WatchOrder": _STAFF,
     "ProvisioningService/CompleteTask": _DELIVERING,
     "ProvisioningService/ResumeOrder": _DELIVERING,
     "ProvisioningService/CancelOrder": _DELIVERING,
     "ProvisioningService/WithdrawContract": _DELIVERING,
-    "ProvisioningService/ListServices": _ALL,
-    "ProvisioningService/GetService": _ALL,
-    "ProvisioningService/GetServiceCredentials": frozenset({"delivery", "operator", "customer"}),
+    "ProvisioningService/ListServices": _STAFF,
+    "ProvisioningService/GetService": _STAFF,
+    "ProvisioningService/GetServiceCredentials": _DELIVERING,
 }
 
 # Reflection tells nothing that the published .proto files do not; a valid key is enough.

@@ -43,7 +43,7 @@ class ApiKeys:
         for what, name in (("account", account), ("principal", principal)):
             if not _NAME.fullmatch(name):
                 raise InvalidInput(
-                    f"{name!r} is no name for an {what}.",
+                    f"{name!r} cannot be the name of the {what}.",
                     fix="Use 1 to 40 of a-z, 0-9, - and _, beginning with a letter.",
                 )
         if not roles or roles - set(ROLES):

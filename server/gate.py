@@ -10,13 +10,21 @@ import grpc
 import protovalidate
 from google.protobuf.message import DecodeError, Message
 
-from bidwright.core.caller import Caller, serve_for
+from bidwright.core.caller import Caller, current_caller, serve_for
 from bidwright.core.errors import BidwrightError, Fault, InvalidInput, Unauthenticated
 from bidwright.core.ids import random_id
 from bidwright.server.access import FOR_EVERYBODY, require_role, short_name
 from bidwright.server.grpc_errors import status_of
+from bidwright.server.redaction import redacted
 
 _log = logging.getLogger(__name__)
+
+_INVISIBLE = r"\p{Cc}\p{Cf}\p{Zl}\p{Zp}"
+_PATTERNS = {
+    rf"^[^{_INVISIBLE}]*$": "must be one line of text without control characters.",
+    rf"^[^{_INVISIBLE}]*[^\s{_INVISIBLE}][^{_INVISIBLE}]*$": "must be one line of text and not empty.",
+    r"\S": "must not be empty.",
+}
 
 Authenticate = Callable[[str], Awaitable[Caller]]
 Context = Any  # grpc.aio.ServicerContext; its stubs lack abort_with_status
@@ -60,7 +68,7 @@ class _Passage:
     def unary(self, behaviour: Any) -> Callable[[Any, Context], Awaitable[Any]]:
         async def pass_through(request: Any, context: Context) -> Any:
             try:
-                return await behaviour(await self._admit(request, context), context)
+                return redacted(await behaviour(await self._admit(request, context), context), current_caller())
             except Exception as error:  # the server's last resort  # noqa: BLE001
                 await self._refuse(error, context)
 
@@ -122,7 +130,7 @@ def _validate(request: Message) -> None:
     if not violations:
         return
     faults = [
-        Fault(_path(v.proto.field) or type(request).__name__, f"{v.proto.message}.", "Change this field as it says.")
+        Fault(_path(v.proto.field) or type(request).__name__, _words(v), "Change this field as it says.")
         for v in violations
     ]
     what = "; ".join(f"{fault.where} {fault.what}" for fault in faults[:10])
@@ -132,6 +140,11 @@ def _validate(request: Message) -> None:
         reason="FIELD_INVALID",
         faults=faults,
     )
+
+
+def _words(violation: Any) -> str:
+    """What is wrong with a field; the contract's patterns for text are told in words."""
+    return _PATTERNS.get(violation.rule_value, f"{violation.proto.message}.")
 
 
 def _path(field: Any) -> str:

@@ -29,7 +29,7 @@ from bidwright.buf.validate import validate_pb2 as buf_dot_validate_dot_validate
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x62idwright/v1/quote.proto\x12\x0c\x62idwright.v1\x1a bidwright/v1/configuration.proto\x1a\x17\x62idwright/v1/plan.proto\x1a\x18\x62idwright/v1/price.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x85\x01\n\x08\x43ustomer\x12+\n\x0c\x64isplay_name\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\xc8\x01\x32\t^\\P{Cc}*$\x12$\n\x07\x63ontact\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\xc8\x01\x32\t^\\P{Cc}*$\x12&\n\treference\x18\x03 \x01(\tB\x13\xbaH\x10r\x0e\x18\xc8\x01\x32\t^\\P{Cc}*$\"\xd9\x01\n\x05Offer\x12(\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x16.bidwright.v1.Customer\x12\x32\n\rconfiguration\x18\x02 \x01(\x0b\x32\x1b.bidwright.v1.Configuration\x12,\n\x05terms\x18\x03 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTerms\x12\"\n\x05price\x18\x04 \x01(\x0b\x32\x13.bidwright.v1.Price\x12 \n\x04plan\x18\x05 \x01(\x0b\x32\x12.bidwright.v1.Plan\"\xca\x01\n\x08\x41pproval\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x02 \x01(\t\x12\x10\n\x08\x61pprover\x18\x03 \x01(\t\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.bidwright.v1.ApprovalState\x12\x12\n\ndecided_by\x18\x05 \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63omment\x18\x07 \x01(\t\x12\r\n\x05\x66\x61\x63ts\x18\x08 \x01(\t\"\xc2\x03\n\x05Quote\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03\x62id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\'\n\x05state\x18\x04 \x01(\x0e\x32\x18.bidwright.v1.QuoteState\x12\x10\n\x08revision\x18\x05 \x01(\x05\x12\"\n\x05offer\x18\x06 \x01(\x0b\x32\x13.bidwright.v1.Offer\x12\x14\n\x0coffer_digest\x18\x07 \x01(\t\x12)\n\tapprovals\x18\x08 \x03(\x0b\x32\x16.bidwright.v1.Approval\x12\x0f\n\x07\x63reator\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cstate_reason\x18\r \x01(\t\x12\x10\n\x08\x63ontract\x18\x0e \x01(\t\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\x12\x0e\n\x06\x61uthor\x18\x10 \x01(\t\"+\n\x03\x42id\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x63\x63\x65pted_quote\x18\x02 \x01(\t\"_\n\tSignatory\x12+\n\x0c\x64isplay_name\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\xc8\x01\x32\t^\\P{Cc}*$\x12%\n\x08\x66unction\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\xc8\x01\x32\t^\\P{Cc}*$\"\x9e\x02\n\x08\x43ontract\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05quote\x18\x02 \x01(\t\x12\x16\n\x0equote_revision\x18\x03 \x01(\x05\x12\"\n\x05offer\x18\x04 \x01(\x0b\x32\x13.bidwright.v1.Offer\x12\x15\n\rsigned_digest\x18\x05 \x01(\t\x12*\n\tsignatory\x18\x06 \x01(\x0b\x32\x17.bidwright.v1.Signatory\x12-\n\tsign_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05state\x18\x08 \x01(\x0e\x32\x1b.bidwright.v1.ContractState\x12\r\n\x05order\x18\t \x01(\t\x12\x0c\n\x04\x65tag\x18\n \x01(\t*\xac\x02\n\nQuoteState\x12\x1b\n\x17QUOTE_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11QUOTE_STATE_DRAFT\x10\x01\x12\x1b\n\x17QUOTE_STATE_IN_APPROVAL\x10\x02\x12\x18\n\x14QUOTE_STATE_APPROVED\x10\x03\x12\x17\n\x13QUOTE_STATE_OFFERED\x10\x04\x12\x18\n\x14QUOTE_STATE_ACCEPTED\x10\x05\x12\x16\n\x12QUOTE_STATE_SIGNED\x10\x06\x12\x18\n\x14QUOTE_STATE_DECLINED\x10\x07\x12\x19\n\x15QUOTE_STATE_WITHDRAWN\x10\x08\x12\x17\n\x13QUOTE_STATE_EXPIRED\x10\t\x12\x1a\n\x16QUOTE_STATE_SUPERSEDED\x10\n*\x83\x01\n\rApprovalState\x12\x1e\n\x1a\x41PPROVAL_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41PPROVAL_STATE_PENDING\x10\x01\x12\x1a\n\x16\x41PPROVAL_STATE_GRANTED\x10\x02\x12\x1a\n\x16\x41PPROVAL_STATE_REFUSED\x10\x03*i\n\rContractState\x12\x1e\n\x1a\x43ONTRACT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43ONTRACT_STATE_ACTIVE\x10\x01\x12\x1d\n\x19\x43ONTRACT_STATE_TERMINATED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x62idwright/v1/quote.proto\x12\x0c\x62idwright.v1\x1a bidwright/v1/configuration.proto\x1a\x17\x62idwright/v1/plan.proto\x1a\x18\x62idwright/v1/price.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfb\x01\n\x08\x43ustomer\x12w\n\x0c\x64isplay_name\x18\x01 \x01(\tBa\xbaH^r\\\x18\xc8\x01\x32W^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*[^\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}][^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\x12\x39\n\x07\x63ontact\x18\x02 \x01(\tB(\xbaH%r#\x18\xc8\x01\x32\x1e^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\x12;\n\treference\x18\x03 \x01(\tB(\xbaH%r#\x18\xc8\x01\x32\x1e^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\"\xd9\x01\n\x05Offer\x12(\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x16.bidwright.v1.Customer\x12\x32\n\rconfiguration\x18\x02 \x01(\x0b\x32\x1b.bidwright.v1.Configuration\x12,\n\x05terms\x18\x03 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTerms\x12\"\n\x05price\x18\x04 \x01(\x0b\x32\x13.bidwright.v1.Price\x12 \n\x04plan\x18\x05 \x01(\x0b\x32\x12.bidwright.v1.Plan\"\xca\x01\n\x08\x41pproval\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x02 \x01(\t\x12\x10\n\x08\x61pprover\x18\x03 \x01(\t\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.bidwright.v1.ApprovalState\x12\x12\n\ndecided_by\x18\x05 \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63omment\x18\x07 \x01(\t\x12\r\n\x05\x66\x61\x63ts\x18\x08 \x01(\t\"\xc2\x03\n\x05Quote\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03\x62id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\'\n\x05state\x18\x04 \x01(\x0e\x32\x18.bidwright.v1.QuoteState\x12\x10\n\x08revision\x18\x05 \x01(\x05\x12\"\n\x05offer\x18\x06 \x01(\x0b\x32\x13.bidwright.v1.Offer\x12\x14\n\x0coffer_digest\x18\x07 \x01(\t\x12)\n\tapprovals\x18\x08 \x03(\x0b\x32\x16.bidwright.v1.Approval\x12\x0f\n\x07\x63reator\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cstate_reason\x18\r \x01(\t\x12\x10\n\x08\x63ontract\x18\x0e \x01(\t\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\x12\x0e\n\x06\x61uthor\x18\x10 \x01(\t\"+\n\x03\x42id\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x63\x63\x65pted_quote\x18\x02 \x01(\t\"\xc0\x01\n\tSignatory\x12w\n\x0c\x64isplay_name\x18\x01 \x01(\tBa\xbaH^r\\\x18\xc8\x01\x32W^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*[^\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}][^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\x12:\n\x08\x66unction\x18\x02 \x01(\tB(\xbaH%r#\x18\xc8\x01\x32\x1e^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\"\x9e\x02\n\x08\x43ontract\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05quote\x18\x02 \x01(\t\x12\x16\n\x0equote_revision\x18\x03 \x01(\x05\x12\"\n\x05offer\x18\x04 \x01(\x0b\x32\x13.bidwright.v1.Offer\x12\x15\n\rsigned_digest\x18\x05 \x01(\t\x12*\n\tsignatory\x18\x06 \x01(\x0b\x32\x17.bidwright.v1.Signatory\x12-\n\tsign_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05state\x18\x08 \x01(\x0e\x32\x1b.bidwright.v1.ContractState\x12\r\n\x05order\x18\t \x01(\t\x12\x0c\n\x04\x65tag\x18\n \x01(\t*\xac\x02\n\nQuoteState\x12\x1b\n\x17QUOTE_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11QUOTE_STATE_DRAFT\x10\x01\x12\x1b\n\x17QUOTE_STATE_IN_APPROVAL\x10\x02\x12\x18\n\x14QUOTE_STATE_APPROVED\x10\x03\x12\x17\n\x13QUOTE_STATE_OFFERED\x10\x04\x12\x18\n\x14QUOTE_STATE_ACCEPTED\x10\x05\x12\x16\n\x12QUOTE_STATE_SIGNED\x10\x06\x12\x18\n\x14QUOTE_STATE_DECLINED\x10\x07\x12\x19\n\x15QUOTE_STATE_WITHDRAWN\x10\x08\x12\x17\n\x13QUOTE_STATE_EXPIRED\x10\t\x12\x1a\n\x16QUOTE_STATE_SUPERSEDED\x10\n*\x83\x01\n\rApprovalState\x12\x1e\n\x1a\x41PPROVAL_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41PPROVAL_STATE_PENDING\x10\x01\x12\x1a\n\x16\x41PPROVAL_STATE_GRANTED\x10\x02\x12\x1a\n\x16\x41PPROVAL_STATE_REFUSED\x10\x03*i\n\rContractState\x12\x1e\n\x1a\x43ONTRACT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43ONTRACT_STATE_ACTIVE\x10\x01\x12\x1d\n\x19\x43ONTRACT_STATE_TERMINATED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,33 +37,33 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'bidwright.v1.quote_pb2', _g
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CUSTOMER'].fields_by_name['display_name']._loaded_options = None
-  _globals['_CUSTOMER'].fields_by_name['display_name']._serialized_options = b'\272H\022r\020\020\001\030\310\0012\t^\\P{Cc}*$'
+  _globals['_CUSTOMER'].fields_by_name['display_name']._serialized_options = b'\272H^r\\\030\310\0012W^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*[^\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}][^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$'
   _globals['_CUSTOMER'].fields_by_name['contact']._loaded_options = None
-  _globals['_CUSTOMER'].fields_by_name['contact']._serialized_options = b'\272H\020r\016\030\310\0012\t^\\P{Cc}*$'
+  _globals['_CUSTOMER'].fields_by_name['contact']._serialized_options = b'\272H%r#\030\310\0012\036^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$'
   _globals['_CUSTOMER'].fields_by_name['reference']._loaded_options = None
-  _globals['_CUSTOMER'].fields_by_name['reference']._serialized_options = b'\272H\020r\016\030\310\0012\t^\\P{Cc}*$'
+  _globals['_CUSTOMER'].fields_by_name['reference']._serialized_options = b'\272H%r#\030\310\0012\036^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$'
   _globals['_SIGNATORY'].fields_by_name['display_name']._loaded_options = None
-  _globals['_SIGNATORY'].fields_by_name['display_name']._serialized_options = b'\272H\022r\020\020\001\030\310\0012\t^\\P{Cc}*$'
+  _globals['_SIGNATORY'].fields_by_name['display_name']._serialized_options = b'\272H^r\\\030\310\0012W^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*[^\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}][^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$'
   _globals['_SIGNATORY'].fields_by_name['function']._loaded_options = None
-  _globals['_SIGNATORY'].fields_by_name['function']._serialized_options = b'\272H\020r\016\030\310\0012\t^\\P{Cc}*$'
-  _globals['_QUOTESTATE']._serialized_start=1635
-  _globals['_QUOTESTATE']._serialized_end=1935
-  _globals['_APPROVALSTATE']._serialized_start=1938
-  _globals['_APPROVALSTATE']._serialized_end=2069
-  _globals['_CONTRACTSTATE']._serialized_start=2071
-  _globals['_CONTRACTSTATE']._serialized_end=2176
+  _globals['_SIGNATORY'].fields_by_name['function']._serialized_options = b'\272H%r#\030\310\0012\036^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$'
+  _globals['_QUOTESTATE']._serialized_start=1851
+  _globals['_QUOTESTATE']._serialized_end=2151
+  _globals['_APPROVALSTATE']._serialized_start=2154
+  _globals['_APPROVALSTATE']._serialized_end=2285
+  _globals['_CONTRACTSTATE']._serialized_start=2287
+  _globals['_CONTRACTSTATE']._serialized_end=2392
   _globals['_CUSTOMER']._serialized_start=190
-  _globals['_CUSTOMER']._serialized_end=323
-  _globals['_OFFER']._serialized_start=326
-  _globals['_OFFER']._serialized_end=543
-  _globals['_APPROVAL']._serialized_start=546
-  _globals['_APPROVAL']._serialized_end=748
-  _globals['_QUOTE']._serialized_start=751
-  _globals['_QUOTE']._serialized_end=1201
-  _globals['_BID']._serialized_start=1203
-  _globals['_BID']._serialized_end=1246
-  _globals['_SIGNATORY']._serialized_start=1248
-  _globals['_SIGNATORY']._serialized_end=1343
-  _globals['_CONTRACT']._serialized_start=1346
-  _globals['_CONTRACT']._serialized_end=1632
+  _globals['_CUSTOMER']._serialized_end=441
+  _globals['_OFFER']._serialized_start=444
+  _globals['_OFFER']._serialized_end=661
+  _globals['_APPROVAL']._serialized_start=664
+  _globals['_APPROVAL']._serialized_end=866
+  _globals['_QUOTE']._serialized_start=869
+  _globals['_QUOTE']._serialized_end=1319
+  _globals['_BID']._serialized_start=1321
+  _globals['_BID']._serialized_end=1364
+  _globals['_SIGNATORY']._serialized_start=1367
+  _globals['_SIGNATORY']._serialized_end=1559
+  _globals['_CONTRACT']._serialized_start=1562
+  _globals['_CONTRACT']._serialized_end=1848
 # @@protoc_insertion_point(module_scope)

@@ -29,7 +29,7 @@ from bidwright.buf.validate import validate_pb2 as buf_dot_validate_dot_validate
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62idwright/v1/quoting.proto\x12\x0c\x62idwright.v1\x1a bidwright/v1/configuration.proto\x1a\x18\x62idwright/v1/event.proto\x1a\x18\x62idwright/v1/quote.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\"\xbb\x02\n\x12\x43reateQuoteRequest\x12\x1f\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12)\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\xc8\x01\x32\t^\\P{Cc}*$\x12\x30\n\x08\x63ustomer\x18\x03 \x01(\x0b\x32\x16.bidwright.v1.CustomerB\x06\xbaH\x03\xc8\x01\x01\x12:\n\rconfiguration\x18\x04 \x01(\x0b\x32\x1b.bidwright.v1.ConfigurationB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05terms\x18\x05 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTermsB\x06\xbaH\x03\xc8\x01\x01\x12\x35\n\x03\x62id\x18\x06 \x01(\tB(\xbaH%r#2!^(bids/[a-z0-9][a-z0-9-]{0,60})?$\"e\n\x0fGetQuoteRequest\x12R\n\x04name\x18\x01 \x01(\tBD\xbaHAr?2=^quotes/[a-z0-9][a-z0-9-]{0,60}(/revisions/[1-9][0-9]{0,5})?$\"\xba\x01\n\x11ListQuotesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\x18.bidwright.v1.QuoteStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x03\x62id\x18\x04 \x01(\tB(\xbaH%r#2!^(bids/[a-z0-9][a-z0-9-]{0,60})?$\"R\n\x12ListQuotesResponse\x12#\n\x06quotes\x18\x01 \x03(\x0b\x32\x13.bidwright.v1.Quote\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x91\x01\n\x19ListQuoteRevisionsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"Z\n\x1aListQuoteRevisionsResponse\x12#\n\x06quotes\x18\x01 \x03(\x0b\x32\x13.bidwright.v1.Quote\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8f\x02\n\x12ReviseQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x32\n\rconfiguration\x18\x04 \x01(\x0b\x32\x1b.bidwright.v1.Configuration\x12,\n\x05terms\x18\x05 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTerms\x12(\n\x08\x63ustomer\x18\x06 \x01(\x0b\x32\x16.bidwright.v1.Customer\"\xbf\x01\n\x14\x43ompareQuotesRequest\x12R\n\x04\x62\x61se\x18\x01 \x01(\tBD\xbaHAr?2=^quotes/[a-z0-9][a-z0-9-]{0,60}(/revisions/[1-9][0-9]{0,5})?$\x12S\n\x05other\x18\x02 \x01(\tBD\xbaHAr?2=^quotes/[a-z0-9][a-z0-9-]{0,60}(/revisions/[1-9][0-9]{0,5})?$\"H\n\x0fQuoteDifference\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x12\n\nbase_value\x18\x02 \x01(\t\x12\x13\n\x0bother_value\x18\x03 \x01(\t\"K\n\x15\x43ompareQuotesResponse\x12\x32\n\x0b\x64ifferences\x18\x01 \x03(\x0b\x32\x1d.bidwright.v1.QuoteDifference\"\x83\x01\n\x12SubmitQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\xbc\x01\n\x13\x41pproveQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1b\n\tapprovals\x18\x04 \x03(\tB\x08\xbaH\x05\x92\x01\x02\x10\x64\x12\x19\n\x07\x63omment\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"\x9f\x01\n\x12RefuseQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\"\xac\x01\n\x11OfferQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12(\n\rvalid_through\x18\x04 \x01(\x0b\x32\x11.google.type.Date\"\xb3\x01\n\x12\x41\x63\x63\x65ptQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12.\n\x0coffer_digest\x18\x04 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^([0-9a-f]{64})?$\"\x9e\x01\n\x13\x44\x65\x63lineQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x18\n\x06reason\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"\x9f\x01\n\x14WithdrawQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x18\n\x06reason\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"\xe2\x01\n\x10SignQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x32\n\tsignatory\x18\x04 \x01(\x0b\x32\x17.bidwright.v1.SignatoryB\x06\xbaH\x03\xc8\x01\x01\x12+\n\x0coffer_digest\x18\x05 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^[0-9a-f]{64}$\"N\n\x12GetContractRequest\x12\x38\n\x04name\x18\x01 \x01(\tB*\xbaH\'r%2#^contracts/[a-z0-9][a-z0-9-]{0,60}$\"S\n\x14ListContractsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"[\n\x15ListContractsResponse\x12)\n\tcontracts\x18\x01 \x03(\x0b\x32\x16.bidwright.v1.Contract\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Y\n\x13StreamEventsRequest\x12\x32\n\x05\x61\x66ter\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^([0-9]{1,20}-[0-9]{1,20})?$\x12\x0e\n\x06\x66ollow\x18\x02 \x01(\x08\":\n\x14StreamEventsResponse\x12\"\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x13.bidwright.v1.Event2\xa1\n\n\x0eQuotingService\x12\x44\n\x0b\x43reateQuote\x12 .bidwright.v1.CreateQuoteRequest\x1a\x13.bidwright.v1.Quote\x12>\n\x08GetQuote\x12\x1d.bidwright.v1.GetQuoteRequest\x1a\x13.bidwright.v1.Quote\x12O\n\nListQuotes\x12\x1f.bidwright.v1.ListQuotesRequest\x1a .bidwright.v1.ListQuotesResponse\x12g\n\x12ListQuoteRevisions\x12\'.bidwright.v1.ListQuoteRevisionsRequest\x1a(.bidwright.v1.ListQuoteRevisionsResponse\x12\x44\n\x0bReviseQuote\x12 .bidwright.v1.ReviseQuoteRequest\x1a\x13.bidwright.v1.Quote\x12X\n\rCompareQuotes\x12\".bidwright.v1.CompareQuotesRequest\x1a#.bidwright.v1.CompareQuotesResponse\x12\x44\n\x0bSubmitQuote\x12 .bidwright.v1.SubmitQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x46\n\x0c\x41pproveQuote\x12!.bidwright.v1.ApproveQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x44\n\x0bRefuseQuote\x12 .bidwright.v1.RefuseQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x42\n\nOfferQuote\x12\x1f.bidwright.v1.OfferQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x44\n\x0b\x41\x63\x63\x65ptQuote\x12 .bidwright.v1.AcceptQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x46\n\x0c\x44\x65\x63lineQuote\x12!.bidwright.v1.DeclineQuoteRequest\x1a\x13.bidwright.v1.Quote\x12H\n\rWithdrawQuote\x12\".bidwright.v1.WithdrawQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x43\n\tSignQuote\x12\x1e.bidwright.v1.SignQuoteRequest\x1a\x16.bidwright.v1.Contract\x12G\n\x0bGetContract\x12 .bidwright.v1.GetContractRequest\x1a\x16.bidwright.v1.Contract\x12X\n\rListContracts\x12\".bidwright.v1.ListContractsRequest\x1a#.bidwright.v1.ListContractsResponse\x12W\n\x0cStreamEvents\x12!.bidwright.v1.StreamEventsRequest\x1a\".bidwright.v1.StreamEventsResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62idwright/v1/quoting.proto\x12\x0c\x62idwright.v1\x1a bidwright/v1/configuration.proto\x1a\x18\x62idwright/v1/event.proto\x1a\x18\x62idwright/v1/quote.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\"\xd0\x02\n\x12\x43reateQuoteRequest\x12\x1f\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12>\n\x0c\x64isplay_name\x18\x02 \x01(\tB(\xbaH%r#\x18\xc8\x01\x32\x1e^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\x12\x30\n\x08\x63ustomer\x18\x03 \x01(\x0b\x32\x16.bidwright.v1.CustomerB\x06\xbaH\x03\xc8\x01\x01\x12:\n\rconfiguration\x18\x04 \x01(\x0b\x32\x1b.bidwright.v1.ConfigurationB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05terms\x18\x05 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTermsB\x06\xbaH\x03\xc8\x01\x01\x12\x35\n\x03\x62id\x18\x06 \x01(\tB(\xbaH%r#2!^(bids/[a-z0-9][a-z0-9-]{0,60})?$\"e\n\x0fGetQuoteRequest\x12R\n\x04name\x18\x01 \x01(\tBD\xbaHAr?2=^quotes/[a-z0-9][a-z0-9-]{0,60}(/revisions/[1-9][0-9]{0,5})?$\"\xba\x01\n\x11ListQuotesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\x18.bidwright.v1.QuoteStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x03\x62id\x18\x04 \x01(\tB(\xbaH%r#2!^(bids/[a-z0-9][a-z0-9-]{0,60})?$\"R\n\x12ListQuotesResponse\x12#\n\x06quotes\x18\x01 \x03(\x0b\x32\x13.bidwright.v1.Quote\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x91\x01\n\x19ListQuoteRevisionsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"Z\n\x1aListQuoteRevisionsResponse\x12#\n\x06quotes\x18\x01 \x03(\x0b\x32\x13.bidwright.v1.Quote\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8f\x02\n\x12ReviseQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x32\n\rconfiguration\x18\x04 \x01(\x0b\x32\x1b.bidwright.v1.Configuration\x12,\n\x05terms\x18\x05 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTerms\x12(\n\x08\x63ustomer\x18\x06 \x01(\x0b\x32\x16.bidwright.v1.Customer\"\xbf\x01\n\x14\x43ompareQuotesRequest\x12R\n\x04\x62\x61se\x18\x01 \x01(\tBD\xbaHAr?2=^quotes/[a-z0-9][a-z0-9-]{0,60}(/revisions/[1-9][0-9]{0,5})?$\x12S\n\x05other\x18\x02 \x01(\tBD\xbaHAr?2=^quotes/[a-z0-9][a-z0-9-]{0,60}(/revisions/[1-9][0-9]{0,5})?$\"H\n\x0fQuoteDifference\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x12\n\nbase_value\x18\x02 \x01(\t\x12\x13\n\x0bother_value\x18\x03 \x01(\t\"K\n\x15\x43ompareQuotesResponse\x12\x32\n\x0b\x64ifferences\x18\x01 \x03(\x0b\x32\x1d.bidwright.v1.QuoteDifference\"\x83\x01\n\x12SubmitQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\xbc\x01\n\x13\x41pproveQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1b\n\tapprovals\x18\x04 \x03(\tB\x08\xbaH\x05\x92\x01\x02\x10\x64\x12\x19\n\x07\x63omment\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"\xa1\x01\n\x12RefuseQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1c\n\x06reason\x18\x04 \x01(\tB\x0c\xbaH\tr\x07\x18\xd0\x0f\x32\x02\\S\"\xac\x01\n\x11OfferQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12(\n\rvalid_through\x18\x04 \x01(\x0b\x32\x11.google.type.Date\"\xb3\x01\n\x12\x41\x63\x63\x65ptQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12.\n\x0coffer_digest\x18\x04 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^([0-9a-f]{64})?$\"\x9e\x01\n\x13\x44\x65\x63lineQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x18\n\x06reason\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"\x9f\x01\n\x14WithdrawQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x18\n\x06reason\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"\xe2\x01\n\x10SignQuoteRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x32\n\tsignatory\x18\x04 \x01(\x0b\x32\x17.bidwright.v1.SignatoryB\x06\xbaH\x03\xc8\x01\x01\x12+\n\x0coffer_digest\x18\x05 \x01(\tB\x15\xbaH\x12r\x10\x32\x0e^[0-9a-f]{64}$\"N\n\x12GetContractRequest\x12\x38\n\x04name\x18\x01 \x01(\tB*\xbaH\'r%2#^contracts/[a-z0-9][a-z0-9-]{0,60}$\"S\n\x14ListContractsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"[\n\x15ListContractsResponse\x12)\n\tcontracts\x18\x01 \x03(\x0b\x32\x16.bidwright.v1.Contract\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Y\n\x13StreamEventsRequest\x12\x32\n\x05\x61\x66ter\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^([0-9]{1,20}-[0-9]{1,20})?$\x12\x0e\n\x06\x66ollow\x18\x02 \x01(\x08\":\n\x14StreamEventsResponse\x12\"\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x13.bidwright.v1.Event2\xa1\n\n\x0eQuotingService\x12\x44\n\x0b\x43reateQuote\x12 .bidwright.v1.CreateQuoteRequest\x1a\x13.bidwright.v1.Quote\x12>\n\x08GetQuote\x12\x1d.bidwright.v1.GetQuoteRequest\x1a\x13.bidwright.v1.Quote\x12O\n\nListQuotes\x12\x1f.bidwright.v1.ListQuotesRequest\x1a .bidwright.v1.ListQuotesResponse\x12g\n\x12ListQuoteRevisions\x12\'.bidwright.v1.ListQuoteRevisionsRequest\x1a(.bidwright.v1.ListQuoteRevisionsResponse\x12\x44\n\x0bReviseQuote\x12 .bidwright.v1.ReviseQuoteRequest\x1a\x13.bidwright.v1.Quote\x12X\n\rCompareQuotes\x12\".bidwright.v1.CompareQuotesRequest\x1a#.bidwright.v1.CompareQuotesResponse\x12\x44\n\x0bSubmitQuote\x12 .bidwright.v1.SubmitQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x46\n\x0c\x41pproveQuote\x12!.bidwright.v1.ApproveQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x44\n\x0bRefuseQuote\x12 .bidwright.v1.RefuseQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x42\n\nOfferQuote\x12\x1f.bidwright.v1.OfferQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x44\n\x0b\x41\x63\x63\x65ptQuote\x12 .bidwright.v1.AcceptQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x46\n\x0c\x44\x65\x63lineQuote\x12!.bidwright.v1.DeclineQuoteRequest\x1a\x13.bidwright.v1.Quote\x12H\n\rWithdrawQuote\x12\".bidwright.v1.WithdrawQuoteRequest\x1a\x13.bidwright.v1.Quote\x12\x43\n\tSignQuote\x12\x1e.bidwright.v1.SignQuoteRequest\x1a\x16.bidwright.v1.Contract\x12G\n\x0bGetContract\x12 .bidwright.v1.GetContractRequest\x1a\x16.bidwright.v1.Contract\x12X\n\rListContracts\x12\".bidwright.v1.ListContractsRequest\x1a#.bidwright.v1.ListContractsResponse\x12W\n\x0cStreamEvents\x12!.bidwright.v1.StreamEventsRequest\x1a\".bidwright.v1.StreamEventsResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,7 +39,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEQUOTEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEQUOTEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATEQUOTEREQUEST'].fields_by_name['display_name']._loaded_options = None
-  _globals['_CREATEQUOTEREQUEST'].fields_by_name['display_name']._serialized_options = b'\272H\020r\016\030\310\0012\t^\\P{Cc}*$'
+  _globals['_CREATEQUOTEREQUEST'].fields_by_name['display_name']._serialized_options = b'\272H%r#\030\310\0012\036^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$'
   _globals['_CREATEQUOTEREQUEST'].fields_by_name['customer']._loaded_options = None
   _globals['_CREATEQUOTEREQUEST'].fields_by_name['customer']._serialized_options = b'\272H\003\310\001\001'
   _globals['_CREATEQUOTEREQUEST'].fields_by_name['configuration']._loaded_options = None
@@ -97,7 +97,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REFUSEQUOTEREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_REFUSEQUOTEREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_REFUSEQUOTEREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_REFUSEQUOTEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\320\017'
+  _globals['_REFUSEQUOTEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\tr\007\030\320\0172\002\\S'
   _globals['_OFFERQUOTEREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_OFFERQUOTEREQUEST'].fields_by_name['name']._serialized_options = b'\272H$r\"2 ^quotes/[a-z0-9][a-z0-9-]{0,60}$'
   _globals['_OFFERQUOTEREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -147,51 +147,51 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STREAMEVENTSREQUEST'].fields_by_name['after']._loaded_options = None
   _globals['_STREAMEVENTSREQUEST'].fields_by_name['after']._serialized_options = b'\272H r\0362\034^([0-9]{1,20}-[0-9]{1,20})?$'
   _globals['_CREATEQUOTEREQUEST']._serialized_start=184
-  _globals['_CREATEQUOTEREQUEST']._serialized_end=499
-  _globals['_GETQUOTEREQUEST']._serialized_start=501
-  _globals['_GETQUOTEREQUEST']._serialized_end=602
-  _globals['_LISTQUOTESREQUEST']._serialized_start=605
-  _globals['_LISTQUOTESREQUEST']._serialized_end=791
-  _globals['_LISTQUOTESRESPONSE']._serialized_start=793
-  _globals['_LISTQUOTESRESPONSE']._serialized_end=875
-  _globals['_LISTQUOTEREVISIONSREQUEST']._serialized_start=878
-  _globals['_LISTQUOTEREVISIONSREQUEST']._serialized_end=1023
-  _globals['_LISTQUOTEREVISIONSRESPONSE']._serialized_start=1025
-  _globals['_LISTQUOTEREVISIONSRESPONSE']._serialized_end=1115
-  _globals['_REVISEQUOTEREQUEST']._serialized_start=1118
-  _globals['_REVISEQUOTEREQUEST']._serialized_end=1389
-  _globals['_COMPAREQUOTESREQUEST']._serialized_start=1392
-  _globals['_COMPAREQUOTESREQUEST']._serialized_end=1583
-  _globals['_QUOTEDIFFERENCE']._serialized_start=1585
-  _globals['_QUOTEDIFFERENCE']._serialized_end=1657
-  _globals['_COMPAREQUOTESRESPONSE']._serialized_start=1659
-  _globals['_COMPAREQUOTESRESPONSE']._serialized_end=1734
-  _globals['_SUBMITQUOTEREQUEST']._serialized_start=1737
-  _globals['_SUBMITQUOTEREQUEST']._serialized_end=1868
-  _globals['_APPROVEQUOTEREQUEST']._serialized_start=1871
-  _globals['_APPROVEQUOTEREQUEST']._serialized_end=2059
-  _globals['_REFUSEQUOTEREQUEST']._serialized_start=2062
-  _globals['_REFUSEQUOTEREQUEST']._serialized_end=2221
-  _globals['_OFFERQUOTEREQUEST']._serialized_start=2224
-  _globals['_OFFERQUOTEREQUEST']._serialized_end=2396
-  _globals['_ACCEPTQUOTEREQUEST']._serialized_start=2399
-  _globals['_ACCEPTQUOTEREQUEST']._serialized_end=2578
-  _globals['_DECLINEQUOTEREQUEST']._serialized_start=2581
-  _globals['_DECLINEQUOTEREQUEST']._serialized_end=2739
-  _globals['_WITHDRAWQUOTEREQUEST']._serialized_start=2742
-  _globals['_WITHDRAWQUOTEREQUEST']._serialized_end=2901
-  _globals['_SIGNQUOTEREQUEST']._serialized_start=2904
-  _globals['_SIGNQUOTEREQUEST']._serialized_end=3130
-  _globals['_GETCONTRACTREQUEST']._serialized_start=3132
-  _globals['_GETCONTRACTREQUEST']._serialized_end=3210
-  _globals['_LISTCONTRACTSREQUEST']._serialized_start=3212
-  _globals['_LISTCONTRACTSREQUEST']._serialized_end=3295
-  _globals['_LISTCONTRACTSRESPONSE']._serialized_start=3297
-  _globals['_LISTCONTRACTSRESPONSE']._serialized_end=3388
-  _globals['_STREAMEVENTSREQUEST']._serialized_start=3390
-  _globals['_STREAMEVENTSREQUEST']._serialized_end=3479
-  _globals['_STREAMEVENTSRESPONSE']._serialized_start=3481
-  _globals['_STREAMEVENTSRESPONSE']._serialized_end=3539
-  _globals['_QUOTINGSERVICE']._serialized_start=3542
-  _globals['_QUOTINGSERVICE']._serialized_end=4855
+  _globals['_CREATEQUOTEREQUEST']._serialized_end=520
+  _globals['_GETQUOTEREQUEST']._serialized_start=522
+  _globals['_GETQUOTEREQUEST']._serialized_end=623
+  _globals['_LISTQUOTESREQUEST']._serialized_start=626
+  _globals['_LISTQUOTESREQUEST']._serialized_end=812
+  _globals['_LISTQUOTESRESPONSE']._serialized_start=814
+  _globals['_LISTQUOTESRESPONSE']._serialized_end=896
+  _globals['_LISTQUOTEREVISIONSREQUEST']._serialized_start=899
+  _globals['_LISTQUOTEREVISIONSREQUEST']._serialized_end=1044
+  _globals['_LISTQUOTEREVISIONSRESPONSE']._serialized_start=1046
+  _globals['_LISTQUOTEREVISIONSRESPONSE']._serialized_end=1136
+  _globals['_REVISEQUOTEREQUEST']._serialized_start=1139
+  _globals['_REVISEQUOTEREQUEST']._serialized_end=1410
+  _globals['_COMPAREQUOTESREQUEST']._serialized_start=1413
+  _globals['_COMPAREQUOTESREQUEST']._serialized_end=1604
+  _globals['_QUOTEDIFFERENCE']._serialized_start=1606
+  _globals['_QUOTEDIFFERENCE']._serialized_end=1678
+  _globals['_COMPAREQUOTESRESPONSE']._serialized_start=1680
+  _globals['_COMPAREQUOTESRESPONSE']._serialized_end=1755
+  _globals['_SUBMITQUOTEREQUEST']._serialized_start=1758
+  _globals['_SUBMITQUOTEREQUEST']._serialized_end=1889
+  _globals['_APPROVEQUOTEREQUEST']._serialized_start=1892
+  _globals['_APPROVEQUOTEREQUEST']._serialized_end=2080
+  _globals['_REFUSEQUOTEREQUEST']._serialized_start=2083
+  _globals['_REFUSEQUOTEREQUEST']._serialized_end=2244
+  _globals['_OFFERQUOTEREQUEST']._serialized_start=2247
+  _globals['_OFFERQUOTEREQUEST']._serialized_end=2419
+  _globals['_ACCEPTQUOTEREQUEST']._serialized_start=2422
+  _globals['_ACCEPTQUOTEREQUEST']._serialized_end=2601
+  _globals['_DECLINEQUOTEREQUEST']._serialized_start=2604
+  _globals['_DECLINEQUOTEREQUEST']._serialized_end=2762
+  _globals['_WITHDRAWQUOTEREQUEST']._serialized_start=2765
+  _globals['_WITHDRAWQUOTEREQUEST']._serialized_end=2924
+  _globals['_SIGNQUOTEREQUEST']._serialized_start=2927
+  _globals['_SIGNQUOTEREQUEST']._serialized_end=3153
+  _globals['_GETCONTRACTREQUEST']._serialized_start=3155
+  _globals['_GETCONTRACTREQUEST']._serialized_end=3233
+  _globals['_LISTCONTRACTSREQUEST']._serialized_start=3235
+  _globals['_LISTCONTRACTSREQUEST']._serialized_end=3318
+  _globals['_LISTCONTRACTSRESPONSE']._serialized_start=3320
+  _globals['_LISTCONTRACTSRESPONSE']._serialized_end=3411
+  _globals['_STREAMEVENTSREQUEST']._serialized_start=3413
+  _globals['_STREAMEVENTSREQUEST']._serialized_end=3502
+  _globals['_STREAMEVENTSRESPONSE']._serialized_start=3504
+  _globals['_STREAMEVENTSRESPONSE']._serialized_end=3562
+  _globals['_QUOTINGSERVICE']._serialized_start=3565
+  _globals['_QUOTINGSERVICE']._serialized_end=4878
 # @@protoc_insertion_point(module_scope)

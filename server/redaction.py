@@ -1,0 +1,33 @@
+"""Our cost and margin are not for customers: what is left out of answers to them."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from google.protobuf.message import Message
+
+from bidwright.core.caller import Caller
+from bidwright.v1.price_pb2 import PriceTotals
+
+_Answer = TypeVar("_Answer", bound=Message)
+
+OURS_ALONE = ("one_time_cost", "monthly_cost", "contract_cost", "margin_percent")
+"""Fields of ``PriceTotals`` that only our own people see."""
+
+
+def redacted(message: _Answer, caller: Caller) -> _Answer:
+    """The message, cleared of cost and margin wherever they are, for a caller who is nothing but a customer."""
+    if caller.roles <= {"customer"}:
+        _clear(message)
+    return message
+
+
+def _clear(message: Message) -> None:
+    if isinstance(message, PriceTotals):
+        for name in OURS_ALONE:
+            message.ClearField(name)
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for one in value if field.is_repeated else [value]:
+                if isinstance(one, Message):
+                    _clear(one)
