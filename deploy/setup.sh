@@ -24,3 +24,7 @@ fi
 say "Installing what requirements.lock lists into .venv (about a minute) ..."
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+# Compiled here, so that running Bidwright writes nothing beside its state directory.
+.venv/bin/python -m compileall -q "$PWD"/core "$PWD"/catalog "$PWD"/configurator "$PWD"/pricing "$PWD"/storage "$PWD"/quoting \
+  "$PWD"/provisioning "$PWD"/server "$PWD"/clients "$PWD"/playbooks "$PWD"/src/bidwright/__init__.py "$PWD"/src/bidwright/v1 \
+  "$PWD"/src/bidwright/buf
