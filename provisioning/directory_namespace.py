@@ -19,14 +19,14 @@ umask 022
 stage=$1; shift
 while [ "$1" != -- ]; do
   obstacle=$1; count=$2; shift 2
-  mount -t tmpfs -o mode=0755,size=1m bidwright "$stage"
+  mount -n -t tmpfs -o mode=0755,size=1m bidwright "$stage"
   while [ "$count" -gt 0 ]; do
     inside=$stage${1#"$obstacle"}
     mkdir -p "$inside"
-    mount --bind "$1" "$inside"
+    mount -n --bind "$1" "$inside"
     shift; count=$((count - 1))
   done
-  mount --move "$stage" "$obstacle"
+  mount -n --move "$stage" "$obstacle"
 done
 shift
 cd "$PWD"

@@ -46,9 +46,10 @@ class _Shell:
         Raises:
             Unavailable: It ended with another exit code.
         """
+        arguments = (*arguments, *(["--json"] if as_json else []))
         shown = " ".join(_quoted(argument) for argument in arguments)
         self.console.print(Text(f"\n$ bid {shown}", style="bold cyan"))
-        command = [sys.executable, "-m", "bidwright.clients.cli.main", *arguments, *(["--json"] if as_json else [])]
+        command = [sys.executable, "-m", "bidwright.clients.cli.main", *arguments]
         environment = os.environ | {"BIDWRIGHT_CONFIG": str(self.settings)}
         done = subprocess.run(command, check=False, text=True, stdout=subprocess.PIPE, env=environment, cwd=self.folder)
         if done.returncode != expect:
