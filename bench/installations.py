@@ -44,12 +44,29 @@ class Installation:
 
     def client_for(self, *, account: str, roles: Sequence[str]) -> Bidwright:
         """A connection with a new key."""
-        engine = f"unix://{self.state.path / 'engine' / 'valkey.sock'}"
-        command = [sys.executable, "-m", "bidwright.server.main", "key", "create", "--redis-url", engine]
-        command += ["--account", account, "--principal", "eve", *(f"--role={role}" for role in roles)]
-        done = subprocess.run(command, check=True, text=True, capture_output=True, timeout=60)
-        address = read_client_settings(self.state.client_settings)["default"]["address"]
-        return Bidwright(address, done.stdout.strip())
+        return Bidwright(self.address, self.new_key(account=account, roles=roles))
+
+    def new_key(self, *, account: str, roles: Sequence[str]) -> str:
+        """A new key of the principal eve."""
+        wanted = ("--account", account, "--principal", "eve", *(f"--role={role}" for role in roles))
+        made = self.manage("key", "create", *wanted)
+        made.check_returncode()
+        return made.stdout.strip()
+
+    @property
+    def address(self) -> str:
+        """Where the server listens."""
+        return read_client_settings(self.state.client_settings)["default"]["address"]
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of an operator on the engine of this installation."""
+        command = [sys.executable, "-m", "bidwright.server.main", *arguments, "--redis-url", self.engine_url]
+        return subprocess.run(command, check=False, text=True, capture_output=True, timeout=60)
+
+    @property
+    def engine_url(self) -> str:
+        """Where the embedded engine listens."""
+        return f"unix://{self.state.path / 'engine' / 'valkey.sock'}"
 
     def bid(self, *arguments: str, profile: str = "default") -> subprocess.CompletedProcess[str]:
         """Run the command-line client."""

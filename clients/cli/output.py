@@ -26,7 +26,7 @@ class Output:
         self.as_json = as_json
         # Piped tables keep their width: nothing is cut off that a person would grep for.
         width = None if sys.stdout.isatty() else 160
-        self.console = Console(highlight=False, width=width, soft_wrap=False)
+        self.console = Console(highlight=False, width=width)
         self.errors = Console(stderr=True, highlight=False)
 
     def message(self, message: Message) -> None:
@@ -39,17 +39,19 @@ class Output:
 
     def line(self, text: str, style: str = "") -> None:
         """Print one line, as it is."""
-        self.console.print(Text(shown(text), style=style))
+        self.console.print(Text(shown(text), style=style), soft_wrap=True)
 
     def note(self, text: str) -> None:
         """Say something beside the result."""
-        self.errors.print(Text(shown(text), style="dim"))
+        self.errors.print(Text(shown(text), style="dim"), soft_wrap=True)
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print a table; columns whose heading ends in a blank are aligned to the right."""
         table = Table(title=Text(shown(title)), title_justify="left", header_style="bold", box=None, pad_edge=False)
         for column in columns:
-            table.add_column(column.strip(), justify="right" if column.endswith(" ") else "left", overflow="fold")
+            table.add_column(
+                Text(shown(column.strip())), justify="right" if column.endswith(" ") else "left", overflow="fold"
+            )
         for row in rows:
             table.add_row(*(Text(shown(cell)) for cell in row))
         self.console.print(table)
@@ -71,11 +73,11 @@ class Output:
                 }
             )
             return
-        self.errors.print(Text("Refused: ", style="bold red") + Text(shown(refusal.message)))
+        self.errors.print(Text("Refused: ", style="bold red") + Text(shown(refusal.message)), soft_wrap=True)
         for fault in refusal.faults:
-            self.errors.print(Text(f"  {shown(fault.where)}: {shown(fault.what)}"))
+            self.errors.print(Text(f"  {shown(fault.where)}: {shown(fault.what)}"), soft_wrap=True)
         if refusal.fix:
-            self.errors.print(Text("What to do: ", style="bold") + Text(shown(refusal.fix)))
+            self.errors.print(Text("What to do: ", style="bold") + Text(shown(refusal.fix)), soft_wrap=True)
 
 
 def as_dict(message: Message) -> dict[str, object]:

@@ -1,0 +1,114 @@
+"""What people type at `bid` becomes exact messages, or an error that says what to type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from bidwright.clients.cli.answers import bespoke_items, money, need_answers, pins, read_design
+from bidwright.v1 import catalog_pb2 as catalog
+from bidwright.v1 import configuration_pb2 as configuration
+
+OFFERING = catalog.Offering(
+    needs=[
+        catalog.Need(name="users", type=catalog.NEED_TYPE_INTEGER),
+        catalog.Need(name="availability", type=catalog.NEED_TYPE_DECIMAL),
+        catalog.Need(name="encrypted", type=catalog.NEED_TYPE_BOOLEAN),
+        catalog.Need(name="residency", type=catalog.NEED_TYPE_CHOICE),
+        catalog.Need(name="title", type=catalog.NEED_TYPE_TEXT),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "value"),
+    [
+        ("users=5,000", "integer", 5000),  # as people write thousands
+        ("encrypted=no", "boolean", False),
+        ("residency=EU", "text", "EU"),
+        ("title=a=b", "text", "a=b"),  # only the first = divides
+        ("title=", "text", ""),
+    ],
+)
+def test_an_answer_is_read_by_the_type_of_its_need(typed: str, field: str, value: object) -> None:
+    (answer,) = need_answers([typed], OFFERING)
+    assert getattr(answer, field) == value
+
+
+def test_a_decimal_keeps_its_digits() -> None:
+    (answer,) = need_answers(["availability=99.950"], OFFERING)
+    assert answer.decimal.value == "99.950"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("users", "write name=value"),  # no value
+        ("unknown=1", "availability, encrypted, residency, title, users"),  # no such need
+        ("users=many", "not a plain decimal number"),
+        ("users=1.5", "whole number"),
+        ("users=99999999999999999999", "whole number"),  # does not fit the contract
+        ("availability=1e3", "not a plain decimal number"),
+        ("availability=NaN", "not a plain decimal number"),
+        ("encrypted=maybe", "yes or no"),
+    ],
+)
+def test_an_answer_of_another_type_is_refused_with_what_to_type(typed: str, said: str) -> None:
+    with pytest.raises(click.BadParameter, match=said):
+        need_answers([typed], OFFERING)
+
+
+def test_a_pin_without_a_number_means_at_least_one() -> None:
+    at_least, exactly = pins(["web.nginx_site", "compute.small=3"])
+    assert (at_least.component, at_least.quantity) == ("web.nginx_site", 0)
+    assert (exactly.component, exactly.quantity) == ("compute.small", 3)
+    with pytest.raises(click.BadParameter, match="component=quantity"):
+        pins(["compute.small=three"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "units", "nanos"),
+    [("1234.50", 1234, 500_000_000), ("-0.01", 0, -10_000_000), ("7", 7, 0)],
+)
+def test_money_is_exact(typed: str, units: int, nanos: int) -> None:
+    amount = money(typed, "EUR")
+    assert (amount.units, amount.nanos, amount.currency_code) == (units, nanos, "EUR")
+
+
+def test_bespoke_items_are_read_from_yaml(tmp_path: Path) -> None:
+    file = tmp_path / "bespoke.yaml"
+    file.write_text(
+        "- {id: interface, title: Interface, owner: Ada, charge: one_time,\n"
+        '   effort: {engineer: "2.5"}, material_cost: "10"}\n'
+    )
+    (item,) = bespoke_items(file, "EUR")
+    assert item.charge == configuration.CHARGE_ONE_TIME
+    assert (item.effort[0].role, item.effort[0].days.value) == ("engineer", "2.5")
+    assert (item.material_cost.units, item.material_cost.currency_code) == (10, "EUR")
+    assert not item.HasField("markup_percent")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id: x", "write a list"),
+        ("- {id: x}", "title"),  # what must be given
+        ("- {id: x, title: X, owner: A, charge: weekly}", "CHARGE_WEEKLY"),
+        ("- {id: x, price: 5}", "only the keys"),
+        ("- [", "bespoke.yaml"),
+    ],
+)
+def test_a_wrong_bespoke_file_is_refused_with_its_item(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "bespoke.yaml"
+    file.write_text(text)
+    with pytest.raises(click.BadParameter, match=said):
+        bespoke_items(file, "EUR")
+
+
+def test_a_file_that_is_no_design_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "design.json"
+    file.write_text('{"nonsense": 1}')
+    with pytest.raises(click.BadParameter, match="bid configure --output"):
+        read_design(file)

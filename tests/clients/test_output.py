@@ -1,0 +1,37 @@
+"""Text from elsewhere is shown on a terminal, never obeyed."""
+
+from __future__ import annotations
+
+import pytest
+from google.type.money_pb2 import Money
+
+from bidwright.clients.cli.output import Output, amount, shown, state
+
+
+def test_escape_sequences_and_hidden_directions_become_visible() -> None:
+    assert shown("\x1b[2Jgone\u202e") == "\ufffd[2Jgone\ufffd"
+
+
+def test_markup_of_the_table_library_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    Output(as_json=False).table("[bold]T[/bold]", ["[red]c[/red]"], [["[link=x]y[/link]"]])
+    printed = capsys.readouterr().out
+    assert "[bold]T[/bold]" in printed
+    assert "[red]c[/red]" in printed
+    assert "[link=x]y[/link]" in printed
+
+
+@pytest.mark.parametrize(
+    ("units", "nanos", "expected"),
+    [
+        (1234, 500_000_000, "1,234.50 EUR"),
+        (0, -10_000_000, "-0.01 EUR"),
+        (-3, 0, "-3.00 EUR"),
+        (1, 5_000_000, "1.005 EUR"),  # more digits than usual are never hidden
+    ],
+)
+def test_amounts_are_printed_exactly(units: int, nanos: int, expected: str) -> None:
+    assert amount(Money(currency_code="EUR", units=units, nanos=nanos)) == expected
+
+
+def test_states_are_said_in_words() -> None:
+    assert state("QUOTE_STATE_IN_APPROVAL") == "in approval"
