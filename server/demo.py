@@ -223,12 +223,15 @@ def _quoted(argument: str) -> str:
 
 
 def _say_how_to_go_on(console: Console, state_dir: Path, contract: str) -> None:
+    commands = os.path.relpath(Path(sys.executable).parent)
+    if commands.startswith(".."):
+        commands = str(Path(sys.executable).parent)
     console.print(
         Text(
             f"""
-Everything is below {state_dir}/. It goes on running; look around with .venv/bin/bid, for example `bid events`.
-  take the services back:  .venv/bin/bid contract withdraw {contract}
-  stop everything:         make down
+Everything is below {state_dir}/. It goes on running; look around with {commands}/bid, for example `bid events`.
+  take the services back:  {commands}/bid --config {state_dir}/client.yaml contract withdraw {contract}
+  stop everything:         {commands}/bidwright down --all --state-dir {state_dir}
   remove every trace:      rm -rf {state_dir}"""
         )
     )

@@ -127,10 +127,10 @@ def portfolio() -> None:
 
 
 @portfolio.command("check")
-@click.argument("directory", type=_FOLDER)
+@click.argument("directory", type=_FOLDER, default=starting.SHIPPED_PORTFOLIO)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def portfolio_check(directory: Path, *, as_json: bool) -> None:
-    """Report every fault of a portfolio at once; exit code 1 where there is one."""
+    """Report every fault of a portfolio (the shipped one otherwise) at once; exit code 1 where there is one."""
     if not report(directory, as_json=as_json):
         raise SystemExit(1)
 
