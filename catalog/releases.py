@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_release
@@ -19,6 +20,9 @@ from bidwright.storage.changes import Change, Put
 from bidwright.storage.keys import SYSTEM
 from bidwright.storage.records import Record, Store
 from bidwright.v1 import catalog_pb2
+
+FindRelease = Callable[[str], Awaitable[Release]]
+"""Finds a release by its name, as ``Releases.named`` does."""
 
 RELEASE = "release"
 PORTFOLIO = "portfolio"
@@ -102,12 +106,17 @@ class Releases:
         return sorted(found, key=lambda one: one.name)
 
     async def named(self, name: str) -> Release:
-        """The release with a resource name ``portfolios/{portfolio}/releases/{digest}``.
+        """The release with a resource name.
+
+        Args:
+            name: portfolios/{portfolio}/releases/{digest}, or portfolios/{portfolio} for its current release.
 
         Raises:
             InvalidInput: The name has another form.
             NotFound: It was never published.
         """
+        if name.count("/") == 1:
+            return await self.current(*resource_ids(name, "portfolios"))
         portfolio, digest = resource_ids(name, "portfolios", "releases")
         release = await self.get(digest)
         if release.portfolio != portfolio:

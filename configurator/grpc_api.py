@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import datetime as dt
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -11,15 +12,17 @@ import grpc
 
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.answers import answers_to_proto
+from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Release
+from bidwright.catalog.releases import FindRelease
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import Solution, SolverDisagrees, configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import LIMITS, Requirements, requirements_and_items, requirements_of
 from bidwright.core.amount_table import AmountTable
-from bidwright.core.errors import NotFound, Unavailable
+from bidwright.core.clock import Clock
+from bidwright.core.errors import Unavailable
 from bidwright.core.money import to_minor
-from bidwright.core.resource_names import resource_ids
 from bidwright.v1 import configuration_pb2, configurator_pb2, configurator_pb2_grpc, price_pb2
 
 DEFAULT_DEADLINE_S = 10.0
@@ -30,32 +33,37 @@ _ANSWER_S = 0.25
 _WAITING_PER_THREAD = 16
 """Searches that may wait for each thread; more would only reach their deadlines."""
 
-AmountTables = Callable[
-    [Release, str, configuration_pb2.CommercialTerms, Iterable[configuration_pb2.BespokeItem]], AmountTable
+Price = Callable[
+    [Release, configuration_pb2.Configuration, configuration_pb2.CommercialTerms, dt.date], price_pb2.Price
 ]
-"""Release, market id, terms, bespoke items -> what quantities cost. Given by pricing."""
-
-Totals = Callable[[Release, configuration_pb2.Configuration, configuration_pb2.CommercialTerms], price_pb2.PriceTotals]
-"""The totals of a configuration under terms. Given by pricing."""
+"""Prices a configuration under terms, today. Given by pricing."""
 
 
-class Releases(Protocol):
-    """Where published releases are found; both raise ``NotFound``."""
+class AmountTables(Protocol):
+    """Says what quantities cost. Given by pricing."""
 
-    async def current(self, portfolio: str) -> Release:
-        """The release that is sold now."""
-
-    async def get(self, digest: str) -> Release:
-        """A release by its digest."""
+    def amount_table(
+        self,
+        release: Release,
+        market_id: str,
+        terms: configuration_pb2.CommercialTerms,
+        *,
+        bespoke_items: Sequence[configuration_pb2.BespokeItem],
+        today: dt.date,
+    ) -> AmountTable:
+        """The amounts of a market under terms, today."""
 
 
 class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
     """Answers Configure and CheckConfiguration. Keeps nothing."""
 
-    def __init__(self, releases: Releases, amount_table: AmountTables, totals: Totals, *, threads: int = 2) -> None:
-        self._releases = releases
-        self._amount_table = amount_table
-        self._totals = totals
+    def __init__(
+        self, find_release: FindRelease, tables: AmountTables, price: Price, *, clock: Clock, threads: int = 2
+    ) -> None:
+        self._find_release = find_release
+        self._tables = tables
+        self._price = price
+        self._clock = clock
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="configure")
         self._most_at_once = threads * (1 + _WAITING_PER_THREAD)
         self._at_once = 0
@@ -70,32 +78,22 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         context: grpc.aio.ServicerContext[configurator_pb2.ConfigureRequest, configurator_pb2.ConfigureResponse],
     ) -> configurator_pb2.ConfigureResponse:
         """Find the cheapest valid configuration, or say what cannot hold together."""
-        release = await self._release(request.portfolio)
+        release = await self._find_release(request.portfolio)
         deadline = Deadline(_allowed_s(context.time_remaining()))
         return await self._in_thread(lambda: self._configure(request, release, deadline), deadline)
 
     async def CheckConfiguration(
         self,
         request: configurator_pb2.CheckConfigurationRequest,
-        _context: grpc.aio.ServicerContext[
+        context: grpc.aio.ServicerContext[
             configurator_pb2.CheckConfigurationRequest, configurator_pb2.CheckConfigurationResponse
         ],
     ) -> configurator_pb2.CheckConfigurationResponse:
         """Say everything that is wrong with one configuration."""
-        release = await self._release(request.configuration.release)
+        release = await self._find_release(request.configuration.release)
         requirements, items = requirements_and_items(request.configuration, release)
         violations = check(requirements, items)
         return configurator_pb2.CheckConfigurationResponse(valid=not violations, violations=violations)
-
-    async def _release(self, name: str) -> Release:
-        """The release a name stands for, the current one where it names a portfolio alone."""
-        if name.count("/") == 1:
-            return await self._releases.current(*resource_ids(name, "portfolios"))
-        portfolio, digest = resource_ids(name, "portfolios", "releases")
-        release = await self._releases.get(digest)
-        if release.portfolio != portfolio:
-            raise NotFound(f"{name} does not exist", fix=f"The release with this digest is {release.name}.")
-        return release
 
     async def _in_thread(
         self, search: Callable[[], configurator_pb2.ConfigureResponse], deadline: Deadline
@@ -124,12 +122,16 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         self, request: configurator_pb2.ConfigureRequest, release: Release, deadline: Deadline
     ) -> configurator_pb2.ConfigureResponse:
         requirements = requirements_of(request, release)
-        table = self._amount_table(release, request.market, request.terms, request.bespoke_items)
+        # Asked once: midnight may pass during the search, and both sums must be those of one day.
+        today = today_in(requirements.market, self._clock())
+        table = self._tables.amount_table(
+            release, request.market, request.terms, bespoke_items=request.bespoke_items, today=today
+        )
         outcome = configure(requirements, table, deadline)
         if isinstance(outcome, configuration_pb2.Conflict):
             return configurator_pb2.ConfigureResponse(conflict=outcome)
         configuration = _configuration(request, requirements, outcome)
-        totals = self._totals(release, configuration, request.terms)
+        totals = self._price(release, configuration, request.terms, today).totals
         _require_equal(outcome, totals)
         solution = configurator_pb2.Solution(configuration=configuration, proof=outcome.proof, totals=totals)
         return configurator_pb2.ConfigureResponse(solution=solution)

@@ -85,7 +85,7 @@ def amount_table(
         market_id: A market of it.
         terms: Term, discount and price date.
         bespoke_items: The bespoke layer of the configuration.
-        today: The date in UTC; its prices apply where the terms give no price date.
+        today: The day it is in the market; its prices apply where the terms give no price date.
 
     Raises:
         InvalidInput: As ``price`` does; ``PRICE_MISSING`` names every component of the table without a price.

@@ -31,7 +31,7 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
         release: The release the configuration was made from.
         configuration: Components with quantities, and the bespoke layer.
         terms: Term, discount and price date.
-        today: The date in UTC; its prices apply where the terms give no price date.
+        today: The day it is in the market; its prices apply where the terms give no price date.
 
     Raises:
         InvalidInput: Unknown ids, duplicates, quantities below 1, a term, percentage, date or amount that is not

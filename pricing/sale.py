@@ -53,7 +53,7 @@ def read_sale(
         release: The release to price from.
         market_id: A market of it.
         terms: What is agreed; without a price date, today's prices apply.
-        today: The date in UTC.
+        today: The day it is in the market.
         faults: Takes every fault, with its field path.
     """
     discount = read_number(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bidwright.catalog.days import today_in, zone_of
 from bidwright.core.caller import Caller
 from bidwright.quoting import events
 from bidwright.quoting.offers import market_of
@@ -9,7 +10,7 @@ from bidwright.quoting.records import StoredQuote, put_bid, put_quote, read_alte
 from bidwright.quoting.states import ACCEPTED, DECLINED, LIVE, OFFERED, SUPERSEDED, WITHDRAWN, Move
 from bidwright.quoting.surroundings import Surroundings
 from bidwright.quoting.turns import Turn, check_digest, make_move
-from bidwright.quoting.validity import end_of, last_day, today_in, zone_of
+from bidwright.quoting.validity import end_of, last_day
 from bidwright.v1.quote_pb2 import Quote, QuoteState
 from bidwright.v1.quoting_pb2 import AcceptQuoteRequest, DeclineQuoteRequest, OfferQuoteRequest, WithdrawQuoteRequest
 

@@ -12,16 +12,16 @@ from google.type.date_pb2 import Date
 
 from bidwright.catalog.amount_messages import decimal_of
 from bidwright.catalog.answers import answers_to_proto
+from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Answer, Market, Release
 from bidwright.configurator.check import check
 from bidwright.configurator.request import requirements_and_items
-from bidwright.core.errors import Faults, NotFound
+from bidwright.core.errors import Faults
 from bidwright.core.money import plain
 from bidwright.pricing.price import price
 from bidwright.quoting.approval import needed_approvals
 from bidwright.quoting.facts import facts_of
 from bidwright.quoting.surroundings import Delivery, Surroundings
-from bidwright.quoting.validity import today_in
 from bidwright.v1.configuration_pb2 import (
     CommercialTerms,
     Configuration,
@@ -51,11 +51,6 @@ async def make_offer(surroundings: Surroundings, draft: Draft, now: dt.datetime)
         NotFound: The release does not exist.
     """
     release = await surroundings.find_release(draft.configuration.release)
-    if release.name != draft.configuration.release:
-        raise NotFound(
-            f"{draft.configuration.release} does not exist; that digest belongs to {release.name}.",
-            fix="Name the release as ListPortfolios does.",
-        )
     # Hundreds of components take a while to check and to price: other calls go on meanwhile.
     return await asyncio.to_thread(_make, release, draft, now, surroundings.delivery)
 

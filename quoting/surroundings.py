@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bidwright.catalog.model import Release
+from bidwright.catalog.releases import FindRelease
 from bidwright.core.clock import Clock
 from bidwright.core.ids import IdSource
 from bidwright.storage.changes import JobEntry, Put
@@ -15,9 +16,6 @@ from bidwright.v1.configuration_pb2 import Configuration
 from bidwright.v1.order_pb2 import Order
 from bidwright.v1.plan_pb2 import Plan
 from bidwright.v1.quote_pb2 import Contract
-
-FindRelease = Callable[[str], Awaitable[Release]]
-"""Finds the release portfolios/{portfolio}/releases/{digest}; raises ``NotFound`` where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)

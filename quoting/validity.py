@@ -7,23 +7,12 @@ from zoneinfo import ZoneInfo
 
 from google.type.date_pb2 import Date
 
-from bidwright.catalog.model import Market
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.quoting.states import EXPIRED, OFFERED
 from bidwright.v1.quote_pb2 import Quote
 
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 366
-
-
-def zone_of(market: Market) -> ZoneInfo:
-    """The time zone in which the people of a market count their days."""
-    return ZoneInfo(market.time_zone)
-
-
-def today_in(market: Market, now: dt.datetime) -> dt.date:
-    """The day it is in a market."""
-    return now.astimezone(zone_of(market)).date()
 
 
 def last_day(wanted: Date | None, today: dt.date) -> dt.date:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import grpc
 
 from bidwright.catalog.grpc_api import CatalogApi
-from bidwright.catalog.model import Release
 from bidwright.catalog.releases import Releases
 from bidwright.configurator.grpc_api import ConfiguratorService
-from bidwright.core.amount_table import AmountTable
 from bidwright.core.caller import Caller
 from bidwright.core.clock import Clock
 from bidwright.core.ids import IdSource
@@ -36,9 +34,7 @@ from bidwright.storage.records import Store
 from bidwright.v1 import access_pb2, catalog_pb2, configurator_pb2, pricing_pb2, provisioning_pb2, quoting_pb2
 from bidwright.v1.access_pb2_grpc import add_AccessServiceServicer_to_server
 from bidwright.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
-from bidwright.v1.configuration_pb2 import BespokeItem, CommercialTerms, Configuration
 from bidwright.v1.configurator_pb2_grpc import add_ConfiguratorServiceServicer_to_server
-from bidwright.v1.price_pb2 import PriceTotals
 from bidwright.v1.pricing_pb2_grpc import add_PricingServiceServicer_to_server
 from bidwright.v1.provisioning_pb2_grpc import add_ProvisioningServiceServicer_to_server
 from bidwright.v1.quoting_pb2_grpc import add_QuotingServiceServicer_to_server
@@ -65,10 +61,9 @@ class Services:
         self._releases = Releases(store, clock=clock)
         self._keys = ApiKeys(store, clock)
         self._expiry = Expiry(store)
-        self._tables = AmountTables()
         self._catalog = CatalogApi(self._releases, clock)
-        self._configurator = ConfiguratorService(self._releases, self._amounts, self._totals)
-        self._pricing = PricingApi(self._releases, clock)
+        self._configurator = ConfiguratorService(self._releases.named, AmountTables(), price, clock=clock)
+        self._pricing = PricingApi(self._releases.named, clock)
         self._quoting = QuotingApi(self._surroundings(store, inventory, new_id), self._expiry, Events(engine))
         self._provisioning = ProvisioningApi(store, CredentialCipher.from_file(key), clock)
 
@@ -100,12 +95,3 @@ class Services:
         return Surroundings(
             store=store, clock=self._clock, new_id=new_id, find_release=self._releases.named, delivery=delivery
         )
-
-    def _amounts(
-        self, release: Release, market: str, terms: CommercialTerms, bespoke_items: Iterable[BespokeItem]
-    ) -> AmountTable:
-        today = self._clock().date()
-        return self._tables.amount_table(release, market, terms, bespoke_items=tuple(bespoke_items), today=today)
-
-    def _totals(self, release: Release, configuration: Configuration, terms: CommercialTerms) -> PriceTotals:
-        return price(release, configuration, terms, self._clock().date()).totals

@@ -38,6 +38,7 @@ async def test_a_published_release_is_current_and_found_by_its_digest(store: Sto
     assert await releases.current("small") == published
     assert await Releases(store).get(published.digest) == published
     assert await Releases(store).named(published.name) == published
+    assert await Releases(store).named("portfolios/small") == published
 
 
 async def test_a_new_release_is_current_at_once_in_another_process_and_the_old_one_stays(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import grpc
@@ -18,7 +19,7 @@ from bidwright.configurator.grpc_api import ConfiguratorService
 from bidwright.configurator.request import requirements_of
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import InvalidInput, NotFound
-from bidwright.pricing.amounts import amount_table
+from bidwright.pricing.amounts import AmountTables, amount_table
 from bidwright.pricing.price import price
 from bidwright.v1 import configurator_pb2_grpc
 from bidwright.v1.configuration_pb2 import (
@@ -31,37 +32,57 @@ from bidwright.v1.configuration_pb2 import (
     NeedAnswer,
 )
 from bidwright.v1.configurator_pb2 import CheckConfigurationRequest, ConfigureRequest, Pin
-from bidwright.v1.price_pb2 import PriceTotals
+from bidwright.v1.price_pb2 import Price as PriceRecord
 
 Stub = configurator_pb2_grpc.ConfiguratorServiceStub
-TODAY = dt.date(2026, 11, 22)
+NOW = dt.datetime(2026, 11, 22, 22, 59, tzinfo=dt.UTC)  # one minute before midnight in Germany
 NAME = small_release().name
 
 
-class _OneRelease:
-    async def current(self, portfolio: str) -> Release:
-        if portfolio != "small":
-            raise NotFound(f"no portfolio {portfolio}", fix="Choose small.")
-        return small_release()
-
-    async def get(self, digest: str) -> Release:
-        if digest != small_release().digest:
-            raise NotFound(f"no release {digest}", fix="List them.")
-        return small_release()
+async def _find_release(name: str) -> Release:
+    if name not in {"portfolios/small", NAME}:
+        raise NotFound(f"{name} does not exist", fix="List them.")
+    return small_release()
 
 
-def _amounts(release: Release, market: str, terms: CommercialTerms, items: Iterable[BespokeItem]) -> AmountTable:
-    return amount_table(release, market, terms, bespoke_items=list(items), today=TODAY)
+class _Midnight:
+    """Pricing during which a day ends; remembers for which days it is asked."""
 
+    def __init__(self) -> None:
+        self.days: list[dt.date] = []
+        self._moments = iter([NOW, NOW + dt.timedelta(minutes=2)])
 
-def _totals(release: Release, configuration: Configuration, terms: CommercialTerms) -> PriceTotals:
-    return price(release, configuration, terms, TODAY).totals
+    def now(self) -> dt.datetime:
+        return next(self._moments)
+
+    def amount_table(
+        self,
+        release: Release,
+        market_id: str,
+        terms: CommercialTerms,
+        *,
+        bespoke_items: Sequence[BespokeItem],
+        today: dt.date,
+    ) -> AmountTable:
+        self.days.append(today)
+        return amount_table(release, market_id, terms, bespoke_items=bespoke_items, today=today)
+
+    def price(
+        self, release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date
+    ) -> PriceRecord:
+        self.days.append(today)
+        return price(release, configuration, terms, today)
 
 
 @pytest_asyncio.fixture
 async def service(tmp_path: Path) -> AsyncIterator[Stub]:
+    async with _served(ConfiguratorService(_find_release, AmountTables(), price, clock=lambda: NOW), tmp_path) as stub:
+        yield stub
+
+
+@asynccontextmanager
+async def _served(servicer: ConfiguratorService, tmp_path: Path) -> AsyncIterator[Stub]:
     server = grpc.aio.server()
-    servicer = ConfiguratorService(_OneRelease(), _amounts, _totals)
     configurator_pb2_grpc.add_ConfiguratorServiceServicer_to_server(servicer, server)
     address = f"unix:{tmp_path}/s"
     server.add_insecure_port(address)
@@ -121,6 +142,16 @@ async def test_a_caller_who_does_not_wait_gets_a_deadline_and_others_an_answer(s
     assert refused.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
     answers = await asyncio.gather(*(service.Configure(_request()) for _ in range(5)))
     assert all(answer.HasField("solution") for answer in answers)
+
+
+async def test_a_configuration_is_costed_and_priced_for_one_day_of_its_market_though_midnight_passes(
+    tmp_path: Path,
+) -> None:
+    pricing = _Midnight()
+    servicer = ConfiguratorService(_find_release, pricing, pricing.price, clock=pricing.now)
+    async with _served(servicer, tmp_path) as stub:
+        assert (await stub.Configure(_request())).HasField("solution")
+    assert pricing.days == [dt.date(2026, 11, 22), dt.date(2026, 11, 22)]
 
 
 async def test_violations_are_told(service: Stub) -> None:

@@ -19,15 +19,14 @@ from bidwright.v1.pricing_pb2 import PriceConfigurationRequest
 from bidwright.v1.pricing_pb2_grpc import PricingServiceStub, add_PricingServiceServicer_to_server
 
 RELEASE = small_release()
-# Still 21 November in New York, already the 22nd in UTC.
-NOW = dt.datetime(2026, 11, 21, 21, 0, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
+# Already 23 November in Berlin, still the 22nd in UTC and London.
+NOW = dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC)
 
 
-class OneRelease:
-    async def get(self, digest: str) -> Release:
-        if digest != RELEASE.digest:
-            raise NotFound(f"release {digest} does not exist", fix="Publish it.")
-        return RELEASE
+async def find_release(name: str) -> Release:
+    if name != RELEASE.name:
+        raise NotFound(f"{name} does not exist", fix="Publish it.")
+    return RELEASE
 
 
 def request(*bespoke_items: BespokeItem) -> PriceConfigurationRequest:
@@ -46,7 +45,7 @@ def request(*bespoke_items: BespokeItem) -> PriceConfigurationRequest:
 @pytest_asyncio.fixture
 async def stub() -> AsyncIterator[PricingServiceStub]:
     server = grpc.aio.server()
-    add_PricingServiceServicer_to_server(PricingApi(OneRelease(), lambda: NOW), server)
+    add_PricingServiceServicer_to_server(PricingApi(find_release, lambda: NOW), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
@@ -54,9 +53,12 @@ async def stub() -> AsyncIterator[PricingServiceStub]:
     await server.stop(None)
 
 
-async def test_a_configuration_is_priced_over_the_wire_with_the_prices_of_today_in_utc(
+async def test_a_configuration_is_priced_over_the_wire_with_the_prices_of_today_in_its_market(
     stub: PricingServiceStub,
 ) -> None:
+    in_germany = request()
+    in_germany.configuration.market = "DE"
+    assert (await stub.PriceConfiguration(in_germany)).price_date.day == 23
     answer = await stub.PriceConfiguration(request())
     assert answer.totals.monthly.currency_code == "GBP"
     assert (answer.totals.monthly.units, answer.totals.monthly.nanos) == (61, 560_000_000)  # 3 x 21.60 less 5 %
@@ -81,14 +83,14 @@ async def test_an_unknown_release_is_not_found(release: str) -> None:
     unknown = request()
     unknown.configuration.release = release
     with pytest.raises(NotFound):
-        await PricingApi(OneRelease(), lambda: NOW).PriceConfiguration(unknown, _no_context())
+        await PricingApi(find_release, lambda: NOW).PriceConfiguration(unknown, _no_context())
 
 
 async def test_wrong_input_raises_invalid_input() -> None:
     wrong = request()
     wrong.terms.term_months = 13
     with pytest.raises(InvalidInput):
-        await PricingApi(OneRelease(), lambda: NOW).PriceConfiguration(wrong, _no_context())
+        await PricingApi(find_release, lambda: NOW).PriceConfiguration(wrong, _no_context())
 
 
 def _no_context() -> grpc.aio.ServicerContext:
