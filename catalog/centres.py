@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import known_currency, number, numbers
-from bidwright.catalog.model import Component, DeliveryCentre, Market
+from bidwright.catalog.model import Answer, Component, DeliveryCentre, Market, Offering
 from bidwright.core.money import MINOR_UNITS
+
+ANYWHERE = "any"
+"""The answer to a residency need that leaves all regions of the market."""
 
 
 def read_centres(draft: Draft) -> None:
@@ -25,13 +30,36 @@ def read_centres(draft: Draft) -> None:
     _check_regions(draft)
 
 
-def able_centres(component: Component, market: Market, centres: dict[str, DeliveryCentre]) -> list[DeliveryCentre]:
-    """Centres that can deliver a component in a market, by id."""
+def regions_for(market: Market, offering: Offering, answers: Mapping[str, Answer]) -> frozenset[str]:
+    """Where work for a customer may be done: the market's regions, narrowed by the answer to the residency need.
+
+    Args:
+        market: Where it is sold.
+        offering: What is sold.
+        answers: Need -> answer; the default where the residency need has none.
+    """
+    regions = frozenset(market.delivery_regions)
+    need = offering.needs.get(offering.residency_need)
+    residency = answers.get(need.name, need.default) if need else ANYWHERE
+    return regions if residency in (ANYWHERE, None) else regions & {residency}
+
+
+def able_centres(
+    component: Component, centres: Mapping[str, DeliveryCentre], *, currency: str, regions: Collection[str]
+) -> list[DeliveryCentre]:
+    """Centres that can deliver a component, by id: in one of the regions, with competence, certifications and rate.
+
+    Args:
+        component: What is delivered.
+        centres: Id -> centre.
+        currency: That of the market, in which an hour must have a cost.
+        regions: Where the work may be done.
+    """
     return [
         centre
         for _, centre in sorted(centres.items())
-        if centre.region in market.delivery_regions
-        and market.currency in centre.rates.get(component.competence, {})
+        if centre.region in regions
+        and currency in centre.rates.get(component.competence, {})
         and set(component.certifications) <= set(centre.certifications)
     ]
 
@@ -49,7 +77,9 @@ def check_deliverable(draft: Draft) -> None:
 
 def _check_component(draft: Draft, entry: Entry, component: Component) -> None:
     for market in draft.markets.values():
-        if market.currency not in MINOR_UNITS or able_centres(component, market, draft.centres):
+        if market.currency not in MINOR_UNITS:
+            continue
+        if able_centres(component, draft.centres, currency=market.currency, regions=market.delivery_regions):
             continue
         key, what = _reason(draft, component, market)
         fix = "Change the component, or give a centre of the market's regions the competence, certifications and rate."

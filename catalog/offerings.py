@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from bidwright.catalog.centres import ANYWHERE
 from bidwright.catalog.document import Document
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.model import Need, Offering, Slot
@@ -97,6 +98,6 @@ def _check_residency(draft: Draft, document: Document, needs: dict[str, Need]) -
     regions = draft.regions()
     place = next((e for e in document.entries("needs") if e.id("name") == name), whole)
     for option in need.options:
-        if regions and option != "any" and option not in regions:
+        if regions and option != ANYWHERE and option not in regions:
             what = f"the option {option!r} is no delivery region of any market"
-            draft.faults.add(place.where("options", option), what, f"Use `any` or one of: {', '.join(regions)}.")
+            draft.faults.add(place.where("options", option), what, f"Use `{ANYWHERE}` or one of: {', '.join(regions)}.")

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bidwright.catalog.model import Rule
 from bidwright.catalog.rule_language import Expression, InTable, Kinds, Name, Quantity, Selected, Sum
+from bidwright.configurator.delivery import allowed_regions, undeliverable
 from bidwright.configurator.members import (
     BESPOKE,
+    DELIVERY_CENTRE,
     EXCLUSION,
     PIN,
     RESOURCE,
@@ -28,7 +30,7 @@ _MOST_ROWS = 5
 
 
 def check(requirements: Requirements, items: Mapping[str, int]) -> list[Violation]:
-    """Every violation of a configuration: slots, limits, rules, resources, bespoke items, pins, exclusions.
+    """Every violation: slots, limits, rules, resources, delivery centres, bespoke items, pins, exclusions.
 
     Budgets are not looked at, as that takes prices; ``configure`` does.
 
@@ -45,6 +47,7 @@ def check(requirements: Requirements, items: Mapping[str, int]) -> list[Violatio
         *_limits(requirements, choice),
         *_rules(requirements, choice),
         *_resources(requirements, choice),
+        *_delivery_centres(requirements, choice),
         *(found for effect in requirements.bespoke for found in _bespoke(effect, requirements, choice)),
         *_pins(requirements, choice),
         *_exclusions(requirements, choice),
@@ -137,6 +140,15 @@ def _resources(requirements: Requirements, choice: Choice) -> Iterator[Violation
             )
             providers = [c.id for c in requirements.release.components.values() if c.provides.get(attribute_id)]
             yield _violation(Member(RESOURCE, attribute_id), text, f"Add units of {_list(providers)}, or consume less.")
+
+
+def _delivery_centres(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
+    for family, components in undeliverable(requirements, choice.items).items():
+        text = (
+            f"No delivery centre in the regions allowed ({allowed_regions(requirements)}) "
+            f"has the competence, certifications and rate for {_list(components)}."
+        )
+        yield _violation(Member(DELIVERY_CENTRE, family), text, f"Remove {_list(components)}, or allow other regions.")
 
 
 def _bespoke(effect: BespokeEffect, requirements: Requirements, choice: Choice) -> Iterator[Violation]:

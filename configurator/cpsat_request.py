@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import Domain
@@ -12,7 +12,8 @@ from ortools.sat.python.cp_model_helper import Literal
 from bidwright.configurator.cpsat_amounts import Charges, add_charges
 from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_model
 from bidwright.configurator.cpsat_variables import answer_number
-from bidwright.configurator.members import BESPOKE, BUDGET, EXCLUSION, NEED, PIN, Member
+from bidwright.configurator.delivery import undeliverable
+from bidwright.configurator.members import BESPOKE, BUDGET, DELIVERY_CENTRE, EXCLUSION, NEED, PIN, Member
 from bidwright.configurator.request import BespokeEffect, Requirements
 from bidwright.core.amount_table import AmountTable
 
@@ -74,6 +75,7 @@ class _Builder:
             self._require(Member(EXCLUSION, component_id), self._units(component_id), _NONE)
         for effect in requirements.bespoke:
             self._add_bespoke(effect)
+        self._add_delivery()
         charges = add_charges(self._model, self._quantities, amounts)
         for limit, most in requirements.budget.items():
             self._require(Member(BUDGET, limit), charges.of(limit), Domain.lower_or_equal(most))
@@ -84,12 +86,15 @@ class _Builder:
     def _variable(self, index: int) -> cp_model.IntVar:
         return self._model.get_int_var_from_proto_index(index)
 
-    def _require(self, member: Member, expression: cp_model.LinearExpr, allowed: Domain) -> None:
-        constraint = self._model.add_linear_expression_in_domain(expression, allowed)
+    def _require(
+        self, member: Member, expression: cp_model.LinearExpr, allowed: Domain, *, when: Sequence[Literal] = ()
+    ) -> None:
+        conditions = list(when)
         if self._switchable:
             if member not in self._switches:
                 self._switches[member] = self._model.new_bool_var(f"active {member.id}")
-            constraint.only_enforce_if(self._switches[member])
+            conditions.append(self._switches[member])
+        self._model.add_linear_expression_in_domain(expression, allowed).only_enforce_if(*conditions)
 
     def _add_bespoke(self, effect: BespokeEffect) -> None:
         member = Member(BESPOKE, effect.id)
@@ -97,6 +102,25 @@ class _Builder:
             self._require(member, self._units(name), _SOME)
         for name in effect.forbids:
             self._require(member, self._units(name), _NONE)
+
+    def _add_delivery(self) -> None:
+        """Leave out what no centre can deliver; where the residency need can be off, for each answer it may have."""
+        requirements, need = self._requirements, self._requirements.offering.residency_need
+        if not self._switchable or not need:
+            self._leave_out(undeliverable(requirements, self._quantities))
+            return
+        residency = self._variable(self._offering.needs[need])
+        for option in requirements.offering.needs[need].options:
+            code = self._offering.codes[option]
+            is_answer = self._model.new_bool_var(f"{need} is {option}")
+            self._model.add(residency != code).only_enforce_if(~is_answer)
+            answered = replace(requirements, answers={**requirements.answers, need: option})
+            self._leave_out(undeliverable(answered, self._quantities), when=(is_answer,))
+
+    def _leave_out(self, components: Mapping[str, Sequence[str]], *, when: Sequence[Literal] = ()) -> None:
+        for family, members in components.items():
+            for component_id in members:
+                self._require(Member(DELIVERY_CENTRE, family), self._quantities[component_id], _NONE, when=when)
 
     def _units(self, name: str) -> cp_model.LinearExpr:
         members = [m for m in self._requirements.release.members(name) if m in self._quantities]

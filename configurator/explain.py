@@ -10,6 +10,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import (
     BESPOKE,
     BUDGET,
+    DELIVERY_CENTRE,
     EXCLUSION,
     NEED,
     PIN,
@@ -27,7 +28,7 @@ from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
 _CHANGEABLE = (NEED, BUDGET, PIN, EXCLUSION, BESPOKE)
 """What a customer can change, in the order a conflict names it; rules explain why it clashes."""
 
-_FIXED = (RULE, SLOT, RESOURCE)
+_FIXED = (RULE, SLOT, RESOURCE, DELIVERY_CENTRE)
 
 
 def explain(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> Conflict | None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from bidwright.catalog.model import Answer, Need
+from bidwright.configurator.delivery import allowed_regions, undeliverable
 from bidwright.configurator.request import BespokeEffect, Limit, Requirements
 from bidwright.core.money import from_minor, plain
 from bidwright.v1 import configuration_pb2
@@ -21,6 +22,7 @@ RULE = configuration_pb2.CONFLICT_KIND_RULE
 SLOT = configuration_pb2.CONFLICT_KIND_SLOT
 RESOURCE = configuration_pb2.CONFLICT_KIND_RESOURCE
 BESPOKE = configuration_pb2.CONFLICT_KIND_BESPOKE
+DELIVERY_CENTRE = configuration_pb2.CONFLICT_KIND_DELIVERY_CENTRE
 
 _PERIOD: dict[Limit, str] = {"monthly": "a month", "one_time": "once", "contract_value": "over the whole term"}
 
@@ -116,6 +118,13 @@ def _bespoke(item_id: str, requirements: Requirements) -> str:
     return f'the bespoke item "{effect.title}" {" and ".join(_effects(effect, requirements))}'
 
 
+def _delivery_centre(family: str, requirements: Requirements) -> str:
+    title, regions = name_text(requirements, family), allowed_regions(requirements)
+    without = undeliverable(requirements, requirements.release.members(family)).get(family, ())
+    told = f", and none can deliver {', '.join(without)}" if without else ""
+    return f"{title} must come from a delivery centre in the regions allowed ({regions}){told}"
+
+
 def _effects(effect: BespokeEffect, requirements: Requirements) -> Iterator[str]:
     for verb, names in (("requires", effect.requires), ("cannot stand beside", effect.forbids)):
         if names:
@@ -131,4 +140,5 @@ _WORDS = {
     SLOT: _slot,
     RESOURCE: _resource,
     BESPOKE: _bespoke,
+    DELIVERY_CENTRE: _delivery_centre,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from bidwright.catalog.centres import able_centres
 from bidwright.catalog.model import ChargeName, Component, DeliveryCentre, PriceEntry
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.core.money import EXACT, rounded
@@ -18,10 +19,7 @@ def hours_of(component: Component, charge: ChargeName) -> Decimal:
 
 
 class Labour:
-    """Chooses the delivery centre of each component.
-
-    A centre can deliver a component when it lies in one of the regions, has a rate for the component's competence in
-    the currency and holds every certification. The cheapest is chosen; of equal rates the first by id.
+    """Chooses the delivery centre of each component: the cheapest that can deliver it; of equal rates the first by id.
 
     Args:
         sale: Gives the centres, the market and the currency.
@@ -37,7 +35,9 @@ class Labour:
         """The centre that delivers the component; None where none can."""
         key = (component.competence, component.certifications)
         if key not in self._chosen:
-            able = [centre for centre in self._sale.release.centres.values() if self._can(centre, component)]
+            able = able_centres(
+                component, self._sale.release.centres, currency=self._sale.market.currency, regions=self._regions
+            )
             self._chosen[key] = min(able, key=lambda centre: (self._rate(centre, component), centre.id), default=None)
         return self._chosen[key]
 
@@ -81,13 +81,6 @@ class Labour:
             centre_id = centre.id
         book = self._sale.book
         return rounded(EXACT.multiply(unit_cost, Decimal(quantity)), book.currency, book.rounding), centre_id
-
-    def _can(self, centre: DeliveryCentre, component: Component) -> bool:
-        return (
-            centre.region in self._regions
-            and self._sale.market.currency in centre.rates.get(component.competence, {})
-            and set(component.certifications) <= set(centre.certifications)
-        )
 
     def _rate(self, centre: DeliveryCentre, component: Component) -> Decimal:
         return centre.rates[component.competence][self._sale.market.currency]

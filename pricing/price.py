@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from google.type.date_pb2 import Date
 
-from bidwright.catalog.model import Offering, Release
+from bidwright.catalog.centres import regions_for
+from bidwright.catalog.model import Release
 from bidwright.core.errors import Faults
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
 from bidwright.pricing.cost import Labour
@@ -100,7 +101,7 @@ def _read(release: Release, configuration: Configuration, terms: CommercialTerms
         sale=sale,
         quantities=quantities,
         bespoke_items=bespoke_items,
-        regions=_regions(sale, offering, configuration),
+        regions=regions_for(sale.market, offering, {answer.name: answer.text for answer in configuration.needs}),
     )
 
 
@@ -117,14 +118,3 @@ def _quantities(release: Release, configuration: Configuration, faults: Faults) 
             faults.add(f"{where}.quantity", f"{item.quantity} is below 1", "Give at least 1, or leave it out.")
         found[item.component] = item.quantity
     return dict(sorted(found.items()))
-
-
-def _regions(sale: Sale, offering: Offering, configuration: Configuration) -> frozenset[str]:
-    """Where work may be done: the market's regions, narrowed by the customer's answer about residency."""
-    regions = frozenset(sale.market.delivery_regions)
-    need = offering.needs.get(offering.residency_need)
-    if need is None:
-        return regions
-    answers = [answer.text for answer in configuration.needs if answer.name == need.name]
-    residency = answers[-1] if answers else need.default
-    return regions if residency in ("any", None) else regions & {residency}

@@ -12,7 +12,7 @@ from itertools import product
 from hypothesis import strategies as st
 from small_release import small_release
 
-from bidwright.catalog.model import Attribute, Component, Family, Need, Offering, Release, Rule, Slot
+from bidwright.catalog.model import Attribute, Component, DeliveryCentre, Family, Need, Offering, Release, Rule, Slot
 from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
@@ -35,18 +35,20 @@ FAMILIES = ("disk", "node", "tool")
 MOST_CONFIGURATIONS = 150
 D = Decimal
 
+PLACES = {"here": "Here", "there": "There", "any": "Anywhere"}
+
 NEEDS = {
     "users": Need(name="users", question="How many?", kind="integer", unit="users", minimum=D(0), maximum=D(3)),
     "level": Need(name="level", question="Which?", kind="decimal", places=1, minimum=D("0.0"), maximum=D("0.2")),
     "flag": Need(name="flag", question="Flag?", kind="boolean"),
-    "place": Need(name="place", question="Where?", kind="choice", options={"here": "Here", "there": "There"}),
+    "place": Need(name="place", question="Where?", kind="choice", options=PLACES),
     "title": Need(name="title", question="Title?", kind="text", max_length=9, default="T"),
 }
 NEED_VALUES: Mapping[str, tuple[bool | int | Decimal | str, ...]] = {
     "users": (0, 1, 2, 3),
     "level": (D("0.0"), D("0.1"), D("0.2")),
     "flag": (False, True),
-    "place": ("here", "there"),
+    "place": ("here", "there", "any"),
 }
 
 
@@ -120,9 +122,19 @@ def _components(draw: st.DrawFn) -> dict[str, Component]:
             max_quantity=most,
             attributes=draw(st.dictionaries(st.just("ram"), figure)),
             provides=draw(st.dictionaries(st.just("power"), figure)),
+            competence=draw(st.sampled_from(["unix", "unix", "database"])),
             consumes=draw(st.dictionaries(st.just("power"), figure)),
         )
     return dict(sorted(components.items()))
+
+
+@st.composite
+def _centres(draw: st.DrawFn) -> dict[str, DeliveryCentre]:
+    """One centre knows everything; without the other, residency may leave components that nobody can deliver."""
+    brno, leeds = small_release().centres["brno"], small_release().centres["leeds"]
+    unix_only = {"unix": leeds.rates["unix"]}
+    centres = {"brno": replace(brno, region="here"), "leeds": replace(leeds, region="there", rates=unix_only)}
+    return centres if draw(st.booleans()) else {"brno": centres["brno"]}
 
 
 @st.composite
@@ -154,7 +166,7 @@ def _release(draw: st.DrawFn) -> Release:
         title="Offer",
         description="",
         approach="configured",
-        residency_need="",
+        residency_need=draw(st.sampled_from(["", "place"])),
         needs=NEEDS,
         slots=slots,
         rules=rules[1:],
@@ -166,6 +178,8 @@ def _release(draw: st.DrawFn) -> Release:
         components=components,
         offerings={"offer": offering},
         rules=rules[:1],
+        markets={"DE": replace(small_release().markets["DE"], delivery_regions=("here", "there"))},
+        centres=draw(_centres()),
         tables=tables,
         packages={},
     )

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from examples import amounts, request
 from google.protobuf.json_format import MessageToDict
+from small_release import small_release
 
 from bidwright.catalog.model import Answer
+from bidwright.configurator.check import check
 from bidwright.configurator.configure import Solution, configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import BespokeEffect, Requirements
@@ -209,3 +213,52 @@ def test_two_processes_give_the_same_bytes() -> None:
 def test_the_answer_to_a_need_may_be_of_any_kind() -> None:
     answers: dict[str, Answer] = {"site_title": "{{ 7 * 7 }}", "data_residency": "EU"}
     assert _solved(request(answers=answers)).amounts.monthly == 5115
+
+
+def _small_servers_from_leeds_alone(**more: object) -> Requirements:
+    """Data must stay in the EU; nobody there can run small servers, and large ones can be run from Brno."""
+    release, leeds = small_release(), small_release().centres["leeds"]
+    small = replace(release.components["compute.small"], competence="tapes")
+    rates = {**leeds.rates, "tapes": {"GBP": Decimal(30)}}
+    changed = replace(
+        release,
+        components={**release.components, small.id: small},
+        centres={**release.centres, "leeds": replace(leeds, rates=rates)},
+        digest="tapes",
+    )
+    return request(answers={"data_residency": "EU"}, release=changed, market=release.markets["GB"], **more)
+
+
+def test_what_no_delivery_centre_may_deliver_is_not_chosen() -> None:
+    requirements = _small_servers_from_leeds_alone()
+    assert dict(_solved(requirements).items) == {
+        "compute.large": 1,
+        "os.debian": 1,
+        "support.standard": 1,
+        "web.apache_site": 1,
+    }
+    anywhere = replace(requirements, answers={**requirements.answers, "data_residency": "any"})
+    assert "compute.small" in _solved(anywhere).items
+
+
+def test_a_wish_for_what_no_delivery_centre_may_deliver_is_a_conflict_that_names_the_regions() -> None:
+    conflict = _conflict(_small_servers_from_leeds_alone(pins={"compute.small": 2}))
+    assert _members(conflict) == [
+        ("NEED", "data_residency"),
+        ("PIN", "compute.small"),
+        ("DELIVERY_CENTRE", "compute"),
+    ]
+    assert conflict.members[2].text == (
+        "Compute (compute) must come from a delivery centre in the regions allowed (EU), "
+        "and none can deliver compute.small"
+    )
+
+
+def test_what_no_delivery_centre_may_deliver_is_a_violation() -> None:
+    items = {"compute.small": 1, "os.debian": 1, "support.standard": 1, "web.nginx_site": 1}
+    (violation,) = check(_small_servers_from_leeds_alone(), items)
+    assert (violation.id, violation.text, violation.fix) == (
+        "compute",
+        "No delivery centre in the regions allowed (EU) has the competence, certifications and rate for compute.small.",
+        "Remove compute.small, or allow other regions.",
+    )

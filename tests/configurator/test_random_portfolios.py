@@ -52,6 +52,7 @@ def _can_hold(case: Case, members: Collection[Member]) -> bool:
         for part in parts(rule.expression)
         if isinstance(part, Name)
     }
+    mentioned |= {requirements.offering.residency_need} - {""}
     free = [name for name in sorted(mentioned) if Member(NEED, name) not in members]
     for answers in product(*(NEED_VALUES[name] for name in free)):
         told: Requirements = replace(
