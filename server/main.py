@@ -12,6 +12,7 @@ import click
 from bidwright.core.errors import BidwrightError
 from bidwright.server import starting
 from bidwright.server.demo import run_demo
+from bidwright.server.lab_commands import lab
 from bidwright.server.publishing import report
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -183,6 +184,9 @@ def key_revoke(key_id: str, state_dir: Path, redis_url: str) -> None:
 def demo(state_dir: Path) -> None:
     """From a customer's needs to running services, for real, below the state directory."""
     run_demo(state_dir)
+
+
+bidwright.add_command(lab)
 
 
 def main() -> None:
