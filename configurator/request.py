@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from google.type import money_pb2
@@ -18,6 +19,9 @@ from bidwright.v1 import configuration_pb2, configurator_pb2
 Limit = Literal["monthly", "one_time", "contract_value"]
 LIMITS: tuple[Limit, ...] = ("monthly", "one_time", "contract_value")
 """What a budget can limit, in the order conflicts name them."""
+
+_LARGEST_BUDGET = Decimal(10) ** 15
+"""More than anything costs, and its minor units are a number that the solver can hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +190,7 @@ def _minor_units(money: money_pb2.Money, market: Market, where: str, faults: Fau
     except InvalidInput as refusal:
         faults.found.extend(refusal.faults)
         return None
-    if amount < 0:
-        faults.add(where, f"{plain(amount)} is below nothing", "Give an amount of 0 or more.")
+    if not 0 <= amount <= _LARGEST_BUDGET:
+        faults.add(where, f"{plain(amount)} is out of range", f"Give 0 to {plain(_LARGEST_BUDGET)}.")
         return None
     return int(amount.scaleb(MINOR_UNITS[market.currency]))

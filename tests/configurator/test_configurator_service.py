@@ -179,7 +179,11 @@ def test_every_fault_of_a_request_is_told_at_once() -> None:
             BespokeItem(id="a", title="A", requires=["databank"]),
             BespokeItem(id="a", title="B", forbids=["web.iis"]),
         ],
-        budget=Budget(monthly=Money(currency_code="USD", units=1), one_time=Money(currency_code="EUR", units=-1)),
+        budget=Budget(
+            monthly=Money(currency_code="USD", units=1),
+            one_time=Money(currency_code="EUR", units=-1),
+            contract_value=Money(currency_code="EUR", units=2**63 - 1),
+        ),
     )
     with pytest.raises(InvalidInput) as refused:
         requirements_of(request, small_release())
@@ -192,6 +196,7 @@ def test_every_fault_of_a_request_is_told_at_once() -> None:
         "bespoke_items[1].forbids[0]",
         "budget.monthly.currency_code",
         "budget.one_time",
+        "budget.contract_value",
         "needs.colour",
         "needs.users",
     ]
