@@ -98,7 +98,7 @@ def _read(item: BespokeItem, book: PriceBook, where: str, faults: Faults) -> Cos
     costs, days = _effort(item.effort, book, where, faults)
     material = _material(item, book, where, faults)
     markup: Decimal | None = book.default_markup
-    if item.HasField("markup_percent"):
+    if item.markup_percent.value:
         markup = read_number(item.markup_percent, f"{where}.markup_percent", top=MAX_MARKUP_PERCENT, faults=faults)
     if material or not costs:
         costs.append((f"bespoke item {item.id}: material", material))

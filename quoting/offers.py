@@ -118,11 +118,14 @@ def _completed(configuration: Configuration, answers: Mapping[str, Answer], item
 def _put_in_one_form(configuration: Configuration, terms: CommercialTerms) -> None:
     """Order bespoke items by id and spell numbers plainly, so that equal offers have equal digests."""
     configuration.bespoke_items.sort(key=lambda item: item.id)
-    numbers = [effort.days for item in configuration.bespoke_items for effort in item.effort]
-    numbers += [item.markup_percent for item in configuration.bespoke_items if item.HasField("markup_percent")]
+    numbers = [terms.discretionary_discount_percent]
+    numbers += [effort.days for item in configuration.bespoke_items for effort in item.effort]
+    for item in configuration.bespoke_items:
+        if item.markup_percent.value:
+            numbers.append(item.markup_percent)
+        else:
+            item.ClearField("markup_percent")
     numbers += [need.decimal for need in configuration.needs if need.HasField("decimal")]
-    if terms.HasField("discretionary_discount_percent"):
-        numbers.append(terms.discretionary_discount_percent)
     for number in numbers:
         number.value = plain(decimal_of(number, where="configuration"))
 

@@ -145,6 +145,13 @@ def test_a_bespoke_item_is_cost_and_mark_up_without_term_discount() -> None:
     assert (euros(line.net), euros(line.cost), line.quantity, line.unit) == ("2925.56", "2600.50", 1, "item")
 
 
+def test_a_mark_up_that_is_set_but_empty_is_the_default() -> None:
+    item = BespokeItem(id="care", title="Care", owner="Ada", charge=CHARGE_MONTHLY, markup_percent=DecimalMessage())
+    item.material_cost.CopyFrom(Money(currency_code="EUR", units=10))
+    line = only(price(RELEASE, configuration({}, item), terms(36), TODAY), "care")
+    assert steps(line) == [("BESPOKE_COST", "10", "10"), ("MARKUP", "2.5", "12.5")]  # 25 %
+
+
 def test_a_mark_up_of_zero_is_shown_and_a_monthly_item_gets_no_term_discount() -> None:
     item = BespokeItem(id="care", title="Care", owner="Ada", charge=CHARGE_MONTHLY)
     item.material_cost.CopyFrom(Money(currency_code="EUR", units=10))

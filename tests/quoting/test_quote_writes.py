@@ -10,7 +10,7 @@ from quoting_desk import ADA, SALLY, Desk, terms, website, word
 
 from bidwright.core.caller import Caller
 from bidwright.core.errors import Conflicting, InvalidInput, NotAllowedNow, NotFound
-from bidwright.v1.configuration_pb2 import Configuration
+from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration
 from bidwright.v1.quoting_pb2 import CompareQuotesRequest, ListQuoteRevisionsRequest, ListQuotesRequest
 
 FIRST = "00000000-0000-4000-8000-000000000001"
@@ -63,6 +63,16 @@ async def test_equal_numbers_are_spelled_the_same_in_every_offer(desk: Desk) -> 
         item.effort.add(role="engineer").days.value = "1"
         digests.add((await desk.create(configuration=configuration, commercial=terms(discount=discount))).offer_digest)
     assert len(digests) == 1
+
+
+async def test_numbers_left_out_are_the_same_offer_as_empty_ones(desk: Desk) -> None:
+    absent, empty = website(), website()
+    absent.bespoke_items.add(id="till", title="Till", owner="Ada", charge=1)
+    empty.bespoke_items.add(id="till", title="Till", owner="Ada", charge=1).markup_percent.SetInParent()
+    first = await desk.create(configuration=absent, commercial=CommercialTerms(term_months=24))
+    second = await desk.create(configuration=empty, commercial=terms(discount=""))
+    assert first.offer_digest == second.offer_digest
+    assert first.offer.terms.discretionary_discount_percent.value == "0"
 
 
 async def test_a_release_that_does_not_exist_is_not_found(desk: Desk) -> None:
