@@ -13,6 +13,7 @@ LARGEST_FILE_BYTES = 1_000_000
 
 LARGEST_PORTFOLIO_BYTES = 20_000_000
 MOST_FILES = 5_000
+_SUFFIXES = {".yaml", ".csv", ".md"}
 
 Files = Mapping[str, bytes]
 """Path within the portfolio, with ``/`` between its parts -> content."""
@@ -62,7 +63,8 @@ def text_of(files: Files, name: str, faults: Faults) -> str | None:
 
 def _paths(root: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(root):
-        linked = [one for one in folders if (Path(folder) / one).is_symlink()]
+        # Links, and folders named like files, are looked at as files are, so that none is passed over in silence.
+        linked = [one for one in folders if (Path(folder) / one).is_symlink() or Path(one).suffix in _SUFFIXES]
         folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in linked)
         for name in sorted([*names, *linked]):
             if not name.startswith("."):

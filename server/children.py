@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import signal
 import sys
@@ -12,12 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bidwright.core.bound import bound_to_us
+from bidwright.core.errors import Unavailable
 
 _log = logging.getLogger(__name__)
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 15.0
 _STOP_S = 30.0
+_EARLY_S = 8.0  # a child that cannot start says so within this time
+_MOST_FAILURES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +39,28 @@ class Child:
     log: Path
 
 
-async def keep_running(child: Child, stop: asyncio.Event) -> None:
+async def keep_all_running(children: Sequence[Child], stop: asyncio.Event) -> None:
+    """Run children until ``stop``, or until one of them cannot be started at all; all have ended when this returns.
+
+    Raises:
+        Unavailable: A child ended again and again right after its start; with what it said last.
+    """
+    tasks = [asyncio.create_task(_keep_running(child, stop)) for child in children]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    stop.set()
+    for failure in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(failure, BaseException):
+            raise failure
+
+
+async def _keep_running(child: Child, stop: asyncio.Event) -> None:
     """Run a child until ``stop``; when it ends by itself it is started again.
 
     The pause before that grows while it keeps failing. On ``stop`` it gets SIGTERM, and SIGKILL if it
     has not ended within 30 seconds.
     """
     pause_s = _FIRST_PAUSE_S
+    failures: float = 0
     while not stop.is_set():
         started = asyncio.get_running_loop().time()
         process = await _start(child)
@@ -51,9 +70,18 @@ async def keep_running(child: Child, stop: asyncio.Event) -> None:
             await _end(process)
             return
         lived_s = asyncio.get_running_loop().time() - started
+        # One that has run for a while once can run: what ended it will pass.
+        failures = failures + 1 if lived_s < _EARLY_S else -math.inf
+        if failures >= _MOST_FAILURES:
+            raise _cannot_start(child)
         pause_s = _FIRST_PAUSE_S if lived_s > _LONGEST_PAUSE_S else min(2 * pause_s, _LONGEST_PAUSE_S)
         _log.warning("%s ended with %s; starting it again in %.1f s", child.name, process.returncode, pause_s)
         await _wait(stop, pause_s)
+
+
+def _cannot_start(child: Child) -> Unavailable:
+    said = " ".join(child.log.read_text(encoding="utf-8", errors="replace").splitlines()[-6:])
+    return Unavailable(f"`bidwright {child.name}` cannot start: {said}", fix=f"The whole story is in {child.log}.")
 
 
 async def _start(child: Child) -> asyncio.subprocess.Process:

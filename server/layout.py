@@ -26,12 +26,23 @@ class StateDirectory:
 
     @classmethod
     def at(cls, path: Path) -> StateDirectory:
-        """Make the directory where it is missing; it is nobody's but ours."""
+        """Make the directory where it is missing.
+
+        Raises:
+            InvalidInput: It cannot be made or written.
+        """
         path = path.resolve()
-        path.mkdir(parents=True, exist_ok=True)
-        # Not private itself: as root, services of directory targets run under another account and must pass through.
-        for private in ("log", "run"):
-            (path / private).mkdir(mode=0o700, exist_ok=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            # Not private itself: as root, services of directory targets run under another account and pass through.
+            for private in ("log", "run"):
+                (path / private).mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise InvalidInput(
+                f"The state directory {path} cannot be made: {error.strerror}.",
+                fix="Give a --state-dir in which you may write.",
+                reason="STATE_DIR_UNUSABLE",
+            ) from error
         return cls(path)
 
     @property

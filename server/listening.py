@@ -56,6 +56,31 @@ def is_loopback(address: str) -> bool:
         return False
 
 
+def require_free(address: str) -> None:
+    """Refuse an address that cannot be listened on, before anything is started.
+
+    Raises:
+        InvalidInput: It has no port, is not of this machine, or somebody listens there.
+    """
+    host, _, port = address.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except (OSError, ValueError, OverflowError) as error:
+            raise address_unusable(address, error) from error
+
+
+def address_unusable(address: str, why: Exception) -> InvalidInput:
+    """The error for an address that cannot be listened on."""
+    return InvalidInput(
+        f"Cannot listen on {address}: {why}",
+        fix="Choose another --address as host:port; 127.0.0.1:0 takes any free port.",
+        reason="ADDRESS_UNUSABLE",
+    )
+
+
 def free_address(host: str = "127.0.0.1") -> str:
     """An address on which nothing listens at the moment."""
     with socket.socket() as probe:

@@ -11,10 +11,9 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from bidwright.core.clock import utc_now
-from bidwright.core.errors import InvalidInput
 from bidwright.server.composition import Services
 from bidwright.server.gate import Gate
-from bidwright.server.listening import Listening
+from bidwright.server.listening import Listening, address_unusable
 
 _log = logging.getLogger(__name__)
 
@@ -57,11 +56,7 @@ def _bind(server: grpc.aio.Server, listening: Listening) -> int:
             return server.add_secure_port(listening.address, credentials)
         return server.add_insecure_port(listening.address)
     except RuntimeError as error:
-        raise InvalidInput(
-            f"Cannot listen on {listening.address}: {error}",
-            fix="Choose another --address; port 0 takes any free one.",
-            reason="ADDRESS_UNUSABLE",
-        ) from error
+        raise address_unusable(listening.address, error) from error
 
 
 async def _until_stopped(services: Services) -> None:

@@ -55,23 +55,24 @@ def _detach(state: StateDirectory, address: str, options: dict[str, Any]) -> Non
             command += [f"--{option.replace('_', '-')}={options[option]}"]
         for directory in options["portfolios"]:
             command += ["--portfolio", str(directory)]
-        with os.fdopen(os.open(state.log("up"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as log:
+        with os.fdopen(os.open(state.log("up"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as log:
+            told_before = log.tell()
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        _wait(state, process)
+        _wait(state, process, told_before)
     click.echo(f"Bidwright serves on {everything_here.wait_until_serving(state)}; keys are in {state.client_settings}.")
 
 
-def _wait(state: StateDirectory, process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
-    """Wait until the server answers; when it ends instead, show why."""
+def _wait(state: StateDirectory, process: subprocess.Popen[bytes], told_before: int) -> None:
+    """Wait until the server answers; when it ends instead, show what it has told since the given place in its log."""
     while True:
         try:
             everything_here.wait_until_serving(state, timeout_s=1)
         except Unavailable:
             if process.poll() is None:
                 continue
-            last = state.log("up").read_text(encoding="utf-8").splitlines()[-8:]
+            last = state.log("up").read_bytes()[told_before:].decode(errors="replace").splitlines()[-8:]
             raise Unavailable(
                 "Bidwright did not start: " + " ".join(last), fix=f"The whole story is in {state.log('up')}."
             ) from None
@@ -80,6 +81,9 @@ def _wait(state: StateDirectory, process: subprocess.Popen[str] | subprocess.Pop
 
 def down(state_dir: Path, *, everything: bool) -> None:
     """End what runs in a state directory."""
+    if not state_dir.exists():
+        click.echo(f"There is no {state_dir}: nothing to stop.")
+        return
     state = StateDirectory.at(state_dir)
     click.echo("Bidwright is stopped." if everything_here.down(state) else "Bidwright was not running.")
     if everything and state.inventory.exists():

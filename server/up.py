@@ -21,11 +21,11 @@ from ruamel.yaml import YAML
 from bidwright.core.caller import ROLES
 from bidwright.core.clock import utc_now
 from bidwright.core.errors import NotAllowedNow, Unavailable
-from bidwright.provisioning.inventory import local_inventory
+from bidwright.provisioning.inventory import local_inventory, read_inventory
 from bidwright.server.api_keys import ApiKeys
-from bidwright.server.children import Child, keep_running
+from bidwright.server.children import Child, keep_all_running
 from bidwright.server.layout import StateDirectory, read_client_settings, write_private
-from bidwright.server.listening import free_address
+from bidwright.server.listening import Listening, free_address, require_free
 from bidwright.server.publishing import publish_if_new
 from bidwright.storage.connection import connect
 from bidwright.storage.embedded import EmbeddedEngine
@@ -73,6 +73,8 @@ async def up(settings: UpSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     address = settings.address or free_address()
+    Listening(address=address).credentials()
+    require_free(address)
     with _owned(settings.state):
         while not stop.is_set():
             if settings.redis_url:
@@ -114,7 +116,7 @@ async def _run(settings: UpSettings, redis_url: str, address: str, stop: asyncio
         Child(name="work", arguments=["work", *shared], log=state.log("work")),
     )
     _log.info("serving on %s; keys for `bid` are in %s", address, state.client_settings)
-    await asyncio.gather(*(keep_running(child, stop) for child in children))
+    await keep_all_running(children, stop)
 
 
 async def _prepare(settings: UpSettings, redis_url: str, address: str) -> None:
@@ -122,6 +124,7 @@ async def _prepare(settings: UpSettings, redis_url: str, address: str) -> None:
     state = settings.state
     if not state.inventory.exists():
         write_private(state.inventory, local_inventory(state.target, service_user=settings.service_user))
+    await asyncio.to_thread(read_inventory, state.inventory)  # a wrong one is told now, not by a child's log
     engine = await connect(redis_url)
     try:
         store = Store(engine)
