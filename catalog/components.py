@@ -9,8 +9,11 @@ from bidwright.catalog.document import Document, Entry
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import number, numbers, places_of
 from bidwright.catalog.model import Component, Texts
+from bidwright.catalog.reach import MOST_STEPS, reach_of_figures
+from bidwright.catalog.rule_language import FigureSource
 
 _SECTIONS = ("attributes", "provides", "consumes")
+_BALANCED: tuple[FigureSource, ...] = ("provided", "consumed")
 _NO_TEXTS = Texts(service_specification="", statement_of_work="", delivery_description="")
 
 
@@ -43,6 +46,24 @@ def check_resources(draft: Draft) -> None:
                     what = f"{entry.id()} consumes {attribute!r}, which no component provides"
                     where = entry.where("consumes", attribute)
                     draft.faults.add(where, what, "Let a component provide it, or remove it here.")
+
+
+def check_balances(draft: Draft) -> None:
+    """Refuse resources of which there can be more than the configurator can count; needs components."""
+    document = draft.documents.get("portfolio.yaml")
+    for entry in document.entries("attributes") if document else ():
+        components = draft.components.values()
+        figures = [
+            (one.figures(source).get(entry.id(), Decimal(0)), one.max_quantity)
+            for one in components
+            for source in _BALANCED
+        ]
+        steps = reach_of_figures(figures).steps
+        if steps > MOST_STEPS:
+            what = (
+                f"{entry.id()!r} can add up to {int(steps):,} of its smallest steps, and {MOST_STEPS:,} can be counted"
+            )
+            draft.faults.add(entry.where(), what, "Use a larger unit, fewer places, or lower max_quantity.")
 
 
 def _check_family(draft: Draft, document: Document) -> None:

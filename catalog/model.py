@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from bidwright.catalog.rule_language import Expression
+from bidwright.catalog.rule_language import Expression, FigureSource
 
 ChargeName = Literal["one_time", "monthly"]
 NeedKind = Literal["boolean", "integer", "decimal", "choice", "text"]
@@ -93,6 +93,10 @@ class Component:
     certifications: tuple[str, ...] = ()
     lead_time_days: int = 0
     texts: Texts
+
+    def figures(self, source: FigureSource) -> Mapping[str, Decimal]:
+        """The figures of one unit that a rule speaks of, by attribute."""
+        return {"total": self.attributes, "provided": self.provides, "consumed": self.consumes}[source]
 
 
 @dataclass(frozen=True, kw_only=True)

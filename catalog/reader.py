@@ -15,7 +15,7 @@ from typing import TypeVar
 from bidwright.catalog.approvals import read_approvals
 from bidwright.catalog.assurances import read_assurances
 from bidwright.catalog.centres import check_deliverable, read_centres
-from bidwright.catalog.components import check_resources, declare_components, read_components
+from bidwright.catalog.components import check_balances, check_resources, declare_components, read_components
 from bidwright.catalog.deliveries import read_deliveries
 from bidwright.catalog.draft import Draft, Ids
 from bidwright.catalog.file_kinds import KINDS, kind_of, missing_files
@@ -123,7 +123,9 @@ def _read_documents(draft: Draft, files: Files) -> None:
                 draft.ids.incomplete.update(kind.declares)
             else:
                 draft.documents[name] = checked(name, tree, kind.schema, draft.faults)
-    for kind in missing_files(files):
+    # A file that is there and cannot be read has its own fault already.
+    present = {*files, *(fault.where.rpartition(":")[0] for fault in draft.faults.found)}
+    for kind in missing_files(present):
         draft.faults.add(f"{kind.form}:1", f"there is no file {kind.form}", "Add it as docs/portfolio.md describes.")
         draft.ids.incomplete.update(kind.declares)
 
@@ -134,6 +136,7 @@ def _read_nouns(draft: Draft, files: Files) -> None:
     read_texts(draft, files)
     read_components(draft)
     check_resources(draft)
+    check_balances(draft)
     read_tables(draft, files)
     read_offerings(draft)
     read_rules(draft)

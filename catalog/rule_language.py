@@ -47,11 +47,15 @@ class Kinds:
     family: str
 
 
+FigureSource = Literal["total", "provided", "consumed"]
+"""Which figures of components are summed: their attributes, or what they provide or consume."""
+
+
 @dataclass(frozen=True)
 class Sum:
     """``total | provided | consumed("attribute"[, "family"])``: figure x quantity, summed."""
 
-    source: Literal["total", "provided", "consumed"]
+    source: FigureSource
     attribute: str
     family: str = ""
 

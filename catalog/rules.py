@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import get_args
 
 from bidwright.catalog.document import Document, Entry
 from bidwright.catalog.draft import Draft
-from bidwright.catalog.model import Need, Rule
+from bidwright.catalog.model import Need, Offering, Rule
 from bidwright.catalog.offerings import need_kind
-from bidwright.catalog.rule_language import Expression
+from bidwright.catalog.reach import MOST_STEPS, most_steps
+from bidwright.catalog.rule_language import Expression, FigureSource
 from bidwright.catalog.rule_parser import RuleRefused, parse_located
 from bidwright.catalog.rule_types import Vocabulary, check
 
+_SOURCES: tuple[FigureSource, ...] = get_args(FigureSource)
 _SHARED = "rule"
 """The kind of ids of rules.yaml; an offering may not use them for rules of its own."""
 
@@ -22,14 +26,15 @@ def read_rules(draft: Draft) -> None:
     words = _component_words(draft)
     if shared is not None:
         draft.rules = _rules(draft, shared, _SHARED, _for_all_offerings(draft, words))
+        _check_reach(draft, shared, draft.rules, draft.offerings.values())
     for document in draft.documents_in("offerings"):
         offering = draft.offerings.get(document.whole.id("offering"))
         if offering is not None:
             unsound = draft.ids.of(need_kind(offering.id)).keys() - offering.needs.keys()
             known = replace(words, needs=offering.needs, unknowable={*words.unknowable, *unsound})
-            draft.offerings[offering.id] = replace(
-                offering, rules=_rules(draft, document, f"rule of offering {offering.id}", known)
-            )
+            rules = _rules(draft, document, f"rule of offering {offering.id}", known)
+            _check_reach(draft, document, rules, [offering])
+            draft.offerings[offering.id] = replace(offering, rules=rules)
 
 
 def read_condition(draft: Draft, entry: Entry, key: str, vocabulary: Vocabulary) -> Expression | None:
@@ -66,18 +71,27 @@ def _rules(draft: Draft, document: Document, kind: str, vocabulary: Vocabulary) 
     return tuple(rules)
 
 
+def _check_reach(draft: Draft, document: Document, rules: Iterable[Rule], offerings: Iterable[Offering]) -> None:
+    """Refuse rules whose numbers are larger than the configurator can count; they are otherwise sound."""
+    places = {entry.id(): entry.where("rule") for entry in document.entries("rules")}
+    components = draft.components.values()
+    for rule in rules:
+        steps = max((most_steps(rule.expression, one.needs, components) for one in offerings), default=0)
+        if steps > MOST_STEPS:
+            what = f"rule {rule.id!r} can take {steps:,} of its smallest steps, and {MOST_STEPS:,} can be counted"
+            fix = "Lower the figures, the limits of needs or max_quantity, or use fewer digits after the point."
+            draft.faults.add(places[rule.id], what, fix)
+
+
 def _component_words(draft: Draft) -> Vocabulary:
     figures: set[tuple[str, str, str]] = set()
     for one in draft.components.values():
-        sections = {"total": one.attributes, "provided": one.provides, "consumed": one.consumes}
-        figures.update((source, attribute, one.family) for source, held in sections.items() for attribute in held)
+        figures.update((source, attribute, one.family) for source in _SOURCES for attribute in one.figures(source))
     declared = {kind: draft.ids.of(kind).keys() for kind in ("component", "family", "attribute", "table")}
     unsound = declared["attribute"] - draft.attributes.keys() | declared["table"] - draft.tables.keys()
     if not draft.is_whole("component", draft.components):
         # A component with faults may carry any figure.
-        figures.update(
-            (s, a, f) for s in ("total", "provided", "consumed") for a in draft.attributes for f in draft.families
-        )
+        figures.update((s, a, f) for s in _SOURCES for a in draft.attributes for f in draft.families)
     return Vocabulary(
         components=declared["component"],
         families=declared["family"],

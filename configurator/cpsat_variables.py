@@ -11,12 +11,11 @@ from math import gcd, lcm
 from ortools.sat.python import cp_model
 
 from bidwright.catalog.model import Answer, Need, Offering, Release
+from bidwright.catalog.reach import MOST_STEPS
+from bidwright.catalog.rule_language import FigureSource
 
 _OPEN = 10**9
 """How far a numeric need without a range may go in either direction, in its smallest steps."""
-
-_LARGEST = 2**60
-"""CP-SAT needs every activity of a row within 64 bits, with room to add."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +64,12 @@ class Variables:
         """The components a component or family id stands for, as far as they are in the model."""
         return tuple(member for member in self.release.members(subject) if member in self.quantities)
 
-    def sum(self, source: str, attribute: str, family: str = "") -> Linear:
+    def sum(self, source: FigureSource, attribute: str, family: str = "") -> Linear:
         """Figure x units over the configuration or one family; ``source`` is total, provided or consumed."""
-        field_name = {"total": "attributes", "provided": "provides", "consumed": "consumes"}[source]
         terms: dict[int, Fraction] = {}
         for component_id, variable in self.quantities.items():
             component = self.release.components[component_id]
-            figure: Decimal = getattr(component, field_name).get(attribute, Decimal(0))
+            figure = component.figures(source).get(attribute, Decimal(0))
             if figure and family in {"", component.family}:
                 terms[variable.index] = Fraction(figure)
         return Linear(terms)
@@ -131,7 +129,7 @@ def row(model: cp_model.CpModel, form: Linear) -> tuple[cp_model.LinearExpr, int
     """A form as a CP-SAT expression and a constant, scaled to whole numbers.
 
     Raises:
-        OverflowError: The figures of the portfolio have more digits than the solver can hold.
+        OverflowError: The figures have more digits than the solver can hold; the portfolio's check refuses such.
     """
     terms, constant = form.whole()
     variables = [model.get_int_var_from_proto_index(index) for index in terms]
@@ -139,8 +137,8 @@ def row(model: cp_model.CpModel, form: Linear) -> tuple[cp_model.LinearExpr, int
         abs(coefficient) * max(abs(bound) for bound in _bounds(variable))
         for variable, coefficient in zip(variables, terms.values(), strict=True)
     )
-    if reach > _LARGEST:
-        raise OverflowError(f"a row reaches {reach}, the solver holds at most {_LARGEST}")
+    if reach > MOST_STEPS:
+        raise OverflowError(f"a row reaches {reach}, the solver holds at most {MOST_STEPS}")
     return cp_model.LinearExpr.weighted_sum(variables, list(terms.values())), constant
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import singledispatch
 from itertools import product
 
-from bidwright.catalog.model import Answer, Component, Release
+from bidwright.catalog.model import Answer, Release
 from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
@@ -22,6 +22,7 @@ from bidwright.catalog.rule_language import (
     Comparison,
     Constant,
     Expression,
+    FigureSource,
     InTable,
     Kinds,
     Name,
@@ -69,20 +70,14 @@ class Choice:
         """Units of a component or of a whole family."""
         return sum(self.items[member] for member in self.chosen(subject))
 
-    def sum(self, source: str, attribute: str, family: str = "") -> Fraction:
+    def sum(self, source: FigureSource, attribute: str, family: str = "") -> Fraction:
         """Figure x units over the configuration or a family; ``source`` is total, provided or consumed."""
         found = Fraction(0)
         for component_id, units in self.items.items():
             component = self.release.components[component_id]
             if not family or component.family == family:
-                found += Fraction(_figures(component, source).get(attribute, Decimal(0))) * units
+                found += Fraction(component.figures(source).get(attribute, Decimal(0))) * units
         return found
-
-
-def _figures(component: Component, source: str) -> Mapping[str, Decimal]:
-    if source == "provided":
-        return component.provides
-    return component.consumes if source == "consumed" else component.attributes
 
 
 def holds(expression: Expression, choice: Choice) -> bool:
