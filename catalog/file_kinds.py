@@ -36,9 +36,9 @@ KINDS = (
     ),
     FileKind("offerings/<offering>.yaml", r"offerings/[^/]+\.yaml", "offering", ("offering",), is_required=True),
     FileKind("components/<family>.yaml", r"components/[^/]+\.yaml", "components", ("component",), is_required=True),
-    FileKind("rules.yaml", r"rules\.yaml", "rules", ("rule",)),
+    FileKind("rules.yaml", r"rules\.yaml", "rules", ("rule",), is_required=True),
     FileKind("tables/<name>.csv", r"tables/[^/]+\.csv", "", ("table",)),
-    FileKind("assurances.yaml", r"assurances\.yaml", "assurances"),
+    FileKind("assurances.yaml", r"assurances\.yaml", "assurances", is_required=True),
     FileKind(
         "delivery_centres.yaml",
         r"delivery_centres\.yaml",
@@ -48,13 +48,15 @@ KINDS = (
     ),
     FileKind("prices/<market>.csv", r"prices/[^/]+\.csv"),
     FileKind("prices/<market>.yaml", r"prices/[^/]+\.yaml", "price_settings"),
-    FileKind("packages.yaml", r"packages\.yaml", "packages"),
-    FileKind("approvals.yaml", r"approvals\.yaml", "approvals"),
+    FileKind("packages.yaml", r"packages\.yaml", "packages", is_required=True),
+    FileKind("approvals.yaml", r"approvals\.yaml", "approvals", is_required=True),
     FileKind("provisioning.yaml", r"provisioning\.yaml", "provisioning", ("delivery",), is_required=True),
     FileKind("texts/<component>.md", r"texts/[^/]+\.md"),
     FileKind("README.md", r"README\.md"),
 )
-"""Prices and texts are demanded for each market and component where those are read."""
+"""A file that could be left out by mistake is demanded: without approvals.yaml nobody would have to approve.
+
+Prices and texts are demanded for each market and component where those are read."""
 
 
 def kind_of(name: str) -> FileKind | None:

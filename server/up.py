@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +124,9 @@ async def _prepare(settings: UpSettings, redis_url: str, address: str) -> None:
     """Make what is missing: inventory, keys, published portfolios. Harmless to repeat."""
     state = settings.state
     if not state.inventory.exists():
-        write_private(state.inventory, local_inventory(state.target, service_user=settings.service_user))
+        write_private(
+            state.inventory, local_inventory(state.target, service_user=settings.service_user, ports=_ports(state))
+        )
     await asyncio.to_thread(read_inventory, state.inventory)  # a wrong one is told now, not by a child's log
     engine = await connect(redis_url)
     try:
@@ -133,6 +136,12 @@ async def _prepare(settings: UpSettings, redis_url: str, address: str) -> None:
         await _write_profiles(settings, ApiKeys(store, utc_now), address)
     finally:
         await engine.close()
+
+
+def _ports(state: StateDirectory) -> range:
+    """Ports of the embedded target: by its directory, so that two installations on one machine seldom want the same."""
+    first = 20000 + 500 * (zlib.crc32(str(state.path).encode()) % 24)
+    return range(first, first + 500)
 
 
 async def _write_profiles(settings: UpSettings, keys: ApiKeys, address: str) -> None:

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import click
 
-from bidwright.clients.cli.output import as_dict
+from bidwright.clients.cli.output import Output, as_dict
 from bidwright.clients.cli.session import Session, command
 from bidwright.clients.cli.views import number
+from bidwright.clients.sdk import RequestRefused
 from bidwright.v1 import catalog_pb2 as catalog
 
 PORTFOLIO = click.option(
     "--portfolio", default="managed_hosting", show_default=True, help="Portfolio to sell from.", metavar="ID"
 )
+
+
+def complete_offerings(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The offerings that begin with what was typed, for the shell; none where no server can be asked."""
+    options = context.find_root().params
+    session = Session(options.get("config"), options.get("profile") or "default", 2.0, Output(as_json=True))
+    try:
+        listed = session.server().catalog.ListOfferings(
+            catalog.ListOfferingsRequest(parent="portfolios/managed_hosting", page_size=1000)
+        )
+    except (click.ClickException, RequestRefused):
+        return []  # completion is a help; whoever runs the command is told what is wrong
+    names = [one.name.rpartition("/")[2] for one in listed.offerings]
+    return [name for name in names if name.startswith(incomplete)]
 
 
 @click.group()
@@ -38,7 +53,7 @@ def list_offerings(session: Session, portfolio: str) -> None:
 
 
 @command(offering, "show")
-@click.argument("offering_id", metavar="OFFERING")
+@click.argument("offering_id", metavar="OFFERING", shell_complete=complete_offerings)
 @PORTFOLIO
 def show_offering(session: Session, offering_id: str, portfolio: str) -> None:
     """Show the needs and slots of an offering."""

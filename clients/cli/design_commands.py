@@ -8,7 +8,7 @@ import click
 from google.protobuf.json_format import MessageToJson
 
 from bidwright.clients.cli import answers, views
-from bidwright.clients.cli.catalog_commands import PORTFOLIO, get_offering
+from bidwright.clients.cli.catalog_commands import PORTFOLIO, complete_offerings, get_offering
 from bidwright.clients.cli.output import as_dict
 from bidwright.clients.cli.session import NOT_VALID, Session, command
 from bidwright.v1 import catalog_pb2 as catalog
@@ -27,7 +27,7 @@ def register(group: click.Group) -> None:
     command(group, "price")(price)
 
 
-@click.argument("offering_id", metavar="OFFERING")
+@click.argument("offering_id", metavar="OFFERING", shell_complete=complete_offerings)
 @PORTFOLIO
 @click.option("--market", default="DE", show_default=True, help="Market to sell in.")
 @click.option("--term", "term_months", default=36, show_default=True, help="Contract term in months.")

@@ -73,10 +73,12 @@ class Output:
                 }
             )
             return
-        self.errors.print(Text("Refused: ", style="bold red") + Text(shown(refusal.message)), soft_wrap=True)
+        # The message names each fault; where they follow line by line, its first words are enough.
+        message = refusal.message.partition(": ")[0] if refusal.faults else refusal.message
+        self.errors.print(Text("Refused: ", style="bold red") + Text(shown(message)), soft_wrap=True)
         for fault in refusal.faults:
             self.errors.print(Text(f"  {shown(fault.where)}: {shown(fault.what)}"), soft_wrap=True)
-        if refusal.fix:
+        if refusal.fix and not refusal.faults:
             self.errors.print(Text("What to do: ", style="bold") + Text(shown(refusal.fix)), soft_wrap=True)
 
 

@@ -40,10 +40,15 @@ class RequestRefused(Exception):
         self.faults: tuple[FieldFault, ...] = ()
 
 
+_NOT_REACHED = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+
+
 def refusal_of(error: Any) -> RequestRefused:
     """Read an error of the transport (a ``grpc.RpcError`` that is a call too), with its google.rpc details."""
     refusal = RequestRefused(error.code(), error.details() or error.code().name)
     status = rpc_status.from_call(error)
+    if status is None and refusal.code in _NOT_REACHED:
+        refusal.fix = "Check that the server runs (`bidwright up`) and that the client settings have its address."
     for detail in status.details if status else ():
         info, bad_request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
         if detail.Unpack(info):

@@ -79,12 +79,27 @@ def test_a_directory_that_does_not_exist_is_a_fault(tmp_path: Path) -> None:
 def test_an_empty_directory_lacks_every_file_that_must_be(tmp_path: Path) -> None:
     found = check_report(tmp_path, today=SMALL_TODAY)
     assert [fault.where for fault in found] == [
+        "approvals.yaml:1",
+        "assurances.yaml:1",
         "components/<family>.yaml:1",
         "delivery_centres.yaml:1",
         "offerings/<offering>.yaml:1",
+        "packages.yaml:1",
         "portfolio.yaml:1",
         "provisioning.yaml:1",
+        "rules.yaml:1",
     ]
+
+
+@pytest.mark.parametrize("name", ["approvals.yaml", "assurances.yaml", "packages.yaml", "rules.yaml"])
+def test_a_file_left_out_is_missed_and_a_folder_in_its_place_is_no_file(tmp_path: Path, name: str) -> None:
+    portfolio = copy_of_small(tmp_path)
+    (portfolio / name).unlink()
+    (missed,) = check_report(portfolio, today=SMALL_TODAY)
+    assert (missed.where, missed.what) == (f"{name}:1", f"there is no file {name}")
+    (portfolio / name).mkdir()
+    (folder,) = check_report(portfolio, today=SMALL_TODAY)
+    assert (folder.where, folder.what) == (f"{name}:1", "this is not a file")
 
 
 LINES = [
