@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-import zlib
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bidwright.core.errors import InvalidInput
+from bidwright.core.page_tokens import last_shown, page_token
 
 LARGEST_PAGE = 1_000
-_TOKEN = re.compile(rb"(\d{1,16})\.([0-9a-f]{8})")
+_SEQUENCE = "[0-9]{1,16}"
 
 Item = TypeVar("Item")
 
@@ -60,8 +57,7 @@ def token_after(listing: str, sequence: int) -> str:
         listing: Names what is listed and in which order; a token works for the same listing only.
         sequence: The creation number of the last record shown.
     """
-    content = f"{sequence}.{zlib.crc32(listing.encode()):08x}"
-    return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
+    return page_token(str(sequence), listing)
 
 
 def sequence_in(token: str, listing: str) -> int | None:
@@ -70,21 +66,4 @@ def sequence_in(token: str, listing: str) -> int | None:
     Raises:
         InvalidInput: The token is not one of ours, or was made for another listing.
     """
-    if not token:
-        return None
-    try:
-        content = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise _broken(token) from error
-    match = _TOKEN.fullmatch(content)
-    if match is None or int(match[2], 16) != zlib.crc32(listing.encode()):
-        raise _broken(token)
-    return int(match[1])
-
-
-def _broken(token: str) -> InvalidInput:
-    return InvalidInput(
-        f"The page token {token[:80]!r} does not belong to this listing.",
-        fix="Pass next_page_token of the previous page unchanged, with the same filter and order, or leave it empty.",
-        reason="INVALID_PAGE_TOKEN",
-    )
+    return int(last_shown(token, listing, form=_SEQUENCE)) if token else None
