@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from bidwright.core.caller import Caller
-from bidwright.core.errors import InvalidInput
 from bidwright.core.resource_names import resource_ids
 from bidwright.quoting.comparison import differences
 from bidwright.quoting.expiry import Expiry
@@ -42,7 +41,6 @@ from bidwright.v1.quoting_pb2 import (
 )
 
 _DEFAULT_PAGE = 50
-_POSITIONS = 2**64 - 1
 _PAGE_BYTES = 3 * 1024 * 1024  # gRPC clients take messages of 4 MiB unless they are told otherwise
 
 
@@ -143,7 +141,7 @@ class Reading:
         Raises:
             InvalidInput: The position is not one that an event had.
         """
-        after = _position(request.after)
+        after = request.after or START
         if request.follow:
             async for stored in self._events.follow(caller.account, after=after):
                 yield _event(stored)
@@ -175,17 +173,6 @@ def _count_that_fits(sizes: Sequence[int]) -> int:
         if total > _PAGE_BYTES and count > 0:
             return count
     return len(sizes)
-
-
-def _position(after: str) -> str:
-    """The position to read after, which the engine has to be able to count."""
-    if any(int(number) >= _POSITIONS for number in after.split("-") if number):
-        raise InvalidInput(
-            f"{after!r} is not the position of an event.",
-            fix="Give the position of the last event received, or none to start from the first one kept.",
-            reason="INVALID_EVENT_POSITION",
-        )
-    return after or START
 
 
 def _event(stored: StoredEvent) -> Event:

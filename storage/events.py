@@ -15,7 +15,7 @@ START = "0"
 """The position before the first event."""
 
 _POSITION = re.compile(r"\d{1,20}(-\d{1,20})?")
-_HIGHEST = 2**64 - 1  # of each half of a position, in the engine
+_BEYOND = 2**64 - 1  # of each half of a position, in the engine; nothing comes after the last one
 _BATCH = 100
 _BLOCK_MS = 2_000
 
@@ -85,7 +85,7 @@ def _events(rows: Any) -> list[StoredEvent]:
 def _numbers(position: str) -> tuple[int, int]:
     """Return the two numbers by which positions are ordered: milliseconds, and a count within one."""
     milliseconds, _, count = position.partition("-")
-    if not _POSITION.fullmatch(position) or max(int(milliseconds), int(count or 0)) > _HIGHEST:
+    if not _POSITION.fullmatch(position) or max(int(milliseconds), int(count or 0)) >= _BEYOND:
         raise InvalidInput(
             f"{position[:60]!r} is not the position of an event.",
             fix=f"Pass the position of the last event received, or {START} to start from the first one kept.",
