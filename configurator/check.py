@@ -69,7 +69,8 @@ def _slots(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
             continue
         if not slot.minimum <= len(chosen) <= slot.maximum:
             text = f"{told}, but {len(chosen)} are chosen{': ' + _list(chosen) if chosen else ''}."
-            yield _violation(member, text, f"Choose {slot.minimum} to {slot.maximum} of {_list(_all(choice, family))}.")
+            members = _list(choice.release.members(family))
+            yield _violation(member, text, f"Choose {slot.minimum} to {slot.maximum} of {members}.")
         if slot.max_quantity is not None and choice.units(family) > slot.max_quantity:
             text = f"{told}, but there are {choice.units(family)} units: {_list(chosen)}."
             yield _violation(member, text, f"Choose at most {slot.max_quantity} units.")
@@ -177,10 +178,6 @@ def _exclusions(requirements: Requirements, choice: Choice) -> Iterator[Violatio
         if choice.chosen(component_id):
             member = Member(EXCLUSION, component_id)
             yield _violation(member, f"{member_text(member, requirements)}, but it is chosen.", "Remove it.")
-
-
-def _all(choice: Choice, family: str) -> tuple[str, ...]:
-    return choice.release.members(family)
 
 
 def _list(ids: Iterable[str]) -> str:

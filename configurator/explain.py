@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from bidwright.configurator.cpsat_request import RequestModel, request_model
 from bidwright.configurator.cpsat_solve import can_hold, cheapest, core_of
@@ -21,7 +22,7 @@ from bidwright.configurator.members import (
     amount_text,
     member_text,
 )
-from bidwright.configurator.request import LIMITS, Requirements
+from bidwright.configurator.request import LIMITS, Limit, Requirements
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
 
@@ -52,7 +53,9 @@ def explain(requirements: Requirements, amounts: AmountTable, deadline: Deadline
         core = frozenset(everything)
     members, minimal = _shrink(request, _least_blamed_first(core, requirements), deadline)
     conflict = conflict_of(members, requirements, minimal=minimal)
-    _add_cheapest(conflict, members, requirements, (amounts, deadline))
+    for limit in LIMITS:
+        if Member(BUDGET, limit) in members:
+            conflict.summary += _cheapest_text(limit, requirements, amounts, deadline)
     return conflict
 
 
@@ -100,18 +103,12 @@ def _summary(members: Sequence[ConflictMember]) -> str:
     return f"{first} Reason: {'; '.join(reasons)}." if reasons else first
 
 
-def _add_cheapest(
-    conflict: Conflict, members: Collection[Member], requirements: Requirements, search: tuple[AmountTable, Deadline]
-) -> None:
-    """Say what the cheapest configuration costs where a budget is too low and the time suffices."""
-    amounts, deadline = search
-    for limit in LIMITS:
-        if Member(BUDGET, limit) not in members:
-            continue
-        rest = {other: most for other, most in requirements.budget.items() if other != limit}
-        unlimited = Requirements(**{**vars(requirements), "budget": rest})
-        request = request_model(unlimited, amounts, switchable=False)
-        best = cheapest(request, request.charges.of(limit), deadline)
-        if best.status == "found" and best.value == best.bound:
-            told = amount_text(best.value, requirements.market.currency, limit)
-            conflict.summary += f" The cheapest valid configuration costs {told}."
+def _cheapest_text(limit: Limit, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> str:
+    """What the cheapest configuration costs without a budget that is too low; empty where the time does not suffice."""
+    rest = {other: most for other, most in requirements.budget.items() if other != limit}
+    request = request_model(replace(requirements, budget=rest), amounts, switchable=False)
+    best = cheapest(request, request.charges.of(limit), deadline)
+    if best.status != "found" or best.value != best.bound:
+        return ""
+    told = amount_text(best.value, requirements.market.currency, limit)
+    return f" The cheapest valid configuration costs {told}."

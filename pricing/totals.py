@@ -52,7 +52,7 @@ def over_months(one_time: Decimal, monthly: Decimal, months: int) -> Decimal:
     return EXACT.add(one_time, EXACT.multiply(monthly, Decimal(months)))
 
 
-def share_percent(part: Decimal, whole: Decimal) -> Decimal:
+def share_percent(part: Decimal | Fraction, whole: Decimal | Fraction) -> Decimal:
     """``part`` in percent of ``whole``, 2 digits, half to even; 0 where the whole is 0."""
     if not whole:
         return Decimal(0)

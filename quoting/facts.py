@@ -12,9 +12,11 @@ from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of, decimal_of
+from bidwright.catalog.assurances import assured_in_combination, is_assured
 from bidwright.catalog.model import Release
 from bidwright.core.money import EXACT, plain
-from bidwright.v1.configuration_pb2 import BespokeItem, Charge, Configuration
+from bidwright.pricing.totals import share_percent
+from bidwright.v1.configuration_pb2 import BespokeItem, Charge
 from bidwright.v1.price_pb2 import PriceLine, PriceLineKind
 from bidwright.v1.quote_pb2 import Offer
 
@@ -36,6 +38,7 @@ def facts_of(offer: Offer, release: Release, today: dt.date) -> Facts:
     bespoke_value = _bespoke_value(price.lines, price.term_months)
     contract_value = _amount(totals.contract_value)
     book = release.price_books[configuration.market]
+    chosen = [item.component for item in configuration.items]
     return {
         "discount_percent": _number(offer.terms.discretionary_discount_percent),
         "margin_percent": _number(totals.margin_percent),
@@ -44,14 +47,14 @@ def facts_of(offer: Offer, release: Release, today: dt.date) -> Facts:
         "one_time": _amount(totals.one_time),
         "term_months": Fraction(price.term_months),
         "bespoke_value": bespoke_value,
-        "bespoke_share_percent": _share_percent(bespoke_value, contract_value),
+        "bespoke_share_percent": Fraction(share_percent(bespoke_value, contract_value)),
         "bespoke_days": sum((_days(item) for item in configuration.bespoke_items), Fraction(0)),
         "bespoke_items": Fraction(len(configuration.bespoke_items)),
         "lowest_markup_percent": _lowest_markup(configuration.bespoke_items, book.default_markup),
         "minimum_markup_percent": Fraction(book.minimum_markup),
         "price_date_days": Fraction((_day(price.price_date) - today).days),
-        "unassured_components": Fraction(len(_unassured(configuration, release, today))),
-        "assured_in_combination": _is_assured_in_combination(configuration, release, today),
+        "unassured_components": Fraction(sum(not is_assured(release, component, today) for component in chosen)),
+        "assured_in_combination": assured_in_combination(release, chosen, today),
         "market": configuration.market,
     }
 
@@ -84,13 +87,6 @@ def _bespoke_value(lines: Iterable[PriceLine], term_months: int) -> Fraction:
     return sum((_amount(line.net) * times[line.charge] for line in bespoke), Fraction(0))
 
 
-def _share_percent(part: Fraction, whole: Fraction) -> Fraction:
-    """A share in percent, 2 digits, half to even like the margin; 0 where there is no whole."""
-    if whole == 0:
-        return Fraction(0)
-    return round(part * 100 / whole, 2)
-
-
 def _days(item: BespokeItem) -> Fraction:
     return sum((_number(effort.days) for effort in item.effort), Fraction(0))
 
@@ -100,18 +96,3 @@ def _lowest_markup(items: Iterable[BespokeItem], default: Decimal) -> Fraction:
     stated = (item.markup_percent for item in items)
     markups = [_number(markup) if markup.value else Fraction(default) for markup in stated]
     return min(markups, default=Fraction(default))
-
-
-def _unassured(configuration: Configuration, release: Release, today: dt.date) -> frozenset[str]:
-    """The chosen components for which there is no valid evidence."""
-    valid = (assurance.components for assurance in release.assurances if assurance.valid_until >= today)
-    return _chosen(configuration).difference(*valid)
-
-
-def _is_assured_in_combination(configuration: Configuration, release: Release, today: dt.date) -> bool:
-    chosen = _chosen(configuration)
-    return any(assurance.valid_until >= today and chosen <= assurance.components for assurance in release.assurances)
-
-
-def _chosen(configuration: Configuration) -> frozenset[str]:
-    return frozenset(item.component for item in configuration.items)
