@@ -1,7 +1,7 @@
 """A lab: Debian 12 hosts on this machine to try roles on, reached over SSH like any other hosts.
 
-Commands on one lab take turns. What a lab made is found by its directory's name alone, so it can be taken down even when
-files of it are lost.
+Commands on one lab take turns. What a lab made is found by its directory's name alone, so it can be taken down even
+when files of it are lost.
 """
 
 from __future__ import annotations

@@ -92,6 +92,11 @@ def install_base(base: Path, source: Source) -> None:
         )
     partial = base.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
+    hurry = partial / "etc/dpkg/dpkg.cfg.d/hurry"
+    hurry.parent.mkdir(parents=True)
+    for folder in (partial, *hurry.relative_to(partial).parents[:-1]):
+        (partial / folder).chmod(0o755)  # whatever the umask is
+    hurry.write_text("force-unsafe-io\n", encoding="ascii")  # what is interrupted is made anew anyway
     try:
         run(install_command(partial, source), more_environment=proxy_variables(), timeout_s=_INSTALL_TIMEOUT_S)
     except Unavailable as error:
@@ -100,6 +105,7 @@ def install_base(base: Path, source: Source) -> None:
             raise
         last = " / ".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-3:])
         raise Unavailable(f"{error.message} Its log ends: {last}", fix=error.fix, reason=error.reason) from error
+    hurry.unlink()
     make_anonymous(partial)
     partial.rename(base)
 

@@ -11,6 +11,7 @@ from bidwright.provisioning.lab_host import LabHost
 from bidwright.provisioning.lab_repository import INSIDE
 from bidwright.provisioning.lab_tools import environment, run
 
+_NETWORK_SETTINGS_WRITABLE = {"SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"}  # /proc/sys/net, of that namespace
 _OVERLAY = "lowerdir=base,upperdir=upper,workdir=work"
 
 
@@ -39,6 +40,8 @@ def container_command(host: LabHost) -> list[str]:
         "--register=no",  # needs no systemd on this machine
         "--keep-unit",  # the cgroup is ours
         "--network-namespace-path=/proc/self/ns/net",
+        "--capability=CAP_NET_ADMIN",  # in that namespace only: firewall, addresses
+        "--drop-capability=CAP_MKNOD",  # or root there could open this machine's disks
         f"--bind-ro=repository:{INSIDE}",
         "--resolv-conf=off",
         "--timezone=off",
@@ -71,7 +74,7 @@ def boot(host: LabHost, machine: int) -> Sequence[str]:
 
 def _main(folder: Path) -> None:
     command = boot(LabHost.read(folder), os.getppid())
-    os.execvpe(command[0], list(command), environment())  # noqa: S606 - no shell is wanted
+    os.execvpe(command[0], list(command), environment() | _NETWORK_SETTINGS_WRITABLE)  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

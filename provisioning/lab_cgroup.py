@@ -57,13 +57,12 @@ class HostCgroup:
     def processes(self) -> set[int]:
         """Ids of all its processes."""
         found: set[int] = set()
-        for folder in self.folders:
-            for members in folder.rglob("cgroup.procs"):
-                try:
-                    found.update(int(line) for line in members.read_text(encoding="ascii").split())
-                except OSError:  # that part was removed while we looked: nobody is in it
-                    continue
-        return found - {0}
+        for part in (part for folder in self.folders for part in _parts(folder)):
+            try:
+                found.update(int(line) for line in (part / "cgroup.procs").read_text(encoding="ascii").split())
+            except OSError:  # that part was removed while we looked: nobody is in it
+                continue
+        return found - {0}  # 0: a process that we cannot see from here
 
     def first_process(self) -> int | None:
         """The host's own process 1, by its id out here; None while the host is off or just starting."""
@@ -100,6 +99,11 @@ def cgroups_of(tag: str, root: Path = _ROOT) -> list[HostCgroup]:
     return [HostCgroup(name, root) for name in sorted(names)]
 
 
+def _parts(folder: Path) -> list[Path]:
+    """A cgroup and all those below it, parents first; those that vanish while we look are left out."""
+    return [Path(path) for path, _, _ in os.walk(folder)]
+
+
 def _is_first(process: int) -> bool:
     """Whether a process is number 1 of a process namespace within ours."""
     try:
@@ -113,9 +117,8 @@ def _is_first(process: int) -> bool:
 def _removed(folder: Path) -> bool:
     """Whether a cgroup and those below it are gone now."""
     try:
-        for part in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
+        for part in reversed(_parts(folder)):
             part.rmdir()
-        folder.rmdir()
     except OSError:  # a process that was killed has not left yet
         return not folder.exists()
     return True

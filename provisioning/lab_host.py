@@ -1,7 +1,7 @@
 """One lab host: its files, how it is switched on and off, and whether it is on.
 
-A host is an overlay over the base, with a network namespace and a process 1 of its own. Its mounts, namespaces and cable
-belong to the processes of one boot: when they end, however they end, nothing of them is left.
+A host is an overlay over the base, with a network namespace and a process 1 of its own. Its mounts, namespaces and
+cable belong to the processes of one boot: when they end, however they end, nothing of them is left.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def bridge_batch(network: LabNetwork) -> str:
 
 
 def make_bridge(network: LabNetwork) -> None:
-    """Make the bridge where it is missing. Packets of hosts are not forwarded, whatever else this machine forwards."""
+    """Make the bridge where it is missing. What comes from hosts is not forwarded, even where the machine forwards."""
     if (_DEVICES / network.bridge).exists():
         return
     run(["ip", "-batch", "-"], text=bridge_batch(network))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterable, Sequence
+from email.utils import formatdate
 from pathlib import Path
 
 from bidwright.provisioning.lab_mirror import SUITE, Source
@@ -64,6 +65,7 @@ def apt_settings(work: Path, base: Path) -> str:
 #clear APT::Update::Post-Invoke-Success;
 #clear DPkg::Pre-Invoke;
 #clear DPkg::Post-Invoke;
+#clear DPkg::Pre-Install-Pkgs;
 Dir::State "{work}";
 Dir::State::lists "{work}/lists";
 Dir::State::status "{base}/var/lib/dpkg/status";
@@ -86,11 +88,13 @@ Acquire::Languages "none";
 
 def write_index(repository: Path) -> None:
     """Write what apt reads of a flat repository: ``Packages`` and ``Release``."""
-    index = "".join(_entry(package) for package in sorted(repository.glob("*.deb"))).encode()
+    packages = sorted(repository.glob("*.deb"))
+    index = "".join(_entry(package) for package in packages).encode()
+    date = formatdate(max((package.stat().st_mtime for package in packages), default=0), usegmt=True)
     (repository / "Packages").write_bytes(index)
     (repository / "Release").write_text(
         # As Debian's own, so that unattended-upgrades takes from it with the settings that it has in production.
-        f"Origin: Debian\nLabel: Debian\nSuite: {SUITE}\nCodename: {SUITE}\nComponents: main\n"
+        f"Origin: Debian\nLabel: Debian\nSuite: {SUITE}\nCodename: {SUITE}\nComponents: main\nDate: {date}\n"
         f"SHA256:\n {hashlib.sha256(index).hexdigest()} {len(index)} Packages\n",
         encoding="ascii",
     )

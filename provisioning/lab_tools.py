@@ -116,6 +116,7 @@ def run(
             timeout=timeout_s,
             cwd=folder,
             env=environment() | dict(more_environment or {}),
+            umask=0o022,
         )
     except subprocess.TimeoutExpired as error:
         raise _failed(command, f"took longer than {timeout_s:g} seconds") from error
