@@ -34,12 +34,12 @@ class Listening:
         if self.certificate is not None and self.private_key is not None:
             return grpc.ssl_server_credentials([(self.private_key.read_bytes(), self.certificate.read_bytes())])
         if self.certificate is not None or self.private_key is not None:
-            raise InvalidInput("TLS needs both files.", fix="Give --tls-certificate and --tls-private-key together.")
+            raise InvalidInput("TLS needs both files.", fix="Give --tls-certificate and --tls-key together.")
         if not is_loopback(self.address):
             raise InvalidInput(
                 f"{self.address} can be reached from other machines, and there is no TLS: keys and prices would travel "
                 "in the clear.",
-                fix="Give --tls-certificate and --tls-private-key, or listen on 127.0.0.1 behind a proxy that has TLS.",
+                fix="Give --tls-certificate and --tls-key, or listen on 127.0.0.1 behind a proxy that has TLS.",
                 reason="TLS_MISSING",
             )
         return None

@@ -15,6 +15,7 @@ import click
 from bidwright.core.bound import bound_to_us
 from bidwright.core.clock import utc_now
 from bidwright.core.errors import InvalidInput, Unavailable
+from bidwright.provisioning.directory_target import DirectoryTarget
 from bidwright.provisioning.inventory import Inventory, read_inventory
 from bidwright.server import processes
 from bidwright.server import up as everything_here
@@ -88,8 +89,9 @@ def down(state_dir: Path, *, everything: bool) -> None:
     click.echo("Bidwright is stopped." if everything_here.down(state) else "Bidwright was not running.")
     if everything and state.inventory.exists():
         for place in read_inventory(state.inventory).places.values():
-            place.target.stop()
-            click.echo(f"The services of target {place.name} are stopped. Their data are kept in {place.target.path}.")
+            if isinstance(place.target, DirectoryTarget):
+                place.target.stop()
+                click.echo(f"The services of target {place.name} are stopped. Their data are kept in {place.target.path}.")
 
 
 def serve(state_dir: Path, **options: Any) -> None:
