@@ -84,7 +84,7 @@ def _budget(limit: str, requirements: Requirements) -> str:
 
 def _pin(component: str, requirements: Requirements) -> str:
     quantity = requirements.pins[component]
-    wanted = f"exactly {quantity} units of " if quantity else ""
+    wanted = f"exactly {quantity} unit{'s' if quantity > 1 else ''} of " if quantity else ""
     return f"you asked for {wanted}{name_text(requirements, component)}"
 
 

@@ -69,14 +69,7 @@ def read_sale(
         known = ", ".join(release.markets)
         faults.add("market", f"{market_id!r} is not a market of {release.name}", f"Choose one of: {known}.")
         return None
-    term_percent = book.terms.get(terms.term_months)
-    if term_percent is None:
-        allowed = ", ".join(str(months) for months in sorted(book.terms))
-        faults.add(
-            "terms.term_months",
-            f"{terms.term_months} months is not a term of price book {book.id}",
-            f"Choose one of these terms in months: {allowed}.",
-        )
+    term_percent = _term_percent(book, terms.term_months, faults)
     if discount is None or price_date is None or term_percent is None:
         return None
     agreement = Agreement(
@@ -101,6 +94,14 @@ def read_number(message: DecimalMessage, where: str, *, top: Decimal, faults: Fa
         faults.add(where, f"{message.value} is out of range", fix)
         return None
     return number
+
+
+def _term_percent(book: PriceBook, months: int, faults: Faults) -> Decimal | None:
+    if months not in book.terms:
+        allowed = ", ".join(str(known) for known in sorted(book.terms))
+        what = f"{months} months is not a term of price book {book.id}"
+        faults.add("terms.term_months", what, f"Choose one of these terms in months: {allowed}.")
+    return book.terms.get(months)
 
 
 def _price_date(date: Date, faults: Faults) -> dt.date | None:

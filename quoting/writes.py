@@ -97,11 +97,10 @@ async def write(
             outcome = await decide()
         except BidwrightError:
             # What refuses it may be its own first copy: that was read before, so its answer is there by now.
-            if request.request_id:
-                earlier = await store.read_answer(caller.account, request.request_id, fingerprint)
-                if earlier is not None:
-                    return answer.FromString(earlier)
-            raise
+            earlier = await _earlier_answer(store, caller, request, fingerprint)
+            if earlier is None:
+                raise
+            return answer.FromString(earlier)
         change = Change(
             outcome.puts,
             outcome.guards,
@@ -118,6 +117,12 @@ async def write(
                 raise
         else:
             return answer.FromString(committed.answer)
+
+
+async def _earlier_answer(store: Store, caller: Caller, request: WriteRequest, fingerprint: str) -> bytes | None:
+    if not request.request_id:
+        return None
+    return await store.read_answer(caller.account, request.request_id, fingerprint)
 
 
 def fingerprint_of(request: Message, caller: Caller) -> str:
