@@ -26,6 +26,7 @@ from bidwright.configurator.request import LIMITS, Limit, Requirements
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
 
+_REASONS_TOLD = 3
 _CHANGEABLE = (NEED, BUDGET, PIN, EXCLUSION, BESPOKE)
 """What a customer can change, in the order a conflict names it; rules explain why it clashes."""
 
@@ -100,7 +101,11 @@ def _summary(members: Sequence[ConflictMember]) -> str:
     said = [member.text for member in members if member.kind in _CHANGEABLE]
     reasons = [member.text.rstrip(".") for member in members if member.kind not in _CHANGEABLE]
     first = f"These cannot hold together: {'; '.join(said)}." if said else "The offering contradicts itself."
-    return f"{first} Reason: {'; '.join(reasons)}." if reasons else first
+    if not reasons:
+        return first
+    # A sentence is for reading: rules come first, as the kinds are ordered, and every member stands in the list.
+    more = f"; and {len(reasons) - _REASONS_TOLD} more" if len(reasons) > _REASONS_TOLD else ""
+    return f"{first} Reason: {'; '.join(reasons[:_REASONS_TOLD])}{more}."
 
 
 def _cheapest_text(limit: Limit, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> str:
