@@ -165,6 +165,7 @@ class Lab:
                 )
             os.kill(before, signal.SIGINT)  # as Ctrl-Alt-Del: an orderly reboot
             _wait_for_end(host, before)
+            lab_host.switch_on(host)  # its supervisor does, unless somebody killed that
             wait_until_ready(self.directory, [host])
 
     def down(self, *, everything: bool = False) -> None:
@@ -262,8 +263,9 @@ def require_usable_machine() -> None:
 
 
 def _wait_for_end(host: LabHost, process: int) -> None:
+    """Wait until a host's process 1 has ended, and without a supervisor until all of it has."""
     deadline = time.monotonic() + _REBOOT_TIMEOUT_S
-    while process in host.cgroup.processes():
+    while process in host.cgroup.processes() or (host.is_on and not lab_host.is_supervised(host)):
         if time.monotonic() > deadline:
             raise Unavailable(
                 f"Host {host.name} does not shut down within {_REBOOT_TIMEOUT_S} seconds.",

@@ -13,7 +13,7 @@ from pathlib import Path
 from bidwright.core.errors import Unavailable
 from bidwright.provisioning import lab_repository
 from bidwright.provisioning.lab_mirror import SUITE, Source, own_sources, proxy_variables
-from bidwright.provisioning.lab_tools import run
+from bidwright.provisioning.lab_tools import ENDS_WITH_US, run
 
 PACKAGES = (
     "ca-certificates",
@@ -114,7 +114,7 @@ def install_command(target: Path, source: Source) -> list[str]:
     """Debootstrap in namespaces of its own: if it is killed, its mounts and processes are gone with it."""
     alone = ["unshare", "--mount", "--propagation=private", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
     install = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", f"--keyring={_KEYRING}"]
-    return [*alone, *install, SUITE, str(target), source.address]
+    return [*ENDS_WITH_US, *alone, *install, SUITE, str(target), source.address]
 
 
 def make_anonymous(root: Path) -> None:

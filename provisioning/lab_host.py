@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -119,13 +118,27 @@ def is_made(folder: Path) -> bool:
 
 
 def switch_on(host: LabHost) -> None:
-    """Start the supervisor of a host that is off; it goes on when we end. The host is then booting."""
+    """Have a host booting; one that is on stays on. It goes on when we end.
+
+    Raises:
+        Unavailable: Its supervisor of the last time neither boots it nor ends.
+    """
+    deadline = time.monotonic() + _POWER_OFF_S
+    # While somebody supervises a host that is off, it is about to boot, or has just ended.
+    while not (host.is_on or _begin(host)):
+        if time.monotonic() > deadline:
+            raise _stuck(host)
+        time.sleep(0.02)
+
+
+def _begin(host: LabHost) -> bool:
+    """Start a supervisor; False where there is one."""
     supervisor = [sys.executable, "-m", "bidwright.provisioning.lab_supervisor", host.folder]
     with _lock(host) as lock, host.console.open("a", encoding="utf-8") as console:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return
+            return False
         # The supervisor inherits the lock and holds it while it lives: no process id that could mean another process.
         subprocess.run(
             ["setsid", "--fork", *supervisor],
@@ -137,6 +150,7 @@ def switch_on(host: LabHost) -> None:
             env=environment(),
             cwd="/",
         )
+    return True
 
 
 def is_supervised(host: LabHost) -> bool:
@@ -158,15 +172,19 @@ def switch_off(host: LabHost) -> None:
     deadline = time.monotonic() + _POWER_OFF_S
     while is_supervised(host) or host.is_on:
         if time.monotonic() > deadline:
-            left = ", ".join(str(process) for process in sorted(host.cgroup.processes())) or "its supervisor"
-            raise Unavailable(
-                f"Host {host.name} does not end; left is {left}.",
-                fix="Repeat the command; a process that waits for a disk ends when the disk answers.",
-                reason="LAB_HOST_STUCK",
-            )
+            raise _stuck(host)
         host.cgroup.kill()
         time.sleep(0.02)
     host.cgroup.remove()
+
+
+def _stuck(host: LabHost) -> Unavailable:
+    left = ", ".join(str(process) for process in sorted(host.cgroup.processes())) or "its supervisor"
+    return Unavailable(
+        f"Host {host.name} does not end; left is {left}.",
+        fix="Repeat the command; a process that waits for a disk ends when the disk answers.",
+        reason="LAB_HOST_STUCK",
+    )
 
 
 def _lock(host: LabHost) -> IO[str]:
@@ -185,8 +203,3 @@ def last_words(host: LabHost, lines: int = 5) -> str:
         return ""
     text = host.console.read_text(encoding="utf-8", errors="replace")
     return " / ".join(text.split("\n")[-lines - 1 :]).strip(" /")
-
-
-def folder_of(argument: str) -> Path:
-    """The host folder that a supervisor or boot was started for."""
-    return Path(os.path.realpath(argument))

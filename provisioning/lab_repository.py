@@ -9,7 +9,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 from bidwright.provisioning.lab_mirror import SUITE, Source
-from bidwright.provisioning.lab_tools import run
+from bidwright.provisioning.lab_tools import ENDS_WITH_US, run
 
 LIST = Path(__file__).with_name("lab_packages.txt")
 INSIDE = "/srv/repo"  # where hosts find it
@@ -44,7 +44,7 @@ def fill(repository: Path, *, base: Path, packages: Sequence[str], sources: Iter
     (work / "etc/sources.list").write_text("".join(source.line for source in sources), encoding="utf-8")
     settings = work / "etc/apt.conf"
     settings.write_text(apt_settings(work, base), encoding="utf-8")
-    apt = ["apt-get", "-c", str(settings), "--quiet", "--yes"]
+    apt = [*ENDS_WITH_US, "apt-get", "-c", str(settings), "--quiet", "--yes"]
     run([*apt, "update"], timeout_s=_DOWNLOAD_TIMEOUT_S)
     run([*apt, "--download-only", "dist-upgrade"], timeout_s=_DOWNLOAD_TIMEOUT_S)
     run([*apt, "--download-only", "install", *packages], timeout_s=_DOWNLOAD_TIMEOUT_S)

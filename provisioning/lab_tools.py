@@ -18,12 +18,15 @@ TOOLS: Mapping[str, str] = {
     "ip": "iproute2",
     "mount": "mount",
     "nsenter": "util-linux",
+    "setpriv": "util-linux",
     "setsid": "util-linux",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "systemd-nspawn": "systemd-container",
     "unshare": "util-linux",
 }
+# Before a command that takes long: when we are killed, it is killed, too.
+ENDS_WITH_US = ("setpriv", "--pdeathsig=KILL")
 _FOR_ADMINISTRATORS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 _KEPT_VARIABLES = ("PYTHONPATH", "http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "NO_PROXY")
 _LINES_SHOWN = 5
