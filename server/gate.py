@@ -144,7 +144,7 @@ def _validate(request: Message) -> None:
 
 def _words(violation: Any) -> str:
     """What is wrong with a field; the contract's patterns for text are told in words."""
-    return _PATTERNS.get(violation.rule_value, f"{violation.proto.message}.")
+    return _PATTERNS.get(str(violation.rule_value), f"{violation.proto.message}.")  # the value may also be a list
 
 
 def _path(field: Any) -> str:
