@@ -18,7 +18,8 @@ def supervise(host: LabHost) -> None:
     while True:
         remove_device(host.device)  # the cable of the boot before may not have vanished yet
         ended = subprocess.run(boot_command(host), check=False).returncode
-        print(f"{time.strftime('%H:%M:%S')} boot ended with code {ended}", flush=True)  # noqa: T201 - this is the console
+        sys.stdout.write(f"{time.strftime('%H:%M:%S')} boot ended with code {ended}\n")  # into the console's log
+        sys.stdout.flush()
         if ended != _REBOOTED:
             break
     remove_device(host.device)
