@@ -22,6 +22,7 @@ from bidwright.provisioning.ansible_progress import Progress
 from bidwright.provisioning.ansible_roles import PLAYBOOKS, role_interface
 from bidwright.provisioning.ansible_run import Action, RoleResult, RoleRun, Status
 from bidwright.provisioning.ansible_variables import unsafe_yaml, write_private
+from bidwright.provisioning.host_connection import end_connection, prepare_connection
 
 _KEPT_ENVIRONMENT = (
     "PATH",
@@ -100,6 +101,7 @@ def _private_inputs(run: RoleRun) -> Iterator[None]:
         "delivery_contract": run.contract,
         "delivery_id": run.delivery,
         "target_kind": run.target.kind,
+        "delivery_fence": run.fence,
         **({} if run.port is None else {"delivery_port": run.port}),
         **run.target.role_variables(),
         **run.variables,
@@ -114,9 +116,11 @@ def _private_inputs(run: RoleRun) -> Iterator[None]:
     finally:
         for name in ("env", "inventory", "home"):
             shutil.rmtree(run.run_dir / name, ignore_errors=True)
+        end_connection(mark_of(run.run_dir.parent, run.attempt))
 
 
 def _configuration(run: RoleRun) -> RunnerConfig:
+    mark = mark_of(run.run_dir.parent, run.attempt)
     configuration = RunnerConfig(
         private_data_dir=str(run.run_dir),
         playbook=str(PLAYBOOKS / "deliver.yml"),
@@ -130,8 +134,10 @@ def _configuration(run: RoleRun) -> RunnerConfig:
             "ANSIBLE_REMOTE_TEMP": str(run.run_dir / "home" / "remote")
             if run.target.kind == "directory"
             else "~/.ansible/tmp",
+            # One connection for all tasks of the run, found again and ended even if the run is killed.
+            "ANSIBLE_SSH_CONTROL_PATH": str(prepare_connection(mark)),
             "LC_ALL": "C.UTF-8",
-            MARK: mark_of(run.run_dir.parent, run.attempt),
+            MARK: mark,
         },
     )
     configuration.prepare()

@@ -38,17 +38,27 @@ class Status(StrEnum):
 
 
 class Target(Protocol):
-    """Where a role runs. ``DirectoryTarget`` is one."""
+    """Where a role runs: a ``DirectoryTarget`` or a ``HostTarget``."""
 
     @property
     def kind(self) -> str:
-        """Names the folder of tasks inside each role: ``directory``."""
+        """Names the folder of tasks inside each role: ``directory`` or ``host``."""
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Tells whether only one run at a time may change it."""
 
     def connection_variables(self) -> Mapping[str, Value]:
         """Inventory variables of the only host of the run."""
 
     def role_variables(self) -> Mapping[str, object]:
         """What roles of this kind may use: paths and binaries; never customers' text."""
+
+    def ensure_running(self) -> None:
+        """Starts what must run before a role can; idempotent."""
+
+    def stop(self) -> None:
+        """Ends all services that only run while we let them; files stay. Idempotent."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ class RoleRun:
     Attributes:
         role: Folder of ``playbooks/roles``.
         action: What to do.
-        target: Where; for a ``DirectoryTarget`` call ``ensure_running()`` before.
+        target: Where; call its ``ensure_running()`` before.
         contract: Id of the contract: lower case, digits, ``-`` and ``_``, at most 63 characters.
         delivery: Id of the delivery within the contract; same form. One role may be delivered twice under two ids.
         attempt: Id of this attempt, same form; marks its processes for ``end_leftovers``.
@@ -86,6 +96,8 @@ class RoleRun:
             secrets only while the role runs; the runner's few artifacts stay (``prune_runs`` removes old ones).
         variables: Options of the role by name (see ``role_interface``); reach Ansible as ``!unsafe`` text.
         secrets: Options marked as secret in the role's argument specs. All of them, for every action but withdraw.
+        fence: Grows with every holder of an exclusive target; there, runs with a lower one than was seen are refused. 0
+            for runs by hand.
         port: TCP port of the service, for roles that need one (``role_interface(role).needs_port``).
         timeout_s: Seconds until the run is ended.
         is_canceled: Asked about twice a second; true ends the run.
@@ -102,6 +114,7 @@ class RoleRun:
     variables: Mapping[str, Value] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     port: int | None = None
+    fence: int = 0
     timeout_s: float = 600
     is_canceled: Callable[[], bool] = never
     on_task: Callable[[TaskDone], None] = ignore

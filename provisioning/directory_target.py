@@ -70,6 +70,11 @@ class DirectoryTarget:
         """Name the folder of tasks inside each role."""
         return "directory"
 
+    @property
+    def is_exclusive(self) -> bool:
+        """Let runs work side by side: each changes only its delivery's own directory."""
+        return False
+
     def connection_variables(self) -> Mapping[str, Value]:
         """Run tasks on this machine, without SSH; Debian's own Python starts a fifth faster than others."""
         system_python = Path("/usr/bin/python3")

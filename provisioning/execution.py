@@ -13,6 +13,7 @@ from bidwright.provisioning.order_events import order_event, step_event
 from bidwright.provisioning.order_records import read
 from bidwright.provisioning.states import DONE, ENDED, move_order, move_step
 from bidwright.provisioning.step_run import StepRun
+from bidwright.provisioning.target_locks import TargetLocks
 from bidwright.provisioning.withdrawal import withdrawal_steps
 from bidwright.v1.order_pb2 import (
     ORDER_KIND_WITHDRAW,
@@ -24,6 +25,7 @@ from bidwright.v1.order_pb2 import (
 from bidwright.v1.plan_pb2 import STEP_KIND_MANUAL, STEP_KIND_ROLE
 from bidwright.v1.quote_pb2 import Contract
 
+_DEFER_S = 0.5  # until a step whose target is busy tries again; meanwhile its slot serves others
 _LOOK_S = 0.5  # how often requests of people are looked for, and progress is written
 _CONCLUDED_EVENTS = {
     "complete": "order.completed",
@@ -39,12 +41,22 @@ class OrderExecution:
     Args:
         workshop: What there is to work with.
         journal: Of the order.
+        locks: On targets that one run at a time may change.
         slots: Limits how many roles run at once, over all orders of a worker.
         halt: Set it to end the work early; running roles are ended.
     """
 
-    def __init__(self, workshop: Workshop, journal: Journal, slots: asyncio.Semaphore, halt: threading.Event) -> None:
+    def __init__(
+        self,
+        workshop: Workshop,
+        journal: Journal,
+        *,
+        locks: TargetLocks,
+        slots: asyncio.Semaphore,
+        halt: threading.Event,
+    ) -> None:
         self._workshop = workshop
+        self._locks = locks
         self._journal = journal
         self._slots = slots
         self._halt = halt
@@ -158,12 +170,19 @@ class OrderExecution:
                 self._running[id_] = asyncio.create_task(self._run_step(id_))
 
     async def _run_step(self, step_id: str) -> None:
+        if not await self._is_done(step_id):
+            await asyncio.sleep(_DEFER_S)  # then the step is found ready again
+
+    async def _is_done(self, step_id: str) -> bool:
+        """Run a step as soon as a slot is free; false if its target is busy."""
         async with self._slots:
             self._has_slot.add(step_id)
             try:
-                if not self._halt.is_set():
-                    note = self._current_task.__setitem__
-                    await StepRun(self._workshop, self._journal, step_id, halt=self._halt, on_task=note).run()
+                if self._halt.is_set():
+                    return True
+                note = self._current_task.__setitem__
+                step = StepRun(self._workshop, self._journal, step_id, halt=self._halt, on_task=note)
+                return await step.run(self._locks)
             finally:
                 self._has_slot.discard(step_id)
 

@@ -8,13 +8,15 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bidwright.core.errors import Faults, InvalidInput, Unavailable
+from bidwright.provisioning.ansible_run import Target
 from bidwright.provisioning.directory_target import DirectoryTarget
+from bidwright.provisioning.host_target import HOST, host_target
 from bidwright.v1.plan_pb2 import STEP_KIND_ROLE, Plan
 
 DIRECTORY = "directory"
@@ -32,12 +34,12 @@ class Place:
     """
 
     name: str
-    target: DirectoryTarget
+    target: Target
     ports: range
 
     @property
     def kind(self) -> str:
-        """Kind of target, as deliveries name it: ``directory``."""
+        """Kind of target, as deliveries name it: ``directory`` or ``host``."""
         return self.target.kind
 
 
@@ -90,8 +92,9 @@ class Inventory:
 def read_inventory(path: Path) -> Inventory:
     """Read an Ansible inventory, whatever plugin it is for, by ``ansible-inventory``. Takes about a second.
 
-    A host is a target if it has the variable ``target_kind``; then it also has ``target_path`` (absolute) and ``ports``
-    (``20000-20999``), and may have ``service_user``. Other hosts are left alone.
+    A host is a target if it has the variable ``target_kind``; then it also has ``ports`` (``20000-20999``). One of kind
+    ``directory`` has ``target_path`` (absolute) and may have ``service_user``; one of kind ``host`` is reached as its
+    ``ansible_`` variables say and may have ``service_address``. Other hosts are left alone.
 
     Raises:
         InvalidInput: A target lacks a variable or has a wrong one; all faults at once.
@@ -151,19 +154,28 @@ def _hosts(path: Path) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _place(name: str, variables: Mapping[str, Any], faults: Faults) -> Place | None:
-    if variables["target_kind"] != DIRECTORY:
-        faults.add(f"{name}.target_kind", f"is {variables['target_kind']!r}", f"Use one of: {DIRECTORY}.")
+    if variables["target_kind"] not in _TARGETS:
+        faults.add(f"{name}.target_kind", f"is {variables['target_kind']!r}", f"Use one of: {', '.join(_TARGETS)}.")
         return None
     ports = _ports(str(variables.get("ports", "")))
     if ports is None:
         faults.add(f"{name}.ports", f"is {variables.get('ports')!r}", "Give a range of ports such as 20000-20999.")
-    user = str(variables.get("service_user", "nobody"))
     try:
-        target = DirectoryTarget(path=Path(str(variables.get("target_path", ""))), service_user=user)
+        target = _TARGETS[variables["target_kind"]](name, variables)
     except InvalidInput as error:
-        faults.add(f"{name}.target_path", error.message, error.fix)
+        where = f"{name}.target_path" if variables["target_kind"] == DIRECTORY else name
+        faults.add(where, error.message, error.fix)
         return None
     return None if ports is None else Place(name, target, ports)
+
+
+def _directory_target(name: str, variables: Mapping[str, Any]) -> Target:
+    del name
+    user = str(variables.get("service_user", "nobody"))
+    return DirectoryTarget(path=Path(str(variables.get("target_path", ""))), service_user=user)
+
+
+_TARGETS: Mapping[str, Callable[[str, Mapping[str, Any]], Target]] = {DIRECTORY: _directory_target, HOST: host_target}
 
 
 def _ports(text: str) -> range | None:

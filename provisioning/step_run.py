@@ -17,6 +17,7 @@ from bidwright.provisioning.order import step_of, timestamp
 from bidwright.provisioning.order_events import step_event
 from bidwright.provisioning.service_records import activation, endpoint_of, termination
 from bidwright.provisioning.states import move_step
+from bidwright.provisioning.target_locks import Hold, TargetLocks
 from bidwright.v1.order_pb2 import ORDER_KIND_WITHDRAW, Order, OrderStep
 
 _HALT_POLL_S = 0.1
@@ -40,15 +41,22 @@ class StepRun:
         self._halt = halt
         self._on_task = on_task
 
-    async def run(self) -> None:
-        """Carry the step out and journal how it ended.
+    async def run(self, locks: TargetLocks) -> bool:
+        """Carry the step out and journal how it ended; false, with nothing done, if the target is busy.
 
         Raises:
             Conflicting: The lease is lost.
         """
+        order = await self._journal.read()
+        async with locks.held(self._workshop.inventory.places.get(order.target)) as hold:
+            if hold is not None:
+                await self._carry_out(hold)
+        return hold is not None
+
+    async def _carry_out(self, hold: Hold) -> None:
         for pause_s in (*self._workshop.retry_pauses_s, None):
             order = await self._begin()
-            result = await self._attempt(order)
+            result = await self._attempt(order, hold)
             if result.status == Status.UNREACHABLE and pause_s is not None:
                 if await self._paused(pause_s):
                     continue
@@ -69,14 +77,17 @@ class StepRun:
 
         return await self._journal.change(begin)
 
-    async def _attempt(self, order: Order) -> RoleResult:
+    async def _attempt(self, order: Order, hold: Hold) -> RoleResult:
         """Run the role once. What goes wrong before it runs counts as how it ended."""
         step = _step(order, self._step_id)
         try:
             place = self._workshop.inventory.place(order.target)
             equipment = await equip(self._workshop, self._journal, order, step)
             run = replace(
-                role_run(self._workshop, order, step, equipment), is_canceled=self._halt.is_set, on_task=self._note
+                role_run(self._workshop, order, step, equipment),
+                fence=hold.fence,
+                is_canceled=lambda: self._halt.is_set() or hold.lost.is_set(),
+                on_task=self._note,
             )
             return await asyncio.to_thread(_run_on, place, run)
         except Conflicting:

@@ -17,6 +17,7 @@ from bidwright.provisioning.execution import OrderExecution
 from bidwright.provisioning.journal import Journal
 from bidwright.provisioning.order_records import ORDER_JOB
 from bidwright.provisioning.reconciler import Reconciler
+from bidwright.provisioning.target_locks import TargetLocks
 from bidwright.storage.changes import JobEntry
 from bidwright.storage.leases import Lease, Leases
 from bidwright.storage.queue import Job, Queue
@@ -154,7 +155,8 @@ class Worker:
         if job.kind != ORDER_JOB:
             raise ValueError(f"There is no job of kind {job.kind}")
         journal = Journal(self._storage.store, lease, self._clock)
-        execution = OrderExecution(self._workshop, journal, self._slots, halt)
+        locks = TargetLocks(self._storage.leases, self._settings.name, ttl_ms=self._lease_ms())
+        execution = OrderExecution(self._workshop, journal, locks=locks, slots=self._slots, halt=halt)
         if job.deliveries > self._settings.deliveries:
             await execution.refuse(f"{job.deliveries - 1} attempts to work on this order ended without a result.")
             return True

@@ -91,7 +91,8 @@ def down(state_dir: Path, *, everything: bool) -> None:
         for place in read_inventory(state.inventory).places.values():
             if isinstance(place.target, DirectoryTarget):
                 place.target.stop()
-                click.echo(f"The services of target {place.name} are stopped. Their data are kept in {place.target.path}.")
+                kept = f"Their data are kept in {place.target.path}."
+                click.echo(f"The services of target {place.name} are stopped. {kept}")
 
 
 def serve(state_dir: Path, **options: Any) -> None:

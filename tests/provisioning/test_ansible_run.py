@@ -89,7 +89,7 @@ def test_roles_tell_what_they_take() -> None:
     assert database.variables == {"database_name", "database_title", "database_connections", "database_ram_gib"}
     assert database.secrets == {"database_password"}
     assert database.needs_port
-    assert database.kinds == {"directory"}
+    assert database.kinds == {"directory", "host"}
     assert not role_interface("server").needs_port
 
 

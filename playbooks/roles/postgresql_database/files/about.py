@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes or reads the table ``about`` of a database, over TCP with the owner's password.
 
-Reads ``{"act", "psql", "port", "database", "password", "title"}`` as JSON from standard input; prints what psql prints.
+Reads ``{"act", "psql", "host", "port", "database", "password", "title"}`` as JSON from standard input; prints what
+psql prints.
 Values reach SQL as psql variables, which psql quotes; they and the password are in no command line.
 """
 
@@ -32,7 +33,7 @@ def main() -> int:
     wanted = json.load(sys.stdin)
     environment = {
         "PATH": os.defpath,
-        "PGHOST": "127.0.0.1",
+        "PGHOST": wanted.get("host", "127.0.0.1"),
         "PGPORT": str(wanted["port"]),
         "PGDATABASE": wanted["database"],
         "PGUSER": wanted["database"],

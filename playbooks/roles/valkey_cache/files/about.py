@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes or reads the key ``about`` of a cache, over TCP with its user's password.
 
-Reads ``{"act", "port", "password", "title"}`` as JSON from standard input; prints a line for what it changed. Speaks
-the server's protocol itself, which needs nothing installed: an array of length-prefixed strings, so any text is safe.
+Reads ``{"act", "host", "port", "password", "title"}`` as JSON from standard input; prints a line for what it
+changed. Speaks the server's protocol itself, which needs nothing installed: an array of length-prefixed strings, so any
+text is safe.
 """
 
 import json
@@ -48,7 +49,7 @@ def main() -> int:
     """Act; 1 with a reason on standard error when the cache is not as wanted."""
     wanted = json.load(sys.stdin)
     try:
-        with socket.create_connection(("127.0.0.1", wanted["port"]), timeout=10) as server:
+        with socket.create_connection((wanted.get("host", "127.0.0.1"), wanted["port"]), timeout=10) as server:
             converse(cast("BinaryIO", server.makefile("rwb")), wanted)
     except (OSError, Refused) as error:
         sys.stderr.write(f"{error}\n")

@@ -1,0 +1,484 @@
+# ruff: noqa: INP001 - Ansible loads plugins by path; they are in no package
+# Longer than 300 lines: Ansible sends a module to a host as one file.
+"""Ansible module: makes one delivery on a Debian host be as described, or leaves nothing of it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import grp
+import hashlib
+import http.client
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule  # type: ignore[import-untyped] # it has no types
+
+DOCUMENTATION = r"""
+module: host_service
+short_description: Packages, files and the systemd unit of one delivery on a Debian host, in one task
+description:
+  - Whatever was interrupted before, a further run mends. Files are replaced at once or not at all.
+  - The unit is restarted or reloaded only if it has loaded something else than what is on disk.
+author: [The Bidwright authors]
+options:
+  name:
+    description: Id of the delivery on this host.
+    type: str
+    required: true
+  state:
+    description: Whether the delivery is wanted.
+    type: str
+    choices: [present, absent]
+    default: present
+  fence:
+    description: Runs with a lower number than one this host has seen are refused; 0 is never refused.
+    type: int
+    default: 0
+  packages:
+    description: Debian packages; what they start by themselves is not started.
+    type: list
+    elements: str
+    default: []
+  while_installing:
+    description: Path to text of files that lie there only while packages are installed.
+    type: dict
+    default: {}
+  default_files:
+    description: Files that a package brings, removed once after it was installed.
+    type: list
+    elements: str
+    default: []
+  default_units:
+    description: Units that a package enables, disabled once after it was installed.
+    type: list
+    elements: str
+    default: []
+  directories:
+    description: Each with path, owner, group and mode; of root, 0755, where not given.
+    type: list
+    elements: dict
+    default: []
+  prepare:
+    description: A command to run once before files are written, and mark, the file that tells it is done.
+    type: dict
+    default: {}
+  files:
+    description: Each with path, text, owner, group, mode, and loaded, whether the unit reads it.
+    type: list
+    elements: dict
+    default: []
+  check:
+    description: Command that must succeed before the unit loads the files; if not, they are put back.
+    type: list
+    elements: str
+    default: []
+  unit:
+    description: Unit that serves the delivery.
+    type: str
+    default: ''
+  is_shared:
+    description: Whether the unit serves others too; then it is reloaded.
+    type: bool
+    default: false
+  others:
+    description: Patterns of files; a shared unit goes on while any exists.
+    type: list
+    elements: str
+    default: []
+  port:
+    description: TCP port that is open when the unit is ready.
+    type: int
+  probe:
+    description: The path, and the text the unit answers there by HTTP once it has loaded the files.
+    type: dict
+    default: {}
+  log:
+    description: File with the last words of a unit that does not start.
+    type: str
+    default: ''
+  remove:
+    description: Patterns of files and directories to remove when the delivery is not wanted.
+    type: list
+    elements: str
+    default: []
+"""
+EXAMPLES = "- host_service: {name: c1.site, files: [{path: /srv/index.html, text: Hello}]}"
+RETURN = "changes: {description: What was changed., type: list, returned: always}"
+
+RUN = Path("/run/bidwright")
+STATE = Path("/etc/bidwright")
+SPACE = Path("/srv/bidwright")
+_POLICY = "#!/bin/sh\n# Of Bidwright: nothing is started while packages are installed.\nexit 101\n"
+_POLICY_PATH = "/usr/sbin/policy-rc.d"
+_LOCK_PATIENCE_S = 300
+_READY_PATIENCE_S = 60
+
+
+class Failed(Exception):
+    """The host cannot be made as described."""
+
+
+class Convergence:
+    """Makes one delivery be as described; ``changes`` says what that took."""
+
+    def __init__(self, wanted: dict[str, Any]) -> None:
+        self.wanted = wanted
+        self.unit: str = wanted["unit"]
+        self.files = {facts["path"]: facts for facts in wanted["files"]}
+        self.changes: list[str] = []
+
+    def present(self) -> None:
+        """Make it so."""
+        self._install()
+        for facts in self.wanted["directories"]:
+            self._directory(facts["path"], facts)
+        self._prepare()
+        before = {path: _read(path) for path in self.files}
+        for path, facts in self.files.items():
+            self._file(path, facts)
+        try:
+            self._run_check()
+        except Failed:
+            self._put_back(before)
+            raise
+        if self.unit:
+            self._converge_unit()
+
+    def absent(self) -> None:
+        """Leave nothing of it."""
+        if self.unit and not self.wanted["is_shared"]:
+            self._stop()
+        removed = [path for pattern in self.wanted["remove"] for path in _matching(pattern) if _remove(path)]
+        self.changes += [f"{path} removed" for path in removed]
+        if removed:  # generators make units of files that are gone now
+            run("systemctl", "daemon-reload")
+        if self.unit and not self.wanted["is_shared"]:
+            run("systemctl", "reset-failed", self.unit, must=False)
+        if self.wanted["is_shared"]:
+            self._leave_shared(is_changed=bool(removed) or self._loaded_record.exists())
+        self._loaded_record.unlink(missing_ok=True)
+        for directory in (STATE, SPACE):
+            with contextlib.suppress(OSError):  # there is none, or others' deliveries are still in it
+                directory.rmdir()
+
+    def _install(self) -> None:
+        """Install what is missing. A mark tells the next run that what follows the installation is still to be done."""
+        mark = STATE / f".installing-{self.wanted['name']}"
+        missing = [name for name in self.wanted["packages"] if not _is_installed(name)]
+        if not missing and not mark.exists():
+            return
+        STATE.mkdir(mode=0o755, exist_ok=True)
+        mark.touch()
+        meanwhile = dict(self.wanted["while_installing"])
+        if _read(_POLICY_PATH) in (None, _POLICY.encode()):
+            meanwhile[_POLICY_PATH] = _POLICY
+        try:
+            for path, text in meanwhile.items():
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                write(path, text, mode=0o755)
+            environment = {
+                "DEBIAN_FRONTEND": "noninteractive",
+                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                "LC_ALL": "C.UTF-8",
+            }
+            patience = ("-o", "DPkg::Lock::Timeout=300")
+            run("dpkg", "--configure", "-a", "--force-confold", environment=environment)
+            run("apt-get", "-q", *patience, "update", environment=environment)
+            run("apt-get", "-qy", *patience, "--no-install-recommends", "install", *missing, environment=environment)
+        finally:
+            for path in meanwhile:
+                Path(path).unlink(missing_ok=True)
+        for path in self.wanted["default_files"]:
+            Path(path).unlink(missing_ok=True)
+        for unit in self.wanted["default_units"]:
+            run("systemctl", "disable", "--quiet", "--now", unit)
+        mark.unlink()
+        self.changes.append(f"installed {' '.join(missing)}")
+
+    def _directory(self, path: str, facts: dict[str, Any]) -> None:
+        Path(path).mkdir(parents=True, exist_ok=True)
+        if _set_owner_and_mode(path, facts, default_mode="0755"):
+            self.changes.append(path)
+
+    def _file(self, path: str, facts: dict[str, Any]) -> None:
+        text = facts["text"]
+        if _read(path) != text.encode():
+            owner, group = _owner(facts)
+            write(path, text, mode=int(facts.get("mode", "0644"), 8), owner=owner, group=group)
+            self.changes.append(path)
+        elif _set_owner_and_mode(path, facts, default_mode="0644"):
+            self.changes.append(path)
+
+    def _prepare(self) -> None:
+        steps = self.wanted["prepare"]
+        if steps and not Path(steps["mark"]).exists():
+            run(*steps["command"])
+            write(steps["mark"], "Done; without this file it would be done again.\n", mode=0o600)
+            self.changes.append(steps["mark"])
+
+    def _run_check(self) -> None:
+        if self.wanted["check"]:
+            run(*self.wanted["check"])
+
+    def _put_back(self, before: dict[str, bytes | None]) -> None:
+        for path, content in before.items():
+            if content is None:
+                Path(path).unlink(missing_ok=True)
+            elif content != _read(path):
+                facts = self.files[path]
+                owner, group = _owner(facts)
+                write(path, content.decode(), mode=int(facts.get("mode", "0644"), 8), owner=owner, group=group)
+
+    def _converge_unit(self) -> None:
+        """Let the unit run, at every start of the host too, with what is on disk."""
+        if any(path.startswith("/etc/systemd/") for path in self.changes):
+            run("systemctl", "daemon-reload")
+        if run("systemctl", "is-enabled", "--quiet", self.unit, must=False).returncode:
+            run("systemctl", "enable", "--quiet", self.unit)
+            self.changes.append(f"{self.unit} enabled")
+        is_running = run("systemctl", "is-active", "--quiet", self.unit, must=False).returncode == 0
+        if not is_running or not self._has_loaded() or not self._answers():
+            verb = "start" if not is_running else "reload" if self.wanted["is_shared"] else "restart"
+            run("systemctl", "reset-failed", self.unit, must=False)
+            if run("systemctl", verb, self.unit, must=False).returncode:
+                raise Failed(f"{self.unit} does not {verb}: {self._last_words()}")
+            self.changes.append(f"{self.unit} {verb}ed")
+        self._wait_until_ready()
+        RUN.mkdir(mode=0o755, exist_ok=True)
+        write(str(self._loaded_record), f"{self._invocation()} {self._checksum()}\n", mode=0o600)
+
+    @property
+    def _loaded_record(self) -> Path:
+        return RUN / f"{self.wanted['name']}.loaded"
+
+    def _loaded_files(self) -> list[str]:
+        return sorted(path for path, facts in self.files.items() if facts.get("loaded", True))
+
+    def _checksum(self) -> str:
+        digest = hashlib.sha256()
+        for path in self._loaded_files():
+            digest.update(path.encode() + b"\0" + hashlib.sha256(_read(path) or b"").digest())
+        return digest.hexdigest()
+
+    def _invocation(self) -> str:
+        return run("systemctl", "show", "--value", "-p", "InvocationID", self.unit).stdout.strip()
+
+    def _has_loaded(self) -> bool:
+        """Tell whether the running unit has loaded what is on disk.
+
+        What this module let it load is on record. A unit that was started since, with the host for example, has loaded
+        what is on disk if none of it was written later.
+        """
+        invocation, _, checksum = (_read(str(self._loaded_record)) or b"").decode().strip().partition(" ")
+        if invocation and invocation == self._invocation():
+            return checksum == self._checksum()
+        started = run("systemctl", "show", "--value", "-p", "InactiveExitTimestampMonotonic", self.unit).stdout.strip()
+        since_boot = time.time() - time.clock_gettime(time.CLOCK_MONOTONIC)
+        written = max((Path(path).stat().st_ctime for path in self._loaded_files()), default=0.0)
+        return int(started or 0) / 1e6 > written - since_boot
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + _READY_PATIENCE_S
+        while self.wanted["port"] and not (_is_open(self.wanted["port"]) and self._answers()):
+            is_gone = run("systemctl", "is-active", "--quiet", self.unit, must=False).returncode != 0
+            if is_gone or time.monotonic() > deadline:
+                raise Failed(f"{self.unit} does not answer on port {self.wanted['port']}: {self._last_words()}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        """Ask the running server itself which files it has loaded."""
+        probe = self.wanted["probe"]
+        if not probe:
+            return True
+        connection = http.client.HTTPConnection("127.0.0.1", self.wanted["port"], timeout=5)
+        try:
+            connection.request("GET", probe["path"])
+            loaded: str = probe["text"]
+            return connection.getresponse().read(200) == loaded.encode()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _last_words(self) -> str:
+        words = run("journalctl", "-q", "-o", "cat", "-n", "8", "-u", self.unit, must=False).stdout
+        if self.wanted["log"]:
+            words += (_read(self.wanted["log"]) or b"")[-600:].decode(errors="replace")
+        return " ".join(words.split())[-800:] or "no word in its journal"
+
+    def _stop(self) -> None:
+        is_active = run("systemctl", "is-active", "--quiet", self.unit, must=False).returncode == 0
+        is_enabled = run("systemctl", "is-enabled", "--quiet", self.unit, must=False).returncode == 0
+        if is_active or is_enabled:
+            run("systemctl", "disable", "--quiet", "--now", self.unit)
+            self.changes.append(f"{self.unit} stopped")
+
+    def _leave_shared(self, *, is_changed: bool) -> None:
+        """Let a shared unit go on without this delivery, or end it with the last one."""
+        if not any(_matching(pattern) for pattern in self.wanted["others"]):
+            self._stop()
+        elif is_changed:
+            run("systemctl", "reload", self.unit)
+
+
+def run(
+    *command: str, must: bool = True, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command.
+
+    Raises:
+        Failed: It did not succeed, and must.
+    """
+    done = subprocess.run(
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        env=environment,
+    )
+    if must and done.returncode:
+        words = " ".join((done.stderr + " " + done.stdout).split())[-800:]
+        raise Failed(f"{' '.join(command[:3])} ended with {done.returncode}: {words}")
+    return done
+
+
+def write(path: str, text: str, *, mode: int, owner: int = 0, group: int = 0) -> None:
+    """Replace a file at once; a crash leaves the old one or the new one."""
+    handle, new = tempfile.mkstemp(dir=Path(path).parent, prefix=".bidwright-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+            os.fchown(file.fileno(), owner, group)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(new).replace(path)
+    except BaseException:
+        Path(new).unlink()
+        raise
+
+
+def _read(path: str) -> bytes | None:
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _matching(pattern: str) -> list[str]:
+    return sorted(str(path) for path in Path("/").glob(pattern.removeprefix("/")))
+
+
+def _remove(path: str) -> bool:
+    if Path(path).is_dir() and not Path(path).is_symlink():
+        shutil.rmtree(path)
+        return True
+    try:
+        Path(path).unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _owner(facts: dict[str, Any]) -> tuple[int, int]:
+    return pwd.getpwnam(facts.get("owner", "root")).pw_uid, grp.getgrnam(facts.get("group", "root")).gr_gid
+
+
+def _set_owner_and_mode(path: str, facts: dict[str, Any], *, default_mode: str) -> bool:
+    wanted = (*_owner(facts), int(facts.get("mode", default_mode), 8))
+    found = Path(path).lstat()
+    if (found.st_uid, found.st_gid, found.st_mode & 0o7777) == wanted:
+        return False
+    os.chown(path, wanted[0], wanted[1], follow_symlinks=False)
+    Path(path).chmod(wanted[2])
+    return True
+
+
+def _is_installed(package: str) -> bool:
+    asked = run("dpkg-query", "-W", "-f", "${db:Status-Status}", package, must=False)
+    return asked.returncode == 0 and asked.stdout == "installed"
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def alone(fence: int) -> Iterator[None]:
+    """Be the only run on this host, and refuse one whose worker has been replaced meanwhile."""
+    RUN.mkdir(mode=0o755, exist_ok=True)
+    with (RUN / "fence").open("a+", encoding="ascii") as token:
+        deadline = time.monotonic() + _LOCK_PATIENCE_S
+        while True:
+            try:
+                fcntl.flock(token, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > deadline:
+                    raise Failed("Another run has been changing this host for five minutes.") from error
+                time.sleep(0.1)
+        token.seek(0)
+        newest = int(token.read() or 0)
+        if fence and fence < newest:
+            raise Failed(
+                f"This run is out of date: its number is {fence}, and {newest} was here already. "
+                "If this host belongs to another installation now, remove /run/bidwright/fence."
+            )
+        if fence > newest:
+            token.truncate(0)
+            token.write(str(fence))
+            token.flush()
+        yield
+
+
+def main() -> None:
+    """Read what is wanted, make it so, and say what that took."""
+    text, mapping = {"type": "str", "default": ""}, {"type": "dict", "default": {}}
+    words = {"type": "list", "elements": "str", "default": []}
+    things = {"type": "list", "elements": "dict", "default": []}
+    module = AnsibleModule(
+        argument_spec={
+            "name": {"type": "str", "required": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "fence": {"type": "int", "default": 0},
+            "packages": words,
+            "while_installing": mapping,
+            "default_files": words,
+            "default_units": words,
+            "directories": things,
+            "files": things,
+            "check": words,
+            "unit": text,
+            "is_shared": {"type": "bool", "default": False},
+            "others": words,
+            "port": {"type": "int"},
+            "probe": mapping,
+            "prepare": mapping,
+            "log": text,
+            "remove": words,
+        }
+    )
+    convergence = Convergence(module.params)
+    try:
+        with alone(module.params["fence"]):
+            convergence.present() if module.params["state"] == "present" else convergence.absent()
+    except (Failed, OSError) as error:
+        module.fail_json(msg=str(error), changes=convergence.changes, changed=bool(convergence.changes))
+    module.exit_json(changes=convergence.changes, changed=bool(convergence.changes))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Hosts as targets: what the inventory says, who may change one, and how a run's connection ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from orders import HEARTBEAT_S, Site, configuration, contract, site, until
+
+from bidwright.core.errors import InvalidInput, Unavailable
+from bidwright.provisioning.directory_target import DirectoryTarget
+from bidwright.provisioning.host_connection import connection_directory, end_connection, prepare_connection
+from bidwright.provisioning.host_target import HostTarget
+from bidwright.provisioning.inventory import Place, inventory_of, read_inventory
+from bidwright.provisioning.target_locks import TargetLocks
+from bidwright.provisioning.worker import Worker, WorkerSettings
+from bidwright.storage.connection import Engine
+from bidwright.storage.leases import Leases
+from bidwright.storage.queue import Queue
+from bidwright.v1.order_pb2 import ORDER_STATE_COMPLETED
+from bidwright.v1.plan_pb2 import STEP_KIND_ROLE, Plan, PlanStep
+
+__all__ = ["site"]
+HOST = HostTarget("192.0.2.11", {"ansible_host": "192.0.2.11", "ansible_user": "root"})
+PORTS = range(20000, 20010)
+
+
+def test_a_host_of_the_inventory_is_reached_as_ansible_reaches_it(tmp_path: Path) -> None:
+    written = tmp_path / "hosts.ini"
+    written.write_text(
+        "[web]\n"
+        "h1 target_kind=host ansible_host=192.0.2.11\n"
+        "h2 target_kind=host ansible_host=192.0.2.12 ansible_user=ada service_address=203.0.113.2\n"
+        "[web:vars]\n"
+        "ports=20000-20009\n"
+        "ansible_port=2222\n"
+        "ansible_ssh_common_args=-o UserKnownHostsFile=/etc/known -o StrictHostKeyChecking=yes\n"
+    )
+    places = read_inventory(written).places
+    first, second = places["h1"].target, places["h2"].target
+    assert (places["h1"].kind, places["h1"].ports) == ("host", PORTS)
+    assert first.connection_variables() == {
+        "ansible_become": True,
+        "ansible_pipelining": False,
+        "ansible_host": "192.0.2.11",
+        "ansible_port": 2222,
+        "ansible_ssh_common_args": "-o UserKnownHostsFile=/etc/known -o StrictHostKeyChecking=yes",
+    }
+    assert (first.role_variables()["host_address"], second.role_variables()["host_address"]) == (
+        "192.0.2.11",
+        "203.0.113.2",
+    )
+    assert HOST.connection_variables()["ansible_become"] is False
+
+
+def test_a_host_that_cannot_be_reached_by_ssh_alone_is_refused(tmp_path: Path) -> None:
+    written = tmp_path / "hosts.ini"
+    written.write_text("h1 target_kind=host ports=20000-20009 ansible_connection=docker\n")
+    with pytest.raises(InvalidInput) as caught:
+        read_inventory(written)
+    assert [fault.where for fault in caught.value.faults] == ["h1"]
+
+
+def test_a_plan_goes_to_a_kind_of_target_that_there_is() -> None:
+    directory = Place("local", DirectoryTarget(Path("/srv/local")), PORTS)
+    plan = Plan(steps=[PlanStep(id="website", kind=STEP_KIND_ROLE, targets=["directory", "host"])])
+    only_here = Plan(steps=[PlanStep(id="website", kind=STEP_KIND_ROLE, targets=["directory"])])
+    assert inventory_of([directory]).choose(plan, "c-1") == "local"
+    assert inventory_of([Place("h1", HOST, PORTS)]).choose(plan, "c-1") == "h1"
+    with pytest.raises(Unavailable, match="No target serves all steps"):
+        inventory_of([Place("h1", HOST, PORTS)]).choose(only_here, "c-1")
+
+
+async def test_one_at_a_time_may_change_a_host_and_each_has_a_higher_number(engine: Engine) -> None:
+    place = Place("h1", HOST, PORTS)
+    first = TargetLocks(Leases(engine), "worker-1", ttl_ms=5000)
+    second = TargetLocks(Leases(engine), "worker-2", ttl_ms=5000)
+    async with first.held(place) as hold:
+        assert hold is not None
+        for locks in (first, second):  # two steps of one worker are two, too
+            async with locks.held(place) as busy:
+                assert busy is None
+        async with second.held(Place("h2", HOST, PORTS)) as other:
+            assert other is not None
+    async with second.held(place) as later:
+        assert later is not None
+        assert later.fence > hold.fence > 0
+
+
+async def test_a_directory_target_is_never_busy(engine: Engine) -> None:
+    place = Place("local", DirectoryTarget(Path("/srv/local")), PORTS)
+    locks = TargetLocks(Leases(engine), "worker-1", ttl_ms=5000)
+    async with locks.held(place) as first, locks.held(place) as second:
+        assert first is not None
+        assert second is not None
+        assert first.fence == 0
+
+
+async def test_a_lock_is_kept_as_long_as_it_is_held_and_its_loss_is_noticed(engine: Engine) -> None:
+    place = Place("h1", HOST, PORTS)
+    locks = TargetLocks(Leases(engine), "worker-1", ttl_ms=300)
+    async with locks.held(place) as hold:
+        assert hold is not None
+        await asyncio.sleep(0.8)
+        assert not hold.lost.is_set()
+        async with locks.held(place) as busy:
+            assert busy is None
+        await engine.run("FLUSHALL")
+        await asyncio.sleep(0.4)
+        assert hold.lost.is_set()
+
+
+@dataclass(frozen=True)
+class ExclusiveDirectory(DirectoryTarget):
+    """A directory target that is used by one run at a time, as hosts are."""
+
+    @property
+    def is_exclusive(self) -> bool:
+        return True
+
+
+async def test_a_busy_target_defers_its_step_and_takes_no_ones_slot(site: Site, tmp_path: Path) -> None:
+    busy = Place("busy", ExclusiveDirectory(path=tmp_path / "busy"), PORTS)
+    both = replace(site.workshop, inventory=inventory_of([busy, site.place]))
+    signed = contract(configuration("web.nginx_site"), id_="c-1", order="o-1")
+    await replace(site, workshop=replace(both, inventory=inventory_of([busy]))).sign(signed)
+    await site.sign(contract(configuration("web.nginx_site"), id_="c-2", order="o-2"))
+    one_slot = WorkerSettings(name="w-1", steps_at_once=1)
+    queue = Queue(site.engine, heartbeat_s=HEARTBEAT_S)
+    worker = Worker(replace(site.storage, queue=queue), both, one_slot)
+    stop = asyncio.Event()
+    working = asyncio.create_task(worker.run(stop))
+    try:
+        async with TargetLocks(site.storage.leases, "other", ttl_ms=60000).held(busy) as hold:
+            assert hold is not None
+            await until(lambda: _is_completed(site, "orders/o-2"))
+            assert {step.attempts for step in (await site.order("orders/o-1")).steps} == {0}
+        await until(lambda: _is_completed(site, "orders/o-1"))
+    finally:
+        stop.set()
+        await working
+        busy.target.stop()
+
+
+async def _is_completed(site: Site, name: str) -> bool:
+    return (await site.order(name)).state == ORDER_STATE_COMPLETED
+
+
+def test_the_connection_of_a_run_has_a_short_private_place_and_leaves_nothing() -> None:
+    mark = f"/a/very/long/path/{'x' * 200}/attempt-{os.getpid()}"
+    socket = prepare_connection(mark)
+    assert len(str(socket)) < 90
+    assert socket.parent.stat().st_mode & 0o077 == 0
+    socket.touch()
+    end_connection(mark)
+    end_connection(mark)
+    assert not socket.parent.exists()
+
+
+def test_a_place_for_connections_that_others_have_made_is_refused(tmp_path: Path) -> None:
+    mark = str(tmp_path)
+    connection_directory(mark).symlink_to(tmp_path)
+    try:
+        with pytest.raises(Unavailable, match="is not ours alone"):
+            prepare_connection(mark)
+    finally:
+        connection_directory(mark).unlink()
