@@ -1,8 +1,6 @@
 """Amount tables: the figures the configurator optimizes with."""
 
 import datetime as dt
-import time
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_release import small_release
 
-from bidwright.catalog.model import Release
 from bidwright.core.money import ROUNDING_MODES, rounded, to_minor
 from bidwright.pricing.amounts import AmountTables, amount_table
 from bidwright.pricing.multiples import rounded_multiples
@@ -21,25 +18,6 @@ from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, Besp
 TODAY = dt.date(2026, 11, 22)
 RELEASE = small_release()
 TERMS = CommercialTerms(term_months=24, discretionary_discount_percent=DecimalMessage(value="2.5"))
-
-
-def large_release(components: int) -> Release:
-    """A release with so many components of up to 500 units."""
-    model = RELEASE.components["compute.small"]
-    ids = [f"big.c{number:03}" for number in range(components)]
-    book = RELEASE.price_books["DE"]
-    entries = {
-        (id_, charge): (replace(book.entries["compute.small", charge][0], component=id_),)
-        for id_ in ids
-        for charge in ("one_time", "monthly")
-    }
-    return replace(
-        RELEASE,
-        digest=f"{components:064}",
-        components={id_: replace(model, id=id_, max_quantity=500) for id_ in ids},
-        packages={},
-        price_books={"DE": replace(book, entries=entries)},
-    )
 
 
 def test_a_table_holds_every_quantity_in_cents() -> None:
@@ -99,16 +77,3 @@ def test_tables_are_kept_by_release_market_terms_and_day() -> None:
     assert tables.amount_table(RELEASE, "DE", other_terms, today=TODAY).term_months == 12
     assert tables.amount_table(RELEASE, "DE", TERMS, today=TODAY) is not first  # the capacity is 2
     assert tables.amount_table(RELEASE, "DE", TERMS, today=TODAY) == first
-
-
-def test_a_table_of_a_large_portfolio_is_made_at_once() -> None:
-    release = large_release(170)
-    tables = AmountTables()
-    started = time.perf_counter()
-    tables.amount_table(release, "DE", TERMS, today=TODAY)
-    made = time.perf_counter()
-    tables.amount_table(release, "DE", TERMS, today=TODAY)
-    kept = time.perf_counter()
-    # About 15 ms and 0.1 ms; the limits leave room for a busy machine.
-    assert made - started < 0.5
-    assert kept - made < 0.02

@@ -1,6 +1,5 @@
 """The best combination of packages, held against trying all."""
 
-import time
 from itertools import product
 from random import Random
 
@@ -44,22 +43,22 @@ def test_a_package_with_a_missing_component_is_not_applied() -> None:
     assert best_applications([5], [{"a": 1, "b": 1}], {"a": 4}) == [0]
 
 
-def test_many_units_and_equal_savings_are_decided_at_once() -> None:
-    started = time.perf_counter()
+def test_many_units_and_equal_savings_are_decided_in_a_few_branches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_search, "MAX_BRANCHES", 200)  # of the 20,000 that are allowed
     shared = [{"a": 1, f"own{n}": 1} for n in range(8)]
     units = {"a": 100_000} | {f"own{n}": 70_000 for n in range(8)}
     assert best_applications([999] * 8, shared, units) == [70_000, 30_000, 0, 0, 0, 0, 0, 0]
-    assert time.perf_counter() - started < 1
 
 
-def test_a_dozen_overlapping_packages_of_a_large_bid_are_decided_quickly() -> None:
+def test_a_dozen_overlapping_packages_of_a_large_bid_are_decided_in_a_few_branches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(package_search, "MAX_BRANCHES", 200)
     random = Random(7)  # noqa: S311  # test data, not a secret
     offers = [{"compute": 1, "support": 1} | {f"c{n}": 1 for n in random.sample(range(10), 2)} for _ in range(12)]
     units = {"compute": 40, "support": 30} | {f"c{n}": random.randint(1, 40) for n in range(10)}
-    started = time.perf_counter()
     counts = best_applications([random.randint(200, 9000) for _ in offers], offers, units)
     assert sum(counts) <= 30
-    assert time.perf_counter() - started < 2
 
 
 def test_what_cannot_be_proven_in_time_is_refused_and_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
