@@ -102,6 +102,7 @@ def _private_inputs(run: RoleRun) -> Iterator[None]:
         "delivery_id": run.delivery,
         "target_kind": run.target.kind,
         "delivery_fence": run.fence,
+        "delivery_installation": run.installation,
         **({} if run.port is None else {"delivery_port": run.port}),
         **run.target.role_variables(),
         **run.variables,

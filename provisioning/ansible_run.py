@@ -96,8 +96,9 @@ class RoleRun:
             secrets only while the role runs; the runner's few artifacts stay (``prune_runs`` removes old ones).
         variables: Options of the role by name (see ``role_interface``); reach Ansible as ``!unsafe`` text.
         secrets: Options marked as secret in the role's argument specs. All of them, for every action but withdraw.
-        fence: Grows with every holder of an exclusive target; there, runs with a lower one than was seen are refused. 0
-            for runs by hand.
+        fence: Grows with every holder of an exclusive target; there, runs with a lower one than was seen from the same
+            installation are refused. 0 for runs by hand.
+        installation: Whose fence it is.
         port: TCP port of the service, for roles that need one (``role_interface(role).needs_port``).
         timeout_s: Seconds until the run is ended.
         is_canceled: Asked about twice a second; true ends the run.
@@ -115,6 +116,7 @@ class RoleRun:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     port: int | None = None
     fence: int = 0
+    installation: str = ""
     timeout_s: float = 600
     is_canceled: Callable[[], bool] = never
     on_task: Callable[[TaskDone], None] = ignore

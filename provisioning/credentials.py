@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -16,10 +17,15 @@ _RANDOM_BYTES = 24  # 192 bits, 32 characters
 
 
 class CredentialCipher:
-    """Encrypts generated credentials with a key that is in no record, event or backup of the engine."""
+    """Encrypts generated credentials with a key that is in no record, event or backup of the engine.
+
+    Attributes:
+        installation: Tells installations apart: the same for all workers that share a key, and says nothing of the key.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._fernet = Fernet(key)
+        self.installation = hashlib.sha256(b"installation " + key).hexdigest()[:16]
 
     @classmethod
     def from_file(cls, path: Path) -> CredentialCipher:

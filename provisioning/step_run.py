@@ -86,6 +86,7 @@ class StepRun:
             run = replace(
                 role_run(self._workshop, order, step, equipment),
                 fence=hold.fence,
+                installation=self._workshop.cipher.installation,
                 is_canceled=lambda: self._halt.is_set() or hold.lost.is_set(),
                 on_task=self._note,
             )

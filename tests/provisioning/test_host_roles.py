@@ -78,6 +78,7 @@ class Lab:
         *,
         contract: str = "c-1",
         fence: int = 0,
+        installation: str = "",
     ) -> RoleRun:
         is_withdraw = action == Action.WITHDRAW
         return RoleRun(
@@ -92,6 +93,7 @@ class Lab:
             secrets={} if is_withdraw else SECRETS.get(role, {}),
             port=None if is_withdraw else PORTS.get(role),
             fence=fence,
+            installation=installation,
         )
 
     def shell(self, command: str) -> str:
@@ -310,13 +312,15 @@ def test_a_password_is_nowhere_on_the_host_and_in_no_process(lab: Lab) -> None:
 
 
 def test_a_run_whose_worker_was_replaced_changes_nothing(lab: Lab) -> None:
-    lab.shell("rm -f /run/bidwright/fence")
+    lab.shell("rm -f /run/bidwright/fence*")
     assert_successful(run_role(lab.role_run("server", Action.APPLY, "f1", {}, fence=7)), changed=1)
     late = run_role(lab.role_run("server", Action.WITHDRAW, "f2", {}, fence=6))
     assert late.status == Status.FAILED
     assert "its number is 6, and 7 was here already" in late.message
     assert_successful(run_role(lab.role_run("server", Action.WITHDRAW, "f3", {}, fence=8)), changed=1)
-    lab.shell("rm -f /run/bidwright/fence")
+    other = lab.role_run("server", Action.WITHDRAW, "f4", {}, fence=1, installation="other")
+    assert_successful(run_role(other), changed=0)  # numbers of another installation mean nothing here
+    lab.shell("rm -f /run/bidwright/fence*")
 
 
 def test_a_killed_run_leaves_no_process_and_is_repeated(lab: Lab) -> None:

@@ -43,6 +43,10 @@ options:
     description: Runs with a lower number than one this host has seen are refused; 0 is never refused.
     type: int
     default: 0
+  installation:
+    description: Letters and digits that tell whose number the fence is.
+    type: str
+    default: ''
   packages:
     description: Debian packages; what they start by themselves is not started.
     type: list
@@ -417,30 +421,25 @@ def _is_open(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def alone(fence: int) -> Iterator[None]:
+def alone(installation: str, fence: int) -> Iterator[None]:
     """Be the only run on this host, and refuse one whose worker has been replaced meanwhile."""
     RUN.mkdir(mode=0o755, exist_ok=True)
-    with (RUN / "fence").open("a+", encoding="ascii") as token:
+    with (RUN / "lock").open("a", encoding="ascii") as lock:
         deadline = time.monotonic() + _LOCK_PATIENCE_S
         while True:
             try:
-                fcntl.flock(token, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError as error:
                 if time.monotonic() > deadline:
                     raise Failed("Another run has been changing this host for five minutes.") from error
                 time.sleep(0.1)
-        token.seek(0)
-        newest = int(token.read() or 0)
+        seen = RUN / f"fence-{installation}"
+        newest = int(_read(str(seen)) or 0)
         if fence and fence < newest:
-            raise Failed(
-                f"This run is out of date: its number is {fence}, and {newest} was here already. "
-                "If this host belongs to another installation now, remove /run/bidwright/fence."
-            )
+            raise Failed(f"This run is out of date: its number is {fence}, and {newest} was here already.")
         if fence > newest:
-            token.truncate(0)
-            token.write(str(fence))
-            token.flush()
+            write(str(seen), str(fence), mode=0o600)
         yield
 
 
@@ -454,6 +453,7 @@ def main() -> None:
             "name": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "fence": {"type": "int", "default": 0},
+            "installation": text,
             "packages": words,
             "while_installing": mapping,
             "default_files": words,
@@ -473,7 +473,7 @@ def main() -> None:
     )
     convergence = Convergence(module.params)
     try:
-        with alone(module.params["fence"]):
+        with alone(module.params["installation"], module.params["fence"]):
             convergence.present() if module.params["state"] == "present" else convergence.absent()
     except (Failed, OSError) as error:
         module.fail_json(msg=str(error), changes=convergence.changes, changed=bool(convergence.changes))
