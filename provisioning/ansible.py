@@ -74,7 +74,7 @@ def _check(run: RoleRun) -> None:
         faults.add(
             "target", f"is of kind {run.target.kind}", f"Role {run.role} serves: {', '.join(sorted(interface.kinds))}."
         )
-    for name in sorted(set(run.variables) - interface.variables):
+    for name in sorted(set(run.variables) - interface.variables.keys()):
         faults.add(
             name, "is not a variable of the role", f"It takes: {', '.join(sorted(interface.variables)) or 'none'}."
         )

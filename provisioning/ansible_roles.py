@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,14 +20,14 @@ class RoleInterface:
 
     Attributes:
         role: Its name.
-        variables: Options a caller may give as variables.
+        variables: Options a caller may give as variables, with their types (``str``, ``int``, ``float``, ``bool``).
         secrets: Options that hold generated credentials (``no_log`` in the argument specs).
         needs_port: Whether its service listens on a TCP port.
         kinds: Kinds of target it can serve.
     """
 
     role: str
-    variables: frozenset[str]
+    variables: Mapping[str, str]
     secrets: frozenset[str]
     needs_port: bool
     kinds: frozenset[str]
@@ -45,7 +46,7 @@ def role_interface(role: str) -> RoleInterface:
     options = {name: facts for action in specs.values() for name, facts in action["options"].items()}
     return RoleInterface(
         role=role,
-        variables=frozenset(name for name, facts in options.items() if name != _PORT and not facts.get("no_log")),
+        variables={name: facts["type"] for name, facts in options.items() if name != _PORT and not facts.get("no_log")},
         secrets=frozenset(name for name, facts in options.items() if facts.get("no_log")),
         needs_port=_PORT in options,
         kinds=frozenset(path.name for path in (folder / "tasks").iterdir() if path.is_dir()),

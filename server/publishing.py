@@ -6,11 +6,12 @@ import asyncio
 import dataclasses
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
-from bidwright.catalog.model import Delivery
+from bidwright.catalog.model import Delivery, DeliveryVariable, Release
 from bidwright.catalog.reader import check_report, read_portfolio
 from bidwright.catalog.release import pack
 from bidwright.catalog.releases import Releases
@@ -19,6 +20,14 @@ from bidwright.provisioning.ansible_roles import role_interface, role_names
 from bidwright.storage.records import Store
 
 _DELIVERIES = "provisioning.yaml"
+_KINDS: dict[type, str] = {bool: "boolean", int: "integer", Decimal: "decimal", str: "text"}
+_FITTING = {
+    # Whole numbers come from totals too: attributes with no digits after the point.
+    "int": {"integer", "decimal"},
+    "float": {"integer", "decimal"},
+    "bool": {"boolean"},
+    "str": {"boolean", "integer", "decimal", "choice", "text"},
+}
 
 
 def report(directory: Path, *, as_json: bool) -> bool:
@@ -45,7 +54,9 @@ def role_faults(directory: Path) -> list[Fault]:
         if delivery.role:
             stated = re.compile(rf"\s*-?\s*id:\s*{delivery.id}\s*$")
             line = next((number for number, text in enumerate(lines, 1) if stated.match(text)), 1)
-            _check_role(delivery, f"{_DELIVERIES}:{line}", faults)
+            where = f"{_DELIVERIES}:{line}"
+            _check_role(delivery, where, faults)
+            _check_types(delivery, release, where, faults)
     return faults.found
 
 
@@ -58,9 +69,31 @@ def _check_role(delivery: Delivery, where: str, faults: Faults) -> None:
     for kind in sorted(set(delivery.targets) - role.kinds):
         fix = f"It serves: {', '.join(sorted(role.kinds))}."
         faults.add(where, f"role {role.role} does not serve targets of kind {kind}", fix)
-    for name in sorted({variable.name for variable in delivery.variables} - role.variables):
+    for name in sorted({variable.name for variable in delivery.variables} - role.variables.keys()):
         fix = f"It takes: {', '.join(sorted(role.variables)) or 'none'}."
         faults.add(where, f"role {role.role} has no variable {name}", fix)
+
+
+def _check_types(delivery: Delivery, release: Release, where: str, faults: Faults) -> None:
+    """Whether each variable gets a value of the type that the role declares."""
+    declared = role_interface(delivery.role).variables if delivery.role in role_names() else {}
+    for variable in delivery.variables:
+        wanted = declared.get(variable.name, "str")
+        given = _kinds_given(variable, release)
+        if not given <= _FITTING[wanted]:
+            kinds = ", ".join(sorted(given - _FITTING[wanted]))
+            fix = f"Give one of: {', '.join(sorted(_FITTING[wanted]))}."
+            faults.add(where, f"{variable.name} is of type {wanted} and gets a value of kind {kinds}", fix)
+
+
+def _kinds_given(variable: DeliveryVariable, release: Release) -> set[str]:
+    """What a variable's value can be, in the words of needs."""
+    if variable.origin in {"total", "quantity"}:
+        return {"integer"} if variable.origin == "quantity" else {"decimal"}
+    kinds = {_KINDS[type(variable.value)]} if variable.value is not None else set()
+    if variable.origin == "need":
+        kinds |= {o.needs[variable.key].kind for o in release.offerings.values() if variable.key in o.needs}
+    return kinds
 
 
 async def publish_if_new(store: Store, directory: Path) -> str:

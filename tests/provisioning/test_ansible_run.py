@@ -86,7 +86,12 @@ def test_a_run_that_does_not_fit_the_role_is_refused(tmp_path: Path, changes: di
 def test_roles_tell_what_they_take() -> None:
     assert role_names() == ["postgresql_database", "server", "valkey_cache", "website"]
     database = role_interface("postgresql_database")
-    assert database.variables == {"database_name", "database_title", "database_connections", "database_ram_gib"}
+    assert database.variables == {
+        "database_name": "str",
+        "database_title": "str",
+        "database_connections": "int",
+        "database_ram_gib": "float",
+    }
     assert database.secrets == {"database_password"}
     assert database.needs_port
     assert database.kinds == {"directory", "host"}

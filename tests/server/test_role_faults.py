@@ -1,0 +1,44 @@
+"""`bidwright portfolio check` holds deliveries against the roles that will carry them out."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bidwright.server.layout import CHECKOUT
+from bidwright.server.publishing import role_faults
+
+SHIPPED = CHECKOUT / "portfolios" / "managed_hosting"
+
+
+def test_the_shipped_portfolio_asks_of_roles_what_they_have() -> None:
+    assert role_faults(SHIPPED) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("role: website", "role: websit", "there is no role 'websit'"),
+        ("website_title:", "website_titel:", "role website has no variable website_titel"),
+        (
+            "website_connections: {from: total.connections}",
+            "website_connections: {value: lots}",
+            "gets a value of kind text",
+        ),
+        ("targets: [directory, host]", "targets: [directory, cloud]", "does not serve targets of kind cloud"),
+    ],
+)
+def test_what_a_role_does_not_have_is_a_fault_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    portfolio = tmp_path / "managed_hosting"
+    shutil.copytree(SHIPPED, portfolio)
+    deliveries = portfolio / "provisioning.yaml"
+    text = deliveries.read_text()
+    assert old in text
+    deliveries.write_text(text.replace(old, new))
+    found = role_faults(portfolio)
+    assert said in found[0].what
+    lines = text.splitlines()
+    assert "- id:" in lines[int(found[0].where.partition(":")[2]) - 1]
+    assert found[0].fix
