@@ -23,11 +23,10 @@ def test_the_shipped_portfolio_asks_of_roles_what_they_have() -> None:
         ("role: website", "role: websit", "there is no role 'websit'"),
         ("website_title:", "website_titel:", "role website has no variable website_titel"),
         (
-            "website_connections: {from: total.connections}",
-            "website_connections: {value: lots}",
-            "gets a value of kind text",
+            "{from: total.connections}",
+            "{value: lots}",
+            "website_connections is of type int and gets a value of kind text",
         ),
-        ("targets: [directory, host]", "targets: [directory, cloud]", "does not serve targets of kind cloud"),
     ],
 )
 def test_what_a_role_does_not_have_is_a_fault_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
