@@ -25,7 +25,7 @@ def test_the_shipped_portfolio_asks_of_roles_what_they_have() -> None:
         (
             "{from: total.connections}",
             "{value: lots}",
-            "website_connections is of type int and gets a value of kind text",
+            "is of type int and gets a value of kind text",
         ),
     ],
 )
