@@ -24,7 +24,7 @@ def test_every_role_takes_the_variables_and_serves_the_targets_of_its_delivery(r
     for delivery in release.deliveries.values():
         if delivery.role:
             interface = role_interface(delivery.role)
-            assert {variable.name for variable in delivery.variables} <= interface.variables
+            assert {variable.name for variable in delivery.variables} <= interface.variables.keys()
             assert set(delivery.targets) <= interface.kinds
 
 
