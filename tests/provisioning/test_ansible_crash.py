@@ -37,7 +37,8 @@ if sys.argv[2] == "untied":
     ansible._dies_with_us = lambda: ()
 ansible.run_role(RoleRun(
     role="postgresql_database", action=Action.DELIVER, target=DirectoryTarget(base / "target"), contract="c1",
-    delivery="db", attempt="killed", run_dir=base / "runs" / "killed", secrets={"database_password": "one"}, port=port,
+    delivery="db", attempt="killed", run_dir=base / "runs" / "killed",
+    secrets={"postgresql_database_password": "one"}, port=port,
 ))
 """
 
@@ -75,7 +76,7 @@ def a_run(target: DirectoryTarget, port: int) -> RoleRun:
         delivery="db",
         attempt="next",
         run_dir=runs / "next",
-        secrets={"database_password": "one"},
+        secrets={"postgresql_database_password": "one"},
         port=port,
     )
 

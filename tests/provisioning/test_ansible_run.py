@@ -73,7 +73,7 @@ def test_secrets_are_not_in_the_words_of_a_run(tmp_path: Path) -> None:
         ({"role": "directory_service"}, "no role"),  # part of others, not to be delivered
         ({"variables": {"ansible_connection": "ssh"}}, "ansible_connection: is not a variable"),
         ({"secrets": {"website_title": "x"}}, "website_title: is not a secret"),
-        ({"role": "valkey_cache"}, "cache_password: is missing"),
+        ({"role": "valkey_cache"}, "valkey_cache_password: is missing"),
         ({"port": None}, "port: is missing"),
     ],
 )
@@ -87,12 +87,12 @@ def test_roles_tell_what_they_take() -> None:
     assert role_names() == ["postgresql_database", "server", "valkey_cache", "website"]
     database = role_interface("postgresql_database")
     assert database.variables == {
-        "database_name": "str",
-        "database_title": "str",
-        "database_connections": "int",
-        "database_ram_gib": "float",
+        "postgresql_database_name": "str",
+        "postgresql_database_title": "str",
+        "postgresql_database_connections": "int",
+        "postgresql_database_ram_gib": "float",
     }
-    assert database.secrets == {"database_password"}
+    assert database.secrets == {"postgresql_database_password"}
     assert database.needs_port
     assert database.kinds == {"directory", "host"}
     assert not role_interface("server").needs_port

@@ -41,8 +41,8 @@ HOSTILE = (
 )
 SITE, DATABASE, CACHE = 20001, 20002, 20003
 SECRETS: Mapping[str, Mapping[str, str]] = {
-    "postgresql_database": {"database_password": PLANTED},
-    "valkey_cache": {"cache_password": PLANTED},
+    "postgresql_database": {"postgresql_database_password": PLANTED},
+    "valkey_cache": {"valkey_cache_password": PLANTED},
 }
 PORTS = {"website": SITE, "postgresql_database": DATABASE, "valkey_cache": CACHE}
 # What any run of any program changes: logs, caches, and where Ansible puts its modules for a moment.
@@ -232,7 +232,11 @@ def test_sites_of_two_contracts_share_the_web_server_and_one_can_go(lab: Lab) ->
 
 def test_a_database_keeps_its_data_over_changes_and_a_reboot_until_it_is_withdrawn(lab: Lab) -> None:
     before = lab.state()
-    settings: dict[str, Value] = {"database_name": "shop", "database_title": HOSTILE, "database_connections": 20}
+    settings: dict[str, Value] = {
+        "postgresql_database_name": "shop",
+        "postgresql_database_title": HOSTILE,
+        "postgresql_database_connections": 20,
+    }
     delivered = lab.run("postgresql_database", Action.DELIVER, **settings)
     assert_successful(delivered, changed=3)
     assert delivered.endpoint["host"] == lab.target.address
@@ -248,7 +252,7 @@ def test_a_database_keeps_its_data_over_changes_and_a_reboot_until_it_is_withdra
             f"{address} password={PLANTED}".replace("dbname=shop user=shop", "dbname=postgres user=postgres")
         )
 
-    settings["database_connections"] = 33
+    settings["postgresql_database_connections"] = 33
     assert_successful(lab.run("postgresql_database", Action.DELIVER, **settings), changed=1)
     lab.reboot()
     assert_successful(lab.run("postgresql_database", Action.DELIVER, **settings), changed=0)
@@ -264,12 +268,16 @@ def test_a_database_keeps_its_data_over_changes_and_a_reboot_until_it_is_withdra
 
 def test_a_cache_lives_from_apply_over_a_reboot_to_withdraw(lab: Lab) -> None:
     before = lab.state()
-    assert_successful(lab.run("valkey_cache", Action.DELIVER, cache_title=HOSTILE), changed=2)
-    assert_successful(lab.run("valkey_cache", Action.DELIVER, cache_title=HOSTILE), changed=0)
-    assert_successful(lab.run("valkey_cache", Action.DELIVER, cache_title=HOSTILE, cache_memory_mib=80), changed=1)
+    assert_successful(lab.run("valkey_cache", Action.DELIVER, valkey_cache_title=HOSTILE), changed=2)
+    assert_successful(lab.run("valkey_cache", Action.DELIVER, valkey_cache_title=HOSTILE), changed=0)
+    assert_successful(
+        lab.run("valkey_cache", Action.DELIVER, valkey_cache_title=HOSTILE, valkey_cache_memory_mib=80), changed=1
+    )
     lab.reboot()
-    assert_successful(lab.run("valkey_cache", Action.VERIFY, cache_title=HOSTILE))
-    assert_successful(lab.run("valkey_cache", Action.DELIVER, cache_title=HOSTILE, cache_memory_mib=80), changed=0)
+    assert_successful(lab.run("valkey_cache", Action.VERIFY, valkey_cache_title=HOSTILE))
+    assert_successful(
+        lab.run("valkey_cache", Action.DELIVER, valkey_cache_title=HOSTILE, valkey_cache_memory_mib=80), changed=0
+    )
     with socket.create_connection((lab.target.address, CACHE), timeout=5) as stranger:
         stranger.sendall(b"GET about\r\n")
         assert stranger.recv(100).startswith(b"-NOAUTH")

@@ -190,10 +190,14 @@ def database_answers(port: int, password: str) -> list[tuple[object, ...]]:
 
 def test_a_database_lives_from_apply_to_withdraw(lab: Lab) -> None:
     port = free_port()
-    secrets = {"database_password": PLANTED}
+    secrets = {"postgresql_database_password": PLANTED}
 
     def run(action: Action, **changes: Value) -> RoleResult:
-        values: dict[str, Value] = {"database_name": "shop", "database_title": HOSTILE, "database_ram_gib": "0.5"}
+        values: dict[str, Value] = {
+            "postgresql_database_name": "shop",
+            "postgresql_database_title": HOSTILE,
+            "postgresql_database_ram_gib": "0.5",
+        }
         return lab.run("postgresql_database", action, port=port, secrets=secrets, **{**values, **changes})
 
     result = run(Action.DELIVER)
@@ -209,17 +213,21 @@ def test_a_database_lives_from_apply_to_withdraw(lab: Lab) -> None:
     assert_successful(run(Action.APPLY), changed=0)
 
     server = lab.process("postgresql_database")
-    assert_successful(run(Action.DELIVER, database_title="New"), changed=1)
+    assert_successful(run(Action.DELIVER, postgresql_database_title="New"), changed=1)
     assert lab.process("postgresql_database") == server
     assert database_answers(port, PLANTED) == [("title", "New")]
 
-    assert_successful(run(Action.DELIVER, database_title="New", database_connections=33), changed=1)
+    assert_successful(
+        run(Action.DELIVER, postgresql_database_title="New", postgresql_database_connections=33), changed=1
+    )
     with psycopg.connect(host="127.0.0.1", port=port, dbname="shop", user="shop", password=PLANTED) as connection:
         assert connection.execute("SHOW max_connections").fetchall() == [("33",)]
         assert connection.execute("SHOW shared_buffers").fetchall() == [("128MB",)]
 
     secrets |= dict.fromkeys(secrets, "rotated")
-    assert_successful(run(Action.DELIVER, database_title="New", database_connections=33), changed=1)
+    assert_successful(
+        run(Action.DELIVER, postgresql_database_title="New", postgresql_database_connections=33), changed=1
+    )
     assert database_answers(port, "rotated") == [("title", "New")]
     for user, database, password in (
         ("shop", "shop", PLANTED),
@@ -238,10 +246,12 @@ def test_a_database_lives_from_apply_to_withdraw(lab: Lab) -> None:
 
 @pytest.mark.parametrize("name", ['x"; DROP DATABASE postgres; --', "postgres", "a\n"])
 def test_a_database_refuses_a_name_that_could_mean_something_else(lab: Lab, name: str) -> None:
-    secrets = {"database_password": PLANTED}
-    result = lab.run("postgresql_database", Action.APPLY, port=free_port(), secrets=secrets, database_name=name)
+    secrets = {"postgresql_database_password": PLANTED}
+    result = lab.run(
+        "postgresql_database", Action.APPLY, port=free_port(), secrets=secrets, postgresql_database_name=name
+    )
     assert result.status == Status.FAILED
-    assert "database_name is not a name for a database" in result.message
+    assert "postgresql_database_name is not a name for a database" in result.message
     assert lab.files() == set()
 
 
@@ -259,24 +269,31 @@ def cache_answers(port: int, *commands: str) -> list[bytes]:
 
 def test_a_cache_lives_from_apply_to_withdraw(lab: Lab) -> None:
     port = free_port()
-    secrets = {"cache_password": PLANTED}
-    result = lab.run("valkey_cache", Action.DELIVER, port=port, secrets=secrets, cache_title=HOSTILE)
+    secrets = {"valkey_cache_password": PLANTED}
+    result = lab.run("valkey_cache", Action.DELIVER, port=port, secrets=secrets, valkey_cache_title=HOSTILE)
     assert_successful(result, changed=2)
     assert result.endpoint == {"scheme": "valkey", "host": "127.0.0.1", "port": port, "user": "cache"}
     login = f"AUTH cache {PLANTED}"
     assert cache_answers(port, login, "PING", "GET about") == [b"+OK", b"+PONG", HOSTILE.encode()]
     assert cache_answers(port, "GET about")[0].startswith(b"-NOAUTH")
     assert cache_answers(port, login, "CONFIG GET maxmemory")[1].startswith(b"-NOPERM")
-    assert_successful(lab.run("valkey_cache", Action.APPLY, port=port, secrets=secrets, cache_title=HOSTILE), changed=0)
+    assert_successful(
+        lab.run("valkey_cache", Action.APPLY, port=port, secrets=secrets, valkey_cache_title=HOSTILE), changed=0
+    )
 
     # Another setting restarts the server; what it held is still there.
     result = lab.run(
-        "valkey_cache", Action.DELIVER, port=port, secrets=secrets, cache_title=HOSTILE, cache_memory_mib=7
+        "valkey_cache",
+        Action.DELIVER,
+        port=port,
+        secrets=secrets,
+        valkey_cache_title=HOSTILE,
+        valkey_cache_memory_mib=7,
     )
     assert_successful(result, changed=1)
 
     Supervisor(lab.target.path).stop("c1.valkey_cache")
-    failed = lab.run("valkey_cache", Action.VERIFY, port=port, secrets=secrets, cache_title=HOSTILE)
+    failed = lab.run("valkey_cache", Action.VERIFY, port=port, secrets=secrets, valkey_cache_title=HOSTILE)
     assert failed.status == Status.FAILED
     assert "Connection refused" in failed.message
     assert_withdrawn(lab, "valkey_cache", port)
@@ -293,14 +310,14 @@ def test_a_server_records_what_was_sold(lab: Lab) -> None:
 
 def test_services_outlive_their_supervisor_and_secrets_stay_where_they_belong(lab: Lab) -> None:
     site, database, cache = free_port(), free_port(), free_port()
-    secrets = {"database_password": PLANTED}
+    secrets = {"postgresql_database_password": PLANTED}
     seen: set[bytes] = set()
     with subprocess.Popen(
         ["/bin/sh", "-c", "while :; do ps axww -o args; sleep 0.02; done"], stdout=subprocess.PIPE
     ) as watch:
         lab.run("website", Action.APPLY, port=site)
-        lab.run("postgresql_database", Action.APPLY, port=database, secrets=secrets, database_name="shop")
-        lab.run("valkey_cache", Action.APPLY, port=cache, secrets={"cache_password": PLANTED})
+        lab.run("postgresql_database", Action.APPLY, port=database, secrets=secrets, postgresql_database_name="shop")
+        lab.run("valkey_cache", Action.APPLY, port=cache, secrets={"valkey_cache_password": PLANTED})
         watch.kill()
         seen.update(watch.communicate()[0].splitlines())
     assert len(seen) > 10
@@ -324,7 +341,8 @@ def test_services_outlive_their_supervisor_and_secrets_stay_where_they_belong(la
         time.sleep(0.05)
     assert_successful(lab.run("website", Action.DELIVER, port=site), changed=0)
     assert_successful(
-        lab.run("postgresql_database", Action.DELIVER, port=database, secrets=secrets, database_name="shop"), changed=0
+        lab.run("postgresql_database", Action.DELIVER, port=database, secrets=secrets, postgresql_database_name="shop"),
+        changed=0,
     )
 
     lab.target.stop()
