@@ -40,8 +40,10 @@ def known_hosts(hosts: Sequence[LabHost]) -> str:
 
 
 def inventory(directory: Path, hosts: Sequence[LabHost]) -> dict[str, object]:
-    """The inventory: all hosts in the group ``lab``."""
+    """The inventory: all hosts in the group ``lab``, each also a target of Bidwright's own."""
     variables = {
+        "target_kind": "host",
+        "ports": "20000-20999",
         "ansible_user": "root",
         "ansible_ssh_private_key_file": str(directory / KEY),
         "ansible_ssh_common_args": shlex.join(ssh_options(directory)),

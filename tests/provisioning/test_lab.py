@@ -240,6 +240,7 @@ def test_ssh_and_ansible_accept_only_the_keys_that_the_lab_made(tmp_path: Path) 
     group = YAML(typ="safe").load((lab / "inventory.yml").read_text())["all"]["children"]["lab"]
     assert group["hosts"] == {"h1": {"ansible_host": "10.77.4.11"}, "h2": {"ansible_host": "10.77.4.12"}}
     assert group["vars"]["ansible_ssh_private_key_file"] == f"{lab}/id_ed25519"
+    assert (group["vars"]["target_kind"], group["vars"]["ports"]) == ("host", "20000-20999")
     arguments = group["vars"]["ansible_ssh_common_args"]
     assert arguments.startswith(f"-F /dev/null -o 'UserKnownHostsFile=\"{lab}/known_hosts\"' ")
     assert "StrictHostKeyChecking=yes" in arguments
