@@ -9,8 +9,10 @@ import fcntl
 import grp
 import hashlib
 import http.client
+import ipaddress
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -28,6 +30,7 @@ short_description: Packages, files and the systemd unit of one delivery on a Deb
 description:
   - Whatever was interrupted before, a further run mends. Files are replaced at once or not at all.
   - The unit is restarted or reloaded only if it has loaded something else than what is on disk.
+  - In check mode nothing is changed; C(changes) says what would be, up to a package that is missing.
 author: [The Bidwright authors]
 options:
   name:
@@ -105,6 +108,14 @@ options:
     description: The path, and the text the unit answers there by HTTP once it has loaded the files.
     type: dict
     default: {}
+  open:
+    description:
+      - Ports that the host's firewall lets through, each with port, protocol (tcp, where not given, or udp) and
+        from, the addresses, networks or host names that may reach it; without from, everybody.
+      - They lie in /etc/bidwright/firewall.d and are loaded at once where the role server has set the firewall up.
+    type: list
+    elements: dict
+    default: []
   log:
     description: File with the last words of a unit that does not start.
     type: str
@@ -115,12 +126,19 @@ options:
     elements: str
     default: []
 """
-EXAMPLES = "- host_service: {name: c1.site, files: [{path: /srv/index.html, text: Hello}]}"
-RETURN = "changes: {description: What was changed., type: list, returned: always}"
+EXAMPLES = r"""
+- host_service: {name: c1.site, files: [{path: /srv/index.html, text: Hello}]}
+"""
+RETURN = r"""
+changes: {description: What was changed., type: list, returned: always}
+"""
 
 RUN = Path("/run/bidwright")
 STATE = Path("/etc/bidwright")
 SPACE = Path("/srv/bidwright")
+FIREWALL = "/usr/local/sbin/bidwright-firewall"
+"""Comes with the role server; ``load`` lets the kernel have the rules on disk, and says so if it had others."""
+_HOST_NAME = re.compile(r"(?i:(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,62})(\.[a-z0-9-]{1,63})*)")
 _POLICY = "#!/bin/sh\n# Of Bidwright: nothing is started while packages are installed.\nexit 101\n"
 _POLICY_PATH = "/usr/sbin/policy-rc.d"
 _LOCK_PATIENCE_S = 300
@@ -132,16 +150,21 @@ class Failed(Exception):
 
 
 class Convergence:
-    """Makes one delivery be as described; ``changes`` says what that took."""
+    """Makes one delivery be as described, or only tells what it would do; ``changes`` says what that takes."""
 
-    def __init__(self, wanted: dict[str, Any]) -> None:
+    def __init__(self, wanted: dict[str, Any], *, is_rehearsal: bool = False) -> None:
         self.wanted = wanted
+        self.is_rehearsal = is_rehearsal
         self.unit: str = wanted["unit"]
         self.files = {facts["path"]: facts for facts in wanted["files"]}
         self.changes: list[str] = []
 
     def present(self) -> None:
         """Make it so."""
+        rules = firewall_rules(self.wanted["name"], self.wanted["open"])  # refuses before anything is changed
+        if self.is_rehearsal:
+            self._rehearse(rules)
+            return
         self._install()
         for facts in self.wanted["directories"]:
             self._directory(facts["path"], facts)
@@ -156,9 +179,15 @@ class Convergence:
             raise
         if self.unit:
             self._converge_unit()
+        self._converge_firewall(rules)
 
     def absent(self) -> None:
         """Leave nothing of it."""
+        if self.is_rehearsal:
+            patterns = [*self.wanted["remove"], self._rules_path]
+            self.changes += [f"{path} removed" for pattern in patterns for path in _matching(pattern)]
+            return
+        self._converge_firewall("")
         if self.unit and not self.wanted["is_shared"]:
             self._stop()
         removed = [path for pattern in self.wanted["remove"] for path in _matching(pattern) if _remove(path)]
@@ -170,7 +199,7 @@ class Convergence:
         if self.wanted["is_shared"]:
             self._leave_shared(is_changed=bool(removed) or self._loaded_record.exists())
         self._loaded_record.unlink(missing_ok=True)
-        for directory in (STATE, SPACE):
+        for directory in (STATE / "firewall.d", STATE, SPACE):
             with contextlib.suppress(OSError):  # there is none, or others' deliveries are still in it
                 directory.rmdir()
 
@@ -207,6 +236,46 @@ class Convergence:
             run("systemctl", "disable", "--quiet", "--now", unit)
         mark.unlink()
         self.changes.append(f"installed {' '.join(missing)}")
+
+    def _rehearse(self, rules: str) -> None:
+        """Tell what differs; owners are not known before packages are installed, nor what follows from files."""
+        missing = [name for name in self.wanted["packages"] if not _is_installed(name)]
+        self.changes += [f"installed {name}" for name in missing]
+        self.changes += [facts["path"] for facts in self.wanted["directories"] if not Path(facts["path"]).is_dir()]
+        self.changes += [path for path, facts in self.files.items() if _read(path) != facts["text"].encode()]
+        if (_read(self._rules_path) or b"").decode() != rules:
+            self.changes.append(self._rules_path)
+        if missing or not self.unit:
+            return
+        if run("systemctl", "is-active", "--quiet", self.unit, must=False).returncode:
+            self.changes.append(f"{self.unit} started")
+        elif not self._has_loaded():
+            self.changes.append(f"{self.unit} has loaded something else")
+
+    @property
+    def _rules_path(self) -> str:
+        return str(STATE / "firewall.d" / f"{self.wanted['name']}.nft")
+
+    def _converge_firewall(self, rules: str) -> None:
+        """Let the firewall open what is wanted, and nothing else for this delivery."""
+        path = Path(self._rules_path)
+        before = _read(str(path))
+        if rules and before != rules.encode():
+            path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            write(str(path), rules, mode=0o644)
+            self.changes.append(str(path))
+        elif not rules and before is not None:
+            path.unlink()
+            self.changes.append(f"{path} removed")
+        try:
+            if Path(FIREWALL).exists() and run(FIREWALL, "load").stdout:
+                self.changes.append("firewall loaded")
+        except Failed:
+            if rules and before is None:
+                path.unlink()
+            elif rules:
+                write(str(path), (before or b"").decode(), mode=0o644)
+            raise
 
     def _directory(self, path: str, facts: dict[str, Any]) -> None:
         Path(path).mkdir(parents=True, exist_ok=True)
@@ -332,6 +401,43 @@ class Convergence:
             self._stop()
         elif is_changed:
             run("systemctl", "reload", self.unit)
+
+
+def firewall_rules(name: str, wanted: list[dict[str, Any]]) -> str:
+    """Make the rules that let a delivery's ports through; without any, an empty text.
+
+    Raises:
+        Failed: A port, protocol or source is none. What is here becomes part of the firewall.
+    """
+    rules = set()
+    for facts in wanted:
+        port, protocol, sources = facts.get("port"), facts.get("protocol", "tcp"), facts.get("from") or []
+        if not re.fullmatch(r"[0-9]{1,5}", str(port)) or not 0 < int(str(port)) < 65536:
+            raise Failed(f"{port!r} is no port to open. Use a number from 1 to 65535.")
+        if protocol not in ("tcp", "udp"):
+            raise Failed(f"{protocol!r} is no protocol to open a port for. Use tcp or udp.")
+        if not isinstance(sources, list):
+            raise Failed(f"{sources!r} is no list of addresses that may reach port {port}.")
+        opened = f"{protocol} dport {int(str(port))} accept"
+        networks = [network for source in sources for network in _networks(str(source))]
+        rules |= {f"ip{'6' * (n.version == 6)} saddr {n} {opened}" for n in networks} if sources else {opened}
+    return "".join([f"# Of {name}.\n", *(f"{rule}\n" for rule in sorted(rules))]) if rules else ""
+
+
+def _networks(source: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Understand an address or a network, or ask for the addresses of a host's name."""
+    if "%" in source:  # a zone of IPv6, which may be any text
+        raise Failed(f"{source!r} is no source. Use an IP address, a network or the name of a host.")
+    try:
+        return [ipaddress.ip_network(source, strict=False)]
+    except ValueError:
+        if not _HOST_NAME.fullmatch(source):
+            raise Failed(f"{source!r} is no source. Use an IP address, a network or the name of a host.") from None
+    try:
+        found = socket.getaddrinfo(source, None, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise Failed(f"This host does not know the address of {source}: {error.strerror}.") from error
+    return [ipaddress.ip_network(str(address[0]).partition("%")[0]) for *_, address in found]
 
 
 def run(
@@ -467,13 +573,16 @@ def main() -> None:
             "port": {"type": "int"},
             "probe": mapping,
             "prepare": mapping,
+            "open": things,
             "log": text,
             "remove": words,
-        }
+        },
+        supports_check_mode=True,
     )
-    convergence = Convergence(module.params)
+    convergence = Convergence(module.params, is_rehearsal=module.check_mode)
     try:
-        with alone(module.params["installation"], module.params["fence"]):
+        rehearsal = contextlib.nullcontext()
+        with rehearsal if module.check_mode else alone(module.params["installation"], module.params["fence"]):
             convergence.present() if module.params["state"] == "present" else convergence.absent()
     except (Failed, OSError) as error:
         module.fail_json(msg=str(error), changes=convergence.changes, changed=bool(convergence.changes))
