@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
+import base64
 import html.parser
 import os
 import socket
+import ssl
 import subprocess
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dns.message
+import dns.query
 from rich.console import Console
 from rich.text import Text
 
+from bidwright.core.errors import Unavailable
 from bidwright.provisioning.directory_binaries import server_binaries
 from bidwright.server.demo_shell import Shell
 
 
-def look_at_services(shell: Shell, contract: str) -> None:
-    """Look at the services from outside, as a customer would."""
+@dataclass(frozen=True)
+class Outside:
+    """A customer's view: what is needed to look at services from outside.
+
+    Attributes:
+        console: Where it is shown.
+        authority: Certificate that services with TLS are checked against.
+    """
+
+    console: Console
+    authority: Path
+
+    def show(self, command: str, answer: str) -> None:
+        """Show what somebody would type, and what came back."""
+        self.console.print(Text(f"\n$ {command}", style="bold cyan"))
+        self.console.print(Text(answer))
+
+    def trust(self) -> ssl.SSLContext:
+        """TLS that trusts the installation's authority and nobody else."""
+        return ssl.create_default_context(cafile=str(self.authority))
+
+
+def look_at_services(shell: Shell, contract: str, authority: Path) -> None:
+    """Look at each service of a contract that answers and that we know how to ask."""
     services = shell.record("service", "list", "--contract", contract)["services"]
     shell.bid("service", "list", "--contract", contract)
+    outside = Outside(shell.console, authority)
     for service in services:
         look = _LOOKS.get(service["endpoint"]["scheme"]) if "endpoint" in service else None
         if look is None:
@@ -28,39 +57,71 @@ def look_at_services(shell: Shell, contract: str) -> None:
         password = ""
         if service["has_credentials"]:
             password = shell.record("service", "credentials", service["name"])["password"]
-        look(shell.console, service["endpoint"], password)
+        look(outside, service["endpoint"], password)
 
 
-def _look_at_website(console: Console, endpoint: dict[str, Any], password: str) -> None:  # noqa: ARG001
-    url = f"http://{endpoint['host']}:{endpoint['port']}/"
-    with urllib.request.urlopen(url, timeout=10) as reply:
-        page, status = reply.read().decode(), reply.status
+def page(outside: Outside, endpoint: dict[str, Any], password: str = "") -> str:
+    """Ask for a page; by HTTPS, against the installation's authority.
+
+    Raises:
+        Unavailable: There is no answer.
+    """
+    url = f"{endpoint['scheme']}://{endpoint['host']}:{endpoint['port']}{endpoint.get('path') or '/'}"
+    request = urllib.request.Request(url)  # noqa: S310 - of the endpoint's scheme
+    if password:
+        login = base64.b64encode(f"{endpoint['user']}:{password}".encode()).decode()
+        request.add_header("Authorization", f"Basic {login}")
+    secure = outside.trust() if endpoint["scheme"] == "https" else None
+    try:
+        with urllib.request.urlopen(request, timeout=20, context=secure) as reply:  # noqa: S310
+            return str(reply.read().decode())
+    except OSError as error:
+        raise Unavailable(f"{url} does not answer: {error}", fix="`bid service list` says what runs where.") from error
+
+
+def _look_at_page(outside: Outside, endpoint: dict[str, Any], password: str) -> None:
+    content = page(outside, endpoint, password)
     title = _Title()
-    title.feed(page)
-    console.print(Text(f"\n$ curl {url}", style="bold cyan"))
-    console.print(Text(f"HTTP {status}, {len(page)} bytes, title: {title.text}"))
+    title.feed(content)
+    figures = (line for line in content.splitlines() if not line.startswith("#"))
+    said = f"title: {title.text}" if title.text else next(figures)
+    curl = f"curl --cacert {outside.authority.name} " if endpoint["scheme"] == "https" else "curl "
+    url = f"{endpoint['scheme']}://{endpoint['host']}:{endpoint['port']}{endpoint.get('path') or '/'}"
+    outside.show(curl + url, f"{len(content)} bytes, {said}")
 
 
-def _look_at_database(console: Console, endpoint: dict[str, Any], password: str) -> None:
-    query = "SELECT key, value FROM about ORDER BY key"
+def _look_at_database(outside: Outside, endpoint: dict[str, Any], password: str) -> None:
+    query = "SELECT key, value, pg_is_in_recovery() AS is_standby FROM about ORDER BY key"
     psql = Path(server_binaries()["directory_postgresql_bin"]) / "psql"
     command = [str(psql), "-h", endpoint["host"], "-p", str(endpoint["port"]), "-U", endpoint["user"]]
-    command += ["-d", endpoint["path"], "-At", "-F", " = ", "-c", query]
+    command += ["-d", endpoint["path"], "-At", "-F", " | ", "-c", query]
     environment = os.environ | {"PGPASSWORD": password}
+    if outside.authority.exists():
+        environment |= {"PGSSLROOTCERT": str(outside.authority)}
     done = subprocess.run(command, check=True, text=True, capture_output=True, env=environment, timeout=30)
-    console.print(Text(f'\n$ psql -p {endpoint["port"]} -d {endpoint["path"]} -c "{query}"', style="bold cyan"))
-    console.print(Text(done.stdout.rstrip()))
+    shown = f'psql -h {endpoint["host"]} -p {endpoint["port"]} -d {endpoint["path"]} -c "{query}"'
+    outside.show(shown, done.stdout.rstrip())
 
 
-def _look_at_cache(console: Console, endpoint: dict[str, Any], password: str) -> None:
-    with socket.create_connection((endpoint["host"], endpoint["port"]), timeout=10) as connection:
+def _look_at_cache(outside: Outside, endpoint: dict[str, Any], password: str) -> None:
+    with socket.create_connection((endpoint["host"], endpoint["port"]), timeout=10) as plain:
+        secure = endpoint["scheme"] == "valkeys"
+        connection = outside.trust().wrap_socket(plain, server_hostname=endpoint["host"]) if secure else plain
         connection.sendall(_resp("AUTH", endpoint["user"], password) + _resp("GET", "about"))
         stream = connection.makefile("rb")
         stream.readline()  # +OK
         length = int(stream.readline()[1:])
         value = stream.read(length).decode()
-    console.print(Text(f"\n$ valkey-cli -p {endpoint['port']} GET about", style="bold cyan"))
-    console.print(Text(value))
+    outside.show(f"valkey-cli -h {endpoint['host']} -p {endpoint['port']} GET about", value)
+
+
+def _look_at_names(outside: Outside, endpoint: dict[str, Any], password: str) -> None:  # noqa: ARG001
+    zone = endpoint["path"]
+    question = dns.message.make_query(zone, "SOA")
+    serial = dns.query.udp(question, endpoint["host"], timeout=10, port=endpoint["port"]).answer[0]
+    address = dns.query.udp(dns.message.make_query(zone, "A"), endpoint["host"], timeout=10, port=endpoint["port"])
+    lines = [record.to_text() for record in (serial, *address.answer)]
+    outside.show(f"dig @{endpoint['host']} {zone} SOA A", "\n".join(lines))
 
 
 def _resp(*words: str) -> bytes:
@@ -69,7 +130,14 @@ def _resp(*words: str) -> bytes:
     return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)
 
 
-_LOOKS = {"http": _look_at_website, "postgresql": _look_at_database, "valkey": _look_at_cache}
+_LOOKS = {
+    "http": _look_at_page,
+    "https": _look_at_page,
+    "postgresql": _look_at_database,
+    "valkey": _look_at_cache,
+    "valkeys": _look_at_cache,
+    "dns": _look_at_names,
+}
 
 
 class _Title(html.parser.HTMLParser):
