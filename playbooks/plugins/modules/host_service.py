@@ -15,6 +15,7 @@ import pwd
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -96,6 +97,10 @@ options:
     description: Whether the unit serves others too; then it is reloaded.
     type: bool
     default: false
+  is_reloaded:
+    description: Whether the unit loads new files by a reload, without an interruption; a new unit file restarts it.
+    type: bool
+    default: false
   others:
     description: Patterns of files; a shared unit goes on while any exists.
     type: list
@@ -105,7 +110,10 @@ options:
     description: TCP port that is open when the unit is ready.
     type: int
   probe:
-    description: The path, and the text the unit answers there by HTTP once it has loaded the files.
+    description:
+      - What the unit answers once it has loaded the files, text.
+      - By HTTP, path says where, and is_tls whether over TLS; the certificate is not checked.
+      - At a unix socket, socket says where, and question what to ask; text is in the answer.
     type: dict
     default: {}
   open:
@@ -320,7 +328,7 @@ class Convergence:
             self.changes.append(f"{self.unit} enabled")
         is_running = run("systemctl", "is-active", "--quiet", self.unit, must=False).returncode == 0
         if not is_running or not self._has_loaded() or not self._answers():
-            verb = "start" if not is_running else "reload" if self.wanted["is_shared"] else "restart"
+            verb = self._verb() if is_running else "start"
             run("systemctl", "reset-failed", self.unit, must=False)
             if run("systemctl", verb, self.unit, must=False).returncode:
                 raise Failed(f"{self.unit} does not {verb}: {self._last_words()}")
@@ -328,6 +336,13 @@ class Convergence:
         self._wait_until_ready()
         RUN.mkdir(mode=0o755, exist_ok=True)
         write(str(self._loaded_record), f"{self._invocation()} {self._checksum()}\n", mode=0o600)
+
+    def _verb(self) -> str:
+        """Let a running unit load what is on disk with as little interruption as it allows."""
+        if self.wanted["is_shared"]:
+            return "reload"
+        unit_files = [path for path in self.files if path.startswith("/etc/systemd/")]
+        return "reload" if self.wanted["is_reloaded"] and self._is_younger_than(unit_files) else "restart"
 
     @property
     def _loaded_record(self) -> Path:
@@ -354,9 +369,13 @@ class Convergence:
         invocation, _, checksum = (_read(str(self._loaded_record)) or b"").decode().strip().partition(" ")
         if invocation and invocation == self._invocation():
             return checksum == self._checksum()
+        return self._is_younger_than(self._loaded_files())
+
+    def _is_younger_than(self, paths: list[str]) -> bool:
+        """Tell whether the unit was started after all these files were written."""
         started = run("systemctl", "show", "--value", "-p", "InactiveExitTimestampMonotonic", self.unit).stdout.strip()
         since_boot = time.time() - time.clock_gettime(time.CLOCK_MONOTONIC)
-        written = max((Path(path).stat().st_ctime for path in self._loaded_files()), default=0.0)
+        written = max((Path(path).stat().st_ctime for path in paths), default=0.0)
         return int(started or 0) / 1e6 > written - since_boot
 
     def _wait_until_ready(self) -> None:
@@ -372,15 +391,12 @@ class Convergence:
         probe = self.wanted["probe"]
         if not probe:
             return True
-        connection = http.client.HTTPConnection("127.0.0.1", self.wanted["port"], timeout=5)
         try:
-            connection.request("GET", probe["path"])
-            loaded: str = probe["text"]
-            return connection.getresponse().read(200) == loaded.encode()
+            if "socket" in probe:
+                return probe["text"] in _said(probe["socket"], probe["question"])
+            return bool(_page(self.wanted["port"], probe["path"], is_tls=probe.get("is_tls", False)) == probe["text"])
         except (OSError, http.client.HTTPException):
             return False
-        finally:
-            connection.close()
 
     def _last_words(self) -> str:
         words = run("journalctl", "-q", "-o", "cat", "-n", "8", "-u", self.unit, must=False).stdout
@@ -526,6 +542,28 @@ def _is_open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def _page(port: int, path: str, *, is_tls: bool) -> str:
+    """Ask this host by HTTP; over TLS it is enough to know that the port is ours."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    if is_tls:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        return connection.getresponse().read(200).decode(errors="replace")
+
+
+def _said(path: str, question: str) -> str:
+    """Ask at a unix socket, and read until the other side has closed it."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        connection.connect(path)
+        connection.sendall(question.encode())
+        with connection.makefile(encoding="utf-8", errors="replace") as answer:
+            return answer.read()
+
+
 @contextlib.contextmanager
 def alone(installation: str, fence: int) -> Iterator[None]:
     """Be the only run on this host, and refuse one whose worker has been replaced meanwhile."""
@@ -569,6 +607,7 @@ def main() -> None:
             "check": words,
             "unit": text,
             "is_shared": {"type": "bool", "default": False},
+            "is_reloaded": {"type": "bool", "default": False},
             "others": words,
             "port": {"type": "int"},
             "probe": mapping,
