@@ -101,6 +101,10 @@ options:
     description: Whether the unit loads new files by a reload, without an interruption; a new unit file restarts it.
     type: bool
     default: false
+  is_outdated:
+    description: Whether the unit is known to run something else than what is on disk, whatever was recorded.
+    type: bool
+    default: false
   others:
     description: Patterns of files; a shared unit goes on while any exists.
     type: list
@@ -130,6 +134,11 @@ options:
     default: ''
   remove:
     description: Patterns of files and directories to remove when the delivery is not wanted.
+    type: list
+    elements: str
+    default: []
+  remove_last:
+    description: Patterns to remove, too, when a shared unit was ended because nothing of others exists.
     type: list
     elements: str
     default: []
@@ -257,7 +266,7 @@ class Convergence:
             return
         if run("systemctl", "is-active", "--quiet", self.unit, must=False).returncode:
             self.changes.append(f"{self.unit} started")
-        elif not self._has_loaded():
+        elif self.wanted["is_outdated"] or not self._has_loaded():
             self.changes.append(f"{self.unit} has loaded something else")
 
     @property
@@ -327,7 +336,7 @@ class Convergence:
             run("systemctl", "enable", "--quiet", self.unit)
             self.changes.append(f"{self.unit} enabled")
         is_running = run("systemctl", "is-active", "--quiet", self.unit, must=False).returncode == 0
-        if not is_running or not self._has_loaded() or not self._answers():
+        if not is_running or self.wanted["is_outdated"] or not self._has_loaded() or not self._answers():
             verb = self._verb() if is_running else "start"
             run("systemctl", "reset-failed", self.unit, must=False)
             if run("systemctl", verb, self.unit, must=False).returncode:
@@ -415,6 +424,10 @@ class Convergence:
         """Let a shared unit go on without this delivery, or end it with the last one."""
         if not any(_matching(pattern) for pattern in self.wanted["others"]):
             self._stop()
+            removed = [path for pattern in self.wanted["remove_last"] for path in _matching(pattern) if _remove(path)]
+            self.changes += [f"{path} removed" for path in removed]
+            if removed:
+                run("systemctl", "daemon-reload")
         elif is_changed:
             run("systemctl", "reload", self.unit)
 
@@ -608,6 +621,7 @@ def main() -> None:
             "unit": text,
             "is_shared": {"type": "bool", "default": False},
             "is_reloaded": {"type": "bool", "default": False},
+            "is_outdated": {"type": "bool", "default": False},
             "others": words,
             "port": {"type": "int"},
             "probe": mapping,
@@ -615,6 +629,7 @@ def main() -> None:
             "open": things,
             "log": text,
             "remove": words,
+            "remove_last": words,
         },
         supports_check_mode=True,
     )
