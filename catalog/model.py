@@ -245,20 +245,42 @@ class ApprovalRule:
     because: str
 
 
+VariableOrigin = Literal["value", "need", "total", "quantity", "endpoint", "endpoints", "address", "addresses"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeliveryVariable:
     """Where a role's variable takes its value from.
 
     Attributes:
-        origin: ``value``, ``need``, ``total`` or ``quantity``.
+        origin: The last four are references to other deliveries of the plan.
         key: Name of the need or attribute; empty for the others.
         value: The value itself, or the default of a need that the offering does not have.
+        deliveries: Of a reference: the first of them that a role makes real in the plan counts.
     """
 
     name: str
-    origin: Literal["value", "need", "total", "quantity"]
+    origin: VariableOrigin
     key: str = ""
     value: Answer | None = None
+    deliveries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instances:
+    """How many steps a delivery becomes: a number, one for each unit sold, or one on each place of the plan."""
+
+    origin: Literal["value", "quantity", "places"] = "value"
+    value: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverySecret:
+    """A secret that a role has in common with the role of another delivery, whose ``secret`` it is."""
+
+    name: str
+    delivery: str
+    secret: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,9 +288,16 @@ class Delivery:
     """How components become real: a role, or a manual task where ``role`` is empty.
 
     Attributes:
-        components: Ids it delivers, patterns already resolved.
+        components: Ids it delivers, patterns already resolved; none where it supports others.
+        targets: Kinds of target its role can serve.
         after: Deliveries that come before it where both are in a plan.
-        task: Title of the manual task; empty for a role.
+        task: Title of the manual task; beside a role it stands for it where no target can run the role.
+        instructions: Of the task, in Markdown.
+        instances: How many steps it becomes.
+        spread: Over how many places its instances are dealt.
+        apart_from: Deliveries that are never at a place with it.
+        supports: It is in a plan when one of these is.
+        secrets: Those that are not its own.
     """
 
     id: str
@@ -282,6 +311,11 @@ class Delivery:
     task: str
     instructions: str
     why: str
+    instances: Instances = Instances()
+    spread: int = 1
+    apart_from: tuple[str, ...] = ()
+    supports: tuple[str, ...] = ()
+    secrets: tuple[DeliverySecret, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
