@@ -13,6 +13,7 @@ from bidwright.core.errors import BidwrightError
 from bidwright.server import starting
 from bidwright.server.demo import run_demo
 from bidwright.server.lab_commands import lab
+from bidwright.server.price_command import price_by_hand
 from bidwright.server.publishing import report
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -187,6 +188,7 @@ def demo(state_dir: Path) -> None:
 
 
 bidwright.add_command(lab)
+bidwright.add_command(price_by_hand)
 
 
 def main() -> None:

@@ -1,0 +1,164 @@
+"""What ``bidwright price`` prices: a file that ``bid configure --output`` wrote, or a few lines written by hand.
+
+The form of the latter is in docs/pricing.md, "By hand".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import json_format
+from google.type.date_pb2 import Date
+
+from bidwright.catalog.answers import answer_fault, answer_to_proto
+from bidwright.catalog.document import Entry
+from bidwright.catalog.figures import day, number
+from bidwright.catalog.model import Answer, Need, Offering, Release
+from bidwright.catalog.nearest import advice
+from bidwright.catalog.shapes import checked
+from bidwright.catalog.yaml_source import read_yaml
+from bidwright.core.errors import Fault, Faults
+from bidwright.core.money import plain
+from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, NeedAnswer
+from bidwright.v1.quoting_pb2 import CreateQuoteRequest
+
+_PLACE = re.compile(r"items\[([0-9]+)\]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToBePriced:
+    """A configuration with the terms that its file states.
+
+    Attributes:
+        items: ``file:line`` of each item; empty where the file was not written by hand.
+    """
+
+    configuration: Configuration
+    terms: CommercialTerms
+    items: tuple[str, ...] = field(default=())
+
+    def placed(self, fault: Fault) -> Fault:
+        """A fault of the configuration with the line of the file it is about, where there is one."""
+        match = _PLACE.match(fault.where)
+        if match is None or int(match[1]) >= len(self.items):
+            return fault
+        return Fault(self.items[int(match[1])], fault.what, fault.fix)
+
+
+def read_configuration(path: Path, release: Release, faults: Faults) -> ToBePriced | None:
+    """Read a file of either form; it is priced from ``release``, whichever release it names.
+
+    Args:
+        path: The file.
+        release: Gives the offering and the market where a file written by hand leaves them out and there is only one.
+        faults: Takes everything that is wrong with the file.
+
+    Returns:
+        None where a fault was added.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        faults.add(f"{path}:1", "this is not UTF-8 text", "Save the file as UTF-8.")
+        return None
+    design = _design(text)
+    if design is not None:
+        return _from_design(path, design, release, faults)
+    before = len(faults.found)
+    tree = read_yaml(text, str(path), faults)
+    if tree is None:
+        return None
+    document = checked(str(path), tree, "hand_configuration", faults)
+    return _from_hand(document.whole, release, faults) if len(faults.found) == before else None
+
+
+def _design(text: str) -> Mapping[str, Any] | None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) and "configuration" in value else None
+
+
+def _from_design(path: Path, design: Mapping[str, Any], release: Release, faults: Faults) -> ToBePriced | None:
+    request = CreateQuoteRequest()
+    try:
+        json_format.ParseDict(dict(design), request)
+    except json_format.ParseError as error:
+        fix = "Give the file that `bid configure --output` wrote, or the form of docs/pricing.md."
+        faults.add(f"{path}:1", f"this is not a configuration: {error}", fix)
+        return None
+    request.configuration.release = release.name
+    return ToBePriced(configuration=request.configuration, terms=request.terms)
+
+
+def _from_hand(whole: Entry, release: Release, faults: Faults) -> ToBePriced | None:
+    before = len(faults.found)
+    value = whole.value
+    offering_id = _only(whole, "offering", release.offerings, faults)
+    market_id = _only(whole, "market", release.markets, faults)
+    configuration = Configuration(release=release.name, offering=offering_id, market=market_id)
+    for component, quantity in value["components"].items():
+        configuration.items.append(ConfigurationItem(component=component, quantity=quantity))
+    offering = release.offerings.get(offering_id)
+    if offering is not None:
+        configuration.needs.extend(_answers(whole, offering, faults))
+    terms = CommercialTerms(term_months=value.get("term_months", 0))
+    if "discount_percent" in value:
+        terms.discretionary_discount_percent.value = plain(number(value["discount_percent"]))
+    if "price_date" in value:
+        found = day(value["price_date"], whole.where("price_date"), faults)
+        if found is not None:
+            terms.price_date.CopyFrom(date_message(found))
+    places = tuple(whole.where("components", component) for component in value["components"])
+    if len(faults.found) > before:
+        return None
+    return ToBePriced(configuration=configuration, terms=terms, items=places)
+
+
+def date_message(date: dt.date) -> Date:
+    """A day as a message."""
+    return Date(year=date.year, month=date.month, day=date.day)
+
+
+def _only(whole: Entry, kind: str, known: Mapping[str, object], faults: Faults) -> str:
+    """The id that is stated, or the only one there is."""
+    stated = whole.value.get(kind)
+    if stated is None and len(known) == 1:
+        return next(iter(known))
+    if stated is None:
+        faults.add(whole.where(), f"the {kind} is not stated", f"Write `{kind}:` with one of: {', '.join(known)}.")
+    elif stated not in known:
+        faults.add(whole.where(kind), f"there is no {kind} {stated!r}", advice(stated, known))
+    return str(stated or "")
+
+
+def _answers(whole: Entry, offering: Offering, faults: Faults) -> Iterator[NeedAnswer]:
+    for name, stated in whole.value.get("needs", {}).items():
+        where = whole.where("needs", name)
+        need = offering.needs.get(name)
+        if need is None:
+            faults.add(where, f"{offering.id} has no need {name!r}", advice(name, offering.needs))
+            continue
+        answer = _typed(need, stated)
+        wrong = answer_fault(need, answer)
+        if wrong is not None:
+            faults.add(where, f"{name}: {wrong.what}", wrong.fix)
+        else:
+            yield answer_to_proto(name, answer)
+
+
+def _typed(need: Need, stated: Answer) -> Answer:
+    """A decimal answer is written in quotes, as text."""
+    if need.kind != "decimal" or isinstance(stated, bool):
+        return stated
+    try:
+        return number(str(stated))
+    except ValueError:
+        return stated

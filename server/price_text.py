@@ -1,0 +1,64 @@
+"""A price as text that can be followed line by line, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from google.type.money_pb2 import Money
+
+from bidwright.catalog.amount_messages import amount_of
+from bidwright.core.money import MINOR_UNITS
+from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, Charge
+from bidwright.v1.price_pb2 import Price, PriceLine, PriceStepKind, PriceTotals
+
+_DUE = {CHARGE_ONE_TIME: "once", CHARGE_MONTHLY: "a month"}
+_STEP_WIDTH = 14
+_FIGURE_WIDTH = 16
+
+
+def price_text(priced: Price) -> str:
+    """Lines with their steps, the waterfall of the whole, and the sums; every step exact, nets with the cent."""
+    date = priced.price_date
+    head = f"{priced.price_book} on {date.year:04}-{date.month:02}-{date.day:02}: {priced.term_months} months"
+    parts = [f"{head}, amounts in {priced.currency}, net of tax", ""]
+    for line in priced.lines:
+        parts += _line(line)
+    parts += ["", "Waterfall", *_waterfall(priced), "", "Totals", *_totals(priced.totals)]
+    return "\n".join(parts)
+
+
+def _line(line: PriceLine) -> Iterator[str]:
+    head = f"{line.subject}, {line.quantity} {line.unit}, {_DUE[line.charge]}: {_amount(line.net)}"
+    yield f"{head} (cost {_amount(line.cost)})"
+    for step in line.steps:
+        percent = f"{step.percent.value} %" if step.HasField("percent") else ""
+        figures = f"{step.amount.value:>{_FIGURE_WIDTH}} {step.running.value:>{_FIGURE_WIDTH}}"
+        yield f"  {_kind(step.kind):<{_STEP_WIDTH}} {percent:>10} {figures}  {step.rule}"
+
+
+def _waterfall(priced: Price) -> Iterator[str]:
+    charge: Charge | None = None
+    for entry in priced.waterfall:
+        due = _DUE[entry.charge] if entry.charge != charge else ""
+        charge = entry.charge
+        yield f"  {due:<10} {_kind(entry.kind):<{_STEP_WIDTH}} {entry.amount.value:>{_FIGURE_WIDTH}}"
+
+
+def _totals(totals: PriceTotals) -> Iterator[str]:
+    rows = (
+        ("once", totals.one_time, totals.one_time_cost),
+        ("a month", totals.monthly, totals.monthly_cost),
+        ("first year", totals.first_year, None),
+        ("contract value", totals.contract_value, totals.contract_cost),
+    )
+    for name, net, cost in rows:
+        yield f"  {name:<24} {_amount(net):>{_FIGURE_WIDTH}}" + (f"  cost {_amount(cost)}" if cost is not None else "")
+    yield f"  {'margin':<24} {totals.margin_percent.value + ' %':>{_FIGURE_WIDTH}}"
+
+
+def _amount(money: Money) -> str:
+    return f"{amount_of(money):.{MINOR_UNITS[money.currency_code]}f}"
+
+
+def _kind(kind: PriceStepKind) -> str:
+    return PriceStepKind.Name(kind).removeprefix("PRICE_STEP_KIND_").replace("_", " ").lower()

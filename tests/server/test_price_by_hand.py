@@ -1,0 +1,127 @@
+"""`bidwright price` prices from files alone and says everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from small_release import SMALL_PORTFOLIO, small_release
+
+from bidwright.server.main import bidwright
+
+HAND = """\
+offering: web_hosting
+market: DE
+term_months: 24
+discount_percent: "2.5"
+price_date: 2026-11-22
+needs: {users: 10, availability: "99.5"}
+components:
+  compute.small: 6
+"""
+DESIGN = {
+    "customer": {"display_name": "Example"},
+    "configuration": {
+        "release": "portfolios/small/releases/" + "0" * 64,
+        "offering": "web_hosting",
+        "market": "DE",
+        "items": [{"component": "compute.small", "quantity": 6}],
+    },
+    "terms": {"term_months": 24, "discretionary_discount_percent": {"value": "2.5"}},
+}
+
+
+def run(tmp_path: Path, content: str, *options: str) -> Result:
+    file = tmp_path / "configuration.yaml"
+    file.write_text(content)
+    return CliRunner().invoke(
+        bidwright, ["price", "--portfolio", str(SMALL_PORTFOLIO), "--configuration", str(file), *options]
+    )
+
+
+@pytest.mark.parametrize("content", [HAND, json.dumps(DESIGN)])
+def test_a_file_by_hand_and_a_kept_design_have_the_same_price(tmp_path: Path, content: str) -> None:
+    priced = json.loads(run(tmp_path, content, "--json").stdout)
+    assert priced["release"] == small_release().name
+    assert [
+        (line["subject"], line["charge"], line["net"]["units"], line["net"]["nanos"]) for line in priced["lines"]
+    ] == [
+        ("compute.small", "CHARGE_ONE_TIME", "263", 250_000_000),
+        ("compute.small", "CHARGE_MONTHLY", "129", 380_000_000),
+    ]
+    assert [step["running"]["value"] for step in priced["lines"][1]["steps"]] == [
+        "144",
+        "136.8",
+        "132.696",
+        "129.3786",
+        "129.38",
+    ]
+
+
+def test_the_text_shows_lines_steps_waterfall_and_totals(tmp_path: Path) -> None:
+    lines = [" ".join(line.split()) for line in run(tmp_path, HAND).stdout.splitlines()]
+    assert lines[0] == "DE-list on 2026-11-22: 24 months, amounts in EUR, net of tax"
+    assert "compute.small, 6 piece, a month: 129.38 (cost 129.00)" in lines
+    assert "volume -7.2 136.8 DE-list: compute.small monthly from 2026-01-01, 5 units or more" in lines
+    assert "term -3 % -4.104 132.696 DE-list: term of 24 months" in lines
+    assert "a month list 144" in lines
+    assert "contract value 3368.37 cost 3498.00" in lines  # 263.25 + 24 x 129.38
+
+
+def test_options_take_the_place_of_what_the_file_says(tmp_path: Path) -> None:
+    options = ("--term", "12", "--discount", "0", "--date", "2026-02-01", "--json")
+    priced = json.loads(run(tmp_path, HAND, *options).stdout)
+    assert priced["term_months"] == 12
+    assert priced["price_date"] == {"year": 2026, "month": 2, "day": 1}
+    assert priced["totals"]["monthly"]["units"] == "136"  # 6 x 22.80, no term discount
+
+
+def test_a_file_with_a_wrong_shape_is_told_with_all_its_lines(tmp_path: Path) -> None:
+    result = run(tmp_path, "market: DE\ncomponent: {}\ncomponents:\n  compute.small: NaN\n  os.debian: 0\n")
+    assert result.exit_code == 1
+    assert "configuration.yaml:2: the file has no key 'component'" in result.stderr
+    assert "configuration.yaml:4: 'components', 'compute.small' is \"NaN\"" in result.stderr
+    assert "configuration.yaml:5: 'components', 'os.debian' is 0" in result.stderr
+
+
+def test_what_cannot_be_priced_is_told_with_its_line_all_at_once(tmp_path: Path) -> None:
+    result = run(
+        tmp_path, "offering: web_hosting\nmarket: DE\nterm_months: 13\ncomponents:\n  os.plan9: 1\n  os.beos: 2\n"
+    )
+    assert result.exit_code == 1
+    assert "terms.term_months: 13 months is not a term of price book DE-list" in result.stderr
+    assert "configuration.yaml:5: 'os.plan9' is not a component" in result.stderr
+    assert "configuration.yaml:6: 'os.beos' is not a component" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        # nothing to choose from is guessed
+        ("components: {os.debian: 1}", "the offering is not stated"),
+        ("market: FR\ncomponents: {os.debian: 1}", "there is no market 'FR'"),
+        # answers fit their needs
+        (
+            "offering: web_hosting\nmarket: DE\ncomponents: {}\nneeds: {users: many}",
+            "users: 'many' is not a whole number",
+        ),
+        ("offering: web_hosting\nmarket: DE\ncomponents: {}\nneeds: {user: 1}", "web_hosting has no need 'user'"),
+        # a day that does not exist
+        ("offering: web_hosting\nmarket: DE\ncomponents: {}\nprice_date: 2026-02-30", "there is no day 2026-02-30"),
+        # neither form
+        ('{"configuration": {"itmes": []}}', 'no field named "itmes"'),
+        ("- 1", "the file is [1]"),
+    ],
+)
+def test_a_file_that_says_too_little_or_nonsense_is_refused(tmp_path: Path, content: str, said: str) -> None:
+    result = run(tmp_path, content)
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
+def test_a_discount_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    result = run(tmp_path, HAND, "--discount", "NaN")
+    assert result.exit_code == 1
+    assert "'NaN' is not a plain decimal number" in result.stderr
