@@ -52,7 +52,9 @@ options:
     type: str
     default: ''
   packages:
-    description: Debian packages; what they start by themselves is not started.
+    description:
+      - Debian packages; what they start by themselves is not started.
+      - Of alternatives, separated by C(|), the first is installed unless the host has another of them.
     type: list
     elements: str
     default: []
@@ -61,12 +63,12 @@ options:
     type: dict
     default: {}
   default_files:
-    description: Files that a package brings, removed once after it was installed.
+    description: Files that a package brings, removed once after it was installed; not those that were there before.
     type: list
     elements: str
     default: []
   default_units:
-    description: Units that a package enables, disabled once after it was installed.
+    description: Units that a package enables, disabled once after it was installed; not those that were there before.
     type: list
     elements: str
     default: []
@@ -94,7 +96,7 @@ options:
     type: str
     default: ''
   is_shared:
-    description: Whether the unit serves others too; then it is reloaded.
+    description: Whether the unit serves others too; then it is reloaded, and restarted only by a new unit file.
     type: bool
     default: false
   is_reloaded:
@@ -153,7 +155,7 @@ changes: {description: What was changed., type: list, returned: always}
 RUN = Path("/run/bidwright")
 STATE = Path("/etc/bidwright")
 SPACE = Path("/srv/bidwright")
-FIREWALL = "/usr/local/sbin/bidwright-firewall"
+FIREWALL = "/usr/local/sbin/bidwright-host"
 """Comes with the role server; ``load`` lets the kernel have the rules on disk, and says so if it had others."""
 _HOST_NAME = re.compile(r"(?i:(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,62})(\.[a-z0-9-]{1,63})*)")
 _POLICY = "#!/bin/sh\n# Of Bidwright: nothing is started while packages are installed.\nexit 101\n"
@@ -223,11 +225,12 @@ class Convergence:
     def _install(self) -> None:
         """Install what is missing. A mark tells the next run that what follows the installation is still to be done."""
         mark = STATE / f".installing-{self.wanted['name']}"
-        missing = [name for name in self.wanted["packages"] if not _is_installed(name)]
+        missing = self._missing()
         if not missing and not mark.exists():
             return
         STATE.mkdir(mode=0o755, exist_ok=True)
-        mark.touch()
+        if not mark.exists():
+            write(str(mark), "".join(f"{name}\n" for name in self._defaults_that_are_new()), mode=0o600)
         meanwhile = dict(self.wanted["while_installing"])
         if _read(_POLICY_PATH) in (None, _POLICY.encode()):
             meanwhile[_POLICY_PATH] = _POLICY
@@ -247,16 +250,27 @@ class Convergence:
         finally:
             for path in meanwhile:
                 Path(path).unlink(missing_ok=True)
-        for path in self.wanted["default_files"]:
+        brought = mark.read_text(encoding="utf-8").splitlines()
+        for path in set(self.wanted["default_files"]).intersection(brought):
             Path(path).unlink(missing_ok=True)
-        for unit in self.wanted["default_units"]:
-            run("systemctl", "disable", "--quiet", "--now", unit)
+        for unit in set(self.wanted["default_units"]).intersection(brought):
+            if _is_unit(unit):  # of alternatives, only the one that was installed has brought its unit
+                run("systemctl", "disable", "--quiet", "--now", unit)
         mark.unlink()
         self.changes.append(f"installed {' '.join(missing)}")
 
+    def _missing(self) -> list[str]:
+        choices = [name.split("|") for name in self.wanted["packages"]]
+        return [names[0] for names in choices if not any(_is_installed(name) for name in names)]
+
+    def _defaults_that_are_new(self) -> list[str]:
+        """Tell what of the packages' own was not on this host before; what was is its operator's."""
+        files = [path for path in self.wanted["default_files"] if not Path(path).exists()]
+        return [*files, *(unit for unit in self.wanted["default_units"] if not _is_unit(unit))]
+
     def _rehearse(self, rules: str) -> None:
         """Tell what differs; owners are not known before packages are installed, nor what follows from files."""
-        missing = [name for name in self.wanted["packages"] if not _is_installed(name)]
+        missing = self._missing()
         self.changes += [f"installed {name}" for name in missing]
         self.changes += [facts["path"] for facts in self.wanted["directories"] if not Path(facts["path"]).is_dir()]
         self.changes += [path for path, facts in self.files.items() if _read(path) != facts["text"].encode()]
@@ -348,10 +362,9 @@ class Convergence:
 
     def _verb(self) -> str:
         """Let a running unit load what is on disk with as little interruption as it allows."""
-        if self.wanted["is_shared"]:
-            return "reload"
+        is_reloaded = self.wanted["is_shared"] or self.wanted["is_reloaded"]
         unit_files = [path for path in self.files if path.startswith("/etc/systemd/")]
-        return "reload" if self.wanted["is_reloaded"] and self._is_younger_than(unit_files) else "restart"
+        return "reload" if is_reloaded and self._is_younger_than(unit_files) else "restart"
 
     @property
     def _loaded_record(self) -> Path:
@@ -547,6 +560,10 @@ def _set_owner_and_mode(path: str, facts: dict[str, Any], *, default_mode: str) 
 def _is_installed(package: str) -> bool:
     asked = run("dpkg-query", "-W", "-f", "${db:Status-Status}", package, must=False)
     return asked.returncode == 0 and asked.stdout == "installed"
+
+
+def _is_unit(name: str) -> bool:
+    return run("systemctl", "cat", name, must=False).returncode == 0
 
 
 def _is_open(port: int) -> bool:
