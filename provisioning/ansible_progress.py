@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bidwright.provisioning.ansible_run import TaskDone, Value
+from bidwright.provisioning.ansible_run import Data, TaskDone
 
 _ENDS = {"runner_on_ok": False, "runner_on_failed": True, "runner_on_unreachable": True}  # event -> failed
 
@@ -24,7 +24,7 @@ class Progress:
         self._on_task = on_task
         self._secrets = secrets
         self.changed = 0
-        self.endpoint: Mapping[str, Value] = {}
+        self.endpoint: Mapping[str, Data] = {}
         self.message = ""
 
     def take(self, event: Mapping[str, Any]) -> bool:

@@ -20,7 +20,8 @@ class RoleInterface:
 
     Attributes:
         role: Its name.
-        variables: Options a caller may give as variables, with their types (``str``, ``int``, ``float``, ``bool``).
+        variables: Options a caller may give as variables, with their types (``str``, ``int``, ``float``, ``bool``,
+            ``dict``, ``list of str``, ``list of dict``).
         secrets: Options that hold generated credentials (``no_log`` in the argument specs).
         needs_port: Whether its service listens on a TCP port.
         kinds: Kinds of target it can serve.
@@ -46,11 +47,16 @@ def role_interface(role: str) -> RoleInterface:
     options = {name: facts for action in specs.values() for name, facts in action["options"].items()}
     return RoleInterface(
         role=role,
-        variables={name: facts["type"] for name, facts in options.items() if name != _PORT and not facts.get("no_log")},
+        variables={name: _type(facts) for name, facts in options.items() if name != _PORT and not facts.get("no_log")},
         secrets=frozenset(name for name, facts in options.items() if facts.get("no_log")),
         needs_port=_PORT in options,
         kinds=frozenset(path.name for path in (folder / "tasks").iterdir() if path.is_dir()),
     )
+
+
+def _type(option: Mapping[str, str]) -> str:
+    """Name the type of an option; elements of a list are text where nothing is said, as in Ansible."""
+    return f"list of {option.get('elements', 'str')}" if option["type"] == "list" else option["type"]
 
 
 def role_names() -> list[str]:

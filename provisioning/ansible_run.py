@@ -6,7 +6,7 @@ These values know nothing of ansible-runner; ``ansible.run_role`` turns a ``Role
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,10 @@ from bidwright.core.errors import Faults
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 Value = str | int | bool
+Data = Value | Sequence["Data"] | Mapping[str, "Data"]
+"""What a role's variable can hold: a value, or lists and mappings of such."""
+
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
 
 class Action(StrEnum):
@@ -43,6 +47,10 @@ class Target(Protocol):
     @property
     def kind(self) -> str:
         """Names the folder of tasks inside each role: ``directory`` or ``host``."""
+
+    @property
+    def address(self) -> str:
+        """Where its services answer: a name or address that other targets reach."""
 
     @property
     def is_exclusive(self) -> bool:
@@ -94,7 +102,7 @@ class RoleRun:
         attempt: Id of this attempt, same form; marks its processes for ``end_leftovers``.
         run_dir: Private directory ``<runs>/<attempt>``, absolute, made with mode 0700 if missing. Holds variables and
             secrets only while the role runs; the runner's few artifacts stay (``prune_runs`` removes old ones).
-        variables: Options of the role by name (see ``role_interface``); reach Ansible as ``!unsafe`` text.
+        variables: Options of the role by name (see ``role_interface``); text in them reaches Ansible as ``!unsafe``.
         secrets: Options marked as secret in the role's argument specs. All of them, for every action but withdraw.
         fence: Grows with every holder of an exclusive target; there, runs with a lower one than was seen from the same
             installation are refused. 0 for runs by hand.
@@ -112,7 +120,7 @@ class RoleRun:
     delivery: str
     attempt: str
     run_dir: Path
-    variables: Mapping[str, Value] = field(default_factory=dict)
+    variables: Mapping[str, Data] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     port: int | None = None
     fence: int = 0
@@ -130,11 +138,31 @@ class RoleRun:
                     where, f"{getattr(self, where)!r} is not a name", "Use a-z, 0-9, - and _, at most 63 characters."
                 )
         for name, value in {**self.variables, **self.secrets}.items():
-            if isinstance(value, str) and not _is_plain_text(value):
+            if not all(map(_is_plain_text, _texts(value))):
                 faults.add(name, "holds a NUL character or half a surrogate pair", "Remove that character.")
+            if not all(map(_KEY.fullmatch, _keys(value))):
+                faults.add(name, "holds a key that is no name", "Use letters, digits and _, at most 63 characters.")
         if self.run_dir.name != self.attempt or not self.run_dir.is_absolute():
             faults.add("run_dir", f"{self.run_dir} is not named by the attempt", "Use an absolute <runs>/<attempt>.")
         faults.raise_if_any(f"The run of role {self.role}")
+
+
+def _inner(value: Data) -> Iterator[Data]:
+    """Walk over a value and all that is inside it."""
+    yield value
+    inside: Sequence[Data] = list(value.values()) if isinstance(value, Mapping) else []
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        inside = value
+    for one in inside:
+        yield from _inner(one)
+
+
+def _texts(value: Data) -> Iterator[str]:
+    return (one for one in _inner(value) if isinstance(one, str))
+
+
+def _keys(value: Data) -> Iterator[str]:
+    return (key for one in _inner(value) if isinstance(one, Mapping) for key in one)
 
 
 def _is_plain_text(text: str) -> bool:
@@ -151,7 +179,7 @@ class RoleResult:
         return_code: Of ansible-playbook; 254 for a canceled run or a timeout.
         changed: Tasks that changed something; 0 when all was as wanted.
         endpoint: Where the service answers, no secrets: ``scheme``, ``host``, ``port`` and what the role adds
-            (``user``, ``database``). Empty after withdraw and for roles without a service.
+            (``user``, ``database``, ``facts``). Empty after withdraw and for roles without a service.
         message: Of the first task that failed, without secrets; empty when all went well.
         seconds: Wall clock time of the run.
     """
@@ -159,6 +187,6 @@ class RoleResult:
     status: Status
     return_code: int
     changed: int
-    endpoint: Mapping[str, Value]
+    endpoint: Mapping[str, Data]
     message: str
     seconds: float

@@ -71,6 +71,11 @@ class DirectoryTarget:
         return "directory"
 
     @property
+    def address(self) -> str:
+        """Answer on this machine only."""
+        return "127.0.0.1"
+
+    @property
     def is_exclusive(self) -> bool:
         """Let runs work side by side: each changes only its delivery's own directory."""
         return False

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from bidwright.provisioning.ansible_leftovers import end_leftovers
 from bidwright.provisioning.ansible_roles import role_interface
-from bidwright.provisioning.ansible_run import Action, RoleRun, Value
+from bidwright.provisioning.ansible_run import Action, Data, RoleRun
 from bidwright.provisioning.credentials import CredentialCipher
 from bidwright.provisioning.inventory import Inventory
 from bidwright.provisioning.journal import Journal
-from bidwright.provisioning.order_records import CREDENTIAL_KIND, id_of, service_id
+from bidwright.provisioning.order import target_of
+from bidwright.provisioning.order_records import id_of, service_id
 from bidwright.provisioning.ports import Ports
-from bidwright.storage.changes import Put
+from bidwright.provisioning.references import referred
+from bidwright.provisioning.service_secrets import secrets_of
 from bidwright.v1.order_pb2 import ORDER_KIND_WITHDRAW, Order, OrderStep
 from bidwright.v1.plan_pb2 import Variable
 
@@ -79,51 +81,37 @@ async def equip(workshop: Workshop, journal: Journal, order: Order, step: OrderS
     """
     if order.kind == ORDER_KIND_WITHDRAW:
         return Equipment()
-    interface, port = role_interface(step.plan_step.role), None
-    if interface.needs_port:
+    port = None
+    if role_interface(step.plan_step.role).needs_port:
         holder = port_holder(journal.account, order, step.plan_step.id)
-        port = await workshop.ports.allocate(workshop.inventory.place(order.target), holder)
-    if not interface.secrets:
-        return Equipment(port)
-    id_ = service_id(order.contract, step.plan_step.id)
-    return Equipment(port, await _passwords(workshop.cipher, journal, id_, interface.secrets))
+        port = await workshop.ports.allocate(workshop.inventory.place(target_of(order, step)), holder)
+    return Equipment(port, await secrets_of(workshop.cipher, journal, order, step.plan_step))
 
 
 def role_run(workshop: Workshop, order: Order, step: OrderStep, equipment: Equipment) -> RoleRun:
     """Make the run of the present attempt at a step.
 
     Raises:
-        InvalidInput: A variable holds text that no server can hold.
-        Unavailable: The inventory does not have the target any more.
+        InvalidInput: A variable holds text that no server can hold, or a step referred to has no endpoint.
+        Unavailable: The inventory does not have a target any more.
     """
     attempt, withdraws = attempt_id(order, step), order.kind == ORDER_KIND_WITHDRAW
     return RoleRun(
         role=step.plan_step.role,
         action=Action.WITHDRAW if withdraws else Action.DELIVER,
-        target=workshop.inventory.place(order.target).target,
+        target=workshop.inventory.place(target_of(order, step)).target,
         contract=id_of(order.contract),
         delivery=step.plan_step.id,
         attempt=attempt,
         run_dir=workshop.runs / attempt,
-        # Withdrawing must work even where a value is what made the role fail.
-        variables={} if withdraws else {one.name: _value(one) for one in step.plan_step.variables},
+        variables={one.name: _value(workshop, order, one) for one in step.plan_step.variables},
         secrets=equipment.secrets,
         port=equipment.port,
         timeout_s=workshop.role_timeout_s,
     )
 
 
-async def _passwords(cipher: CredentialCipher, journal: Journal, id_: str, names: frozenset[str]) -> Mapping[str, str]:
-    """Read a service's passwords, or generate them and store them before the role can see them."""
-    record = await journal.store.get(journal.account, CREDENTIAL_KIND, id_)
-    if record is not None and record.body:
-        return cipher.reveal(record.body)
-    encrypted = cipher.generate(names)
-    await journal.put(Put(CREDENTIAL_KIND, id_, encrypted, record.version if record else 0))
-    return cipher.reveal(encrypted)
-
-
-def _value(variable: Variable) -> Value:
+def _value(workshop: Workshop, order: Order, variable: Variable) -> Data:
     """Give a role a variable's value; a number with digits after the point goes as text, exactly."""
     match variable.WhichOneof("value"):
         case "integer":
@@ -132,5 +120,7 @@ def _value(variable: Variable) -> Value:
             return variable.boolean
         case "decimal":
             return str(variable.decimal.value)
+        case "reference":
+            return referred(order, variable.reference, workshop.inventory)
         case _:
             return variable.text

@@ -115,8 +115,10 @@ class ProvisioningApi(ProvisioningServiceServicer):
                 reason="NO_CREDENTIALS",
             )
         passwords = self._cipher.reveal(record.body)
+        # The customer's is <role>_password; what a role has for other services has a longer name.
+        main = min(passwords, key=lambda name: (len(name), name))
         await self._store.commit(caller.account, self._read_event(caller, service))
-        return api.ServiceCredentials(user=service.endpoint.user, password=passwords[min(passwords)])
+        return api.ServiceCredentials(user=service.endpoint.user, password=passwords[main])
 
     def _read_event(self, caller: Caller, service: Service) -> Change:
         facts = {"contract": service.contract}

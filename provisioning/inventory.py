@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from bidwright.core.errors import Faults, InvalidInput, Unavailable
 from bidwright.provisioning.ansible_run import Target
 from bidwright.provisioning.directory_target import DirectoryTarget
 from bidwright.provisioning.host_target import HOST, host_target
-from bidwright.v1.plan_pb2 import STEP_KIND_ROLE, Plan
+from bidwright.v1.plan_pb2 import Plan
 
 DIRECTORY = "directory"
 _READ_TIMEOUT_S = 120
@@ -64,29 +64,35 @@ class Inventory:
             )
         return self.places[name]
 
-    def choose(self, plan: Plan, contract_id: str) -> str:
-        """Choose the target of a contract: one that every role of the plan can serve.
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of target there are; hosts come first, they are what services are meant to run on."""
+        there = {place.kind for place in self.places.values()}
+        return tuple(kind for kind in (HOST, DIRECTORY) if kind in there)
 
-        Contracts are spread evenly by a digest of their id, so that repeating a signature chooses the same target.
+    def choose(self, plan: Plan, contract_id: str) -> tuple[str, ...]:
+        """Choose a target for each place of a plan, all different.
+
+        By a digest of contract and target: contracts are spread evenly, repeating a signature chooses the same targets,
+        and a target that is added or removed moves few.
 
         Returns:
-            The target's name; empty for a plan that people carry out alone.
+            Names of targets, in the order of the places; none for a plan that people carry out alone.
 
         Raises:
-            Unavailable: No target serves all roles.
+            Unavailable: There are fewer targets of the plan's kind than it takes.
         """
-        wanted = [set(step.targets) for step in plan.steps if step.kind == STEP_KIND_ROLE]
-        if not wanted:
-            return ""
-        kinds = set.intersection(*wanted)
-        fitting = sorted(name for name, place in self.places.items() if place.kind in kinds)
-        if not fitting:
+        fitting = [name for name, place in self.places.items() if place.kind == plan.target_kind]
+        if len(fitting) < plan.places:
             raise Unavailable(
-                f"No target serves all steps of the plan. Kinds that would: {', '.join(sorted(kinds)) or 'none'}.",
-                fix="Add a target of that kind to the inventory and restart.",
+                f"The plan takes {plan.places} target{'s' if plan.places > 1 else ''} of kind {plan.target_kind}; "
+                f"the inventory has {len(fitting)}.",
+                fix=f"Add {plan.places - len(fitting)} of that kind to the inventory and restart.",
                 reason="NO_FITTING_TARGET",
+                facts={"target_kind": plan.target_kind, "needed": str(plan.places), "found": str(len(fitting))},
             )
-        return fitting[zlib.crc32(contract_id.encode()) % len(fitting)]
+        fitting.sort(key=lambda name: hashlib.sha256(f"{contract_id}\n{name}".encode()).digest())
+        return tuple(fitting[: plan.places])
 
 
 def read_inventory(path: Path) -> Inventory:

@@ -34,11 +34,11 @@ def new_order(contract: Contract, order_id: str, *, inventory: Inventory, now: d
     Args:
         contract: As it is signed; the order follows its plan and nothing else.
         order_id: Of the new order.
-        inventory: The target is chosen from it.
+        inventory: The targets are chosen from it.
         now: Present moment.
 
     Raises:
-        Unavailable: No target serves all roles of the plan.
+        Unavailable: There are too few targets of the plan's kind.
     """
     return Order(
         name=resource_name("orders", order_id),
@@ -48,7 +48,7 @@ def new_order(contract: Contract, order_id: str, *, inventory: Inventory, now: d
         steps=pending(contract.offer.plan.steps),
         create_time=timestamp(now),
         update_time=timestamp(now),
-        target=inventory.choose(contract.offer.plan, id_of(contract.name)),
+        targets=inventory.choose(contract.offer.plan, id_of(contract.name)),
         signed_digest=contract.signed_digest,
     )
 
@@ -69,6 +69,8 @@ def check_signed(order: Order, contract: Contract) -> None:
         differs = "the offer's digest is not the one that was signed"
     elif [step.plan_step for step in order.steps] != list(contract.offer.plan.steps):
         differs = "its steps are not those of the signed plan"
+    elif len(set(order.targets)) != contract.offer.plan.places or len(order.targets) != contract.offer.plan.places:
+        differs = "it has not one target for each place of the signed plan"
     if differs:
         raise Conflicting(
             f"{order.name} is not what was signed in {contract.name}: {differs}.",
@@ -102,6 +104,12 @@ def conclusion(order: Order) -> str:
 def step_of(order: Order, step_id: str) -> OrderStep | None:
     """Return a step of an order by id."""
     return next((step for step in order.steps if step.plan_step.id == step_id), None)
+
+
+def target_of(order: Order, step: OrderStep) -> str:
+    """Name the target of a step; empty for people's steps."""
+    place = step.plan_step.place
+    return order.targets[place - 1] if place else ""
 
 
 def due_time(ready: dt.datetime, minutes: int) -> dt.datetime:

@@ -1,43 +1,55 @@
-"""Plans a delivery before it is signed: which steps, in which order, and why each of them."""
+"""Plans a delivery before it is signed: which steps, in which order, where, and why each of them."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from bidwright.catalog.amount_messages import decimal_of
-from bidwright.catalog.model import Delivery, Release
+from bidwright.catalog.model import Release
 from bidwright.core.errors import InvalidInput
-from bidwright.provisioning.plan_variables import variables_of
-from bidwright.v1.configuration_pb2 import BespokeItem, Configuration, ConfigurationItem
+from bidwright.provisioning.plan_places import Instance, Layout, lay_out
+from bidwright.provisioning.plan_selection import select
+from bidwright.provisioning.plan_variables import secrets_of, variables_of
+from bidwright.v1.configuration_pb2 import BespokeItem, Configuration
 from bidwright.v1.plan_pb2 import STEP_KIND_MANUAL, STEP_KIND_ROLE, Plan, PlanStep
 
 _BESPOKE = "bespoke-"
 _MINUTES_A_DAY = 8 * 60
 
 
-def plan(release: Release, configuration: Configuration) -> Plan:
+def plan(release: Release, configuration: Configuration, kinds: Sequence[str] = ()) -> Plan:
     """Plan the delivery of a configuration; the same input gives the same plan.
 
-    One step per delivery that matches a selected component, and one manual step per bespoke item. Each component is
-    delivered by exactly one step; each step comes after those it depends on, equal ranks by id.
+    One step per instance of each delivery that matches a selected component or supports one that does, and one manual
+    step per bespoke item. Each step comes after those it depends on, equal ranks by id. The plan is for one kind of
+    target: the one whose roles serve most deliveries.
 
     Args:
         release: The release the configuration was made from.
         configuration: Checked: its components are those of the release.
+        kinds: Kinds of target there are, preferred ones first; none where that is not known yet.
 
     Raises:
         InvalidInput: A component is not in the release, or a variable needs an answer that is missing.
+        Unavailable: A role serves no such target, and no task stands in for it.
     """
-    items_of = _items_by_delivery(release, configuration.items)
-    steps = [_standard_step(release, configuration, release.deliveries[id_], items_of) for id_ in sorted(items_of)]
-    steps += [_bespoke_step(release, item, items_of) for item in configuration.bespoke_items]
+    selection = select(release, configuration.items, kinds)
+    layout = lay_out(release, selection)
+    steps = [
+        _standard_step(release, configuration, instance, layout)
+        for instances in layout.instances.values()
+        for instance in instances
+    ]
+    steps += [_bespoke_step(release, item, layout) for item in configuration.bespoke_items]
     by_role = sum(step.kind == STEP_KIND_ROLE for step in steps)
     return Plan(
         steps=in_order(steps),
         duration_minutes=longest_path_minutes(steps),
         automation_percent=100 * by_role // len(steps) if steps else 0,
+        target_kind=selection.kind,
+        places=layout.places,
     )
 
 
@@ -78,76 +90,73 @@ def longest_path_minutes(steps: Iterable[PlanStep]) -> int:
     return max(end_of.values(), default=0)
 
 
-def _items_by_delivery(
-    release: Release, items: Iterable[ConfigurationItem]
-) -> Mapping[str, Sequence[ConfigurationItem]]:
-    found: dict[str, list[ConfigurationItem]] = {}
-    for item in sorted(items, key=lambda one: one.component):
-        if item.component not in release.delivery_of:
-            raise InvalidInput(
-                f"The component {item.component} is not in release {release.digest}.",
-                fix="Configure again from the current release.",
-                reason="UNKNOWN_COMPONENT",
-                facts={"component": item.component},
-            )
-        found.setdefault(release.delivery_of[item.component], []).append(item)
-    return found
-
-
-def _standard_step(
-    release: Release,
-    configuration: Configuration,
-    delivery: Delivery,
-    items_of: Mapping[str, Sequence[ConfigurationItem]],
-) -> PlanStep:
-    items, after = items_of[delivery.id], sorted(set(delivery.after) & set(items_of))
+def _standard_step(release: Release, configuration: Configuration, instance: Instance, layout: Layout) -> PlanStep:
+    delivery, before = instance.delivery, sorted(set(instance.delivery.after) & layout.instances.keys())
     step = PlanStep(
-        id=delivery.id,
-        items=items,
-        after=after,
-        reason=_reason(items, delivery.why, after),
+        id=instance.step_id,
+        delivery=delivery.id,
+        items=instance.items,
+        after=[step_id for id_ in before for step_id in layout.steps_of(id_)],
+        reason=_reason(instance, before, layout),
         unit=delivery.unit,
         accountable=release.delivery_units[delivery.unit].accountable,
         duration_minutes=delivery.duration_minutes,
-        instructions=delivery.instructions,
     )
-    if not delivery.role:
-        step.kind, step.title = STEP_KIND_MANUAL, delivery.task
+    if not instance.place:
+        step.kind, step.title, step.instructions = STEP_KIND_MANUAL, delivery.task, delivery.instructions
         step.verification = f"{step.accountable} confirms that it is done."
         step.undo = "A task to take it back follows when the contract ends." if delivery.instructions else ""
         return step
-    names = ", ".join(release.components[item.component].name for item in items)
-    step.kind, step.role = STEP_KIND_ROLE, delivery.role
-    step.title = f"{delivery.id.replace('_', ' ').capitalize()}: {names}"
+    step.kind, step.role, step.place = STEP_KIND_ROLE, delivery.role, instance.place
+    step.title = _title(release, instance)
     step.targets.extend(delivery.targets)
-    step.variables.extend(variables_of(release, configuration, delivery, items))
+    step.variables.extend(variables_of(release, configuration, instance, layout))
+    step.secrets.extend(secrets_of(release, instance, layout))
     step.verification = f"Role {delivery.role} asks the running service from outside and checks its answer."
     step.undo = f"Role {delivery.role} withdraws it and leaves no file, port or process behind."
     return step
 
 
-def _reason(items: Sequence[ConfigurationItem], why: str, after: Sequence[str]) -> str:
+def _title(release: Release, instance: Instance) -> str:
+    title = instance.delivery.id.replace("_", " ").capitalize()
+    if instance.count > 1:
+        title += f" {instance.number} of {instance.count}"
+    names = ", ".join(release.components[item.component].name for item in instance.items)
+    return f"{title}: {names}" if names else title
+
+
+def _reason(instance: Instance, before: Sequence[str], layout: Layout) -> str:
     """Say in words why a step is in the plan, and why it stands where it stands."""
-    delivered = _listed([f"{item.quantity} x {item.component}" for item in items])
-    parts = [f"Delivers {delivered}."]
-    if why:
-        parts.append(why)
-    if after:
-        parts.append(f"Begins after {_listed(after)}, on which it builds.")
+    delivery = instance.delivery
+    if instance.items:
+        parts = [f"Delivers {_listed([f'{item.quantity} x {item.component}' for item in instance.items])}."]
+    else:
+        parts = [f"Supports {_listed(sorted(set(delivery.supports) & layout.instances.keys()))}."]
+    if delivery.why:
+        parts.append(delivery.why)
+    if before:
+        parts.append(f"Begins after {_listed(before)}, on which it builds.")
+    apart_from = [id_ for id_ in delivery.apart_from if layout.role_steps_of(id_)]
+    if instance.place and apart_from:
+        parts.append(f"Runs on another target than {_listed(apart_from)}.")
+    if delivery.role and not instance.place:
+        parts.append(f"People do it: role {delivery.role} serves no target there is.")
     return " ".join(parts)
 
 
-def _bespoke_step(release: Release, item: BespokeItem, items_of: Mapping[str, Sequence[ConfigurationItem]]) -> PlanStep:
+def _bespoke_step(release: Release, item: BespokeItem, layout: Layout) -> PlanStep:
     required = {component for name in item.requires for component in release.members(name)}
-    after = sorted(id_ for id_, items in items_of.items() if any(one.component in required for one in items))
+    every = [instance for instances in layout.instances.values() for instance in instances]
+    needed = [one for one in every if any(delivered.component in required for delivered in one.items)]
     reason = [f"Delivers the bespoke item {item.id}, made for this customer and answered for by {item.owner}."]
-    if after:
-        reason.append(f"Begins after {_listed(after)}, which it cannot be delivered without.")
+    if needed:
+        deliveries = _listed(list(dict.fromkeys(one.delivery.id for one in needed)))
+        reason.append(f"Begins after {deliveries}, which it cannot be delivered without.")
     return PlanStep(
         id=f"{_BESPOKE}{item.id}",
         kind=STEP_KIND_MANUAL,
         title=item.title,
-        after=after,
+        after=[one.step_id for one in needed],
         reason=" ".join(reason),
         accountable=item.owner,
         duration_minutes=_bespoke_minutes(item),

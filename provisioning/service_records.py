@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 
 from bidwright.core.resource_names import resource_name
-from bidwright.provisioning.ansible_run import Value
+from bidwright.provisioning.ansible_run import Data
 from bidwright.provisioning.journal import Writes
+from bidwright.provisioning.order import step_of, target_of
 from bidwright.provisioning.order_events import event, step_event
 from bidwright.provisioning.order_records import (
     CREDENTIAL_KIND,
@@ -29,14 +30,16 @@ from bidwright.v1.order_pb2 import (
 )
 
 
-def endpoint_of(facts: Mapping[str, Value]) -> Endpoint:
+def endpoint_of(facts: Mapping[str, Data]) -> Endpoint:
     """Write down where a role says that its service answers; a database's name is its path."""
+    more = facts.get("facts", {})
     return Endpoint(
         scheme=str(facts.get("scheme", "")),
         host=str(facts.get("host", "")),
-        port=int(facts.get("port", 0)),
+        port=int(str(facts.get("port", 0))),
         path=str(facts.get("path", facts.get("database", ""))),
         user=str(facts.get("user", "")),
+        facts={str(name): str(fact) for name, fact in (more.items() if isinstance(more, Mapping) else ())},
     )
 
 
@@ -53,7 +56,8 @@ async def activation(store: Store, account: str, order: Order, step: OrderStep) 
         service.ClearField("terminate_time")
         events.append(event("service.activated", service.name, moment, contract=order.contract, order=order.name))
     service.contract, service.order, service.step = order.contract, order.name, step.plan_step.id
-    service.title, service.target, service.state = step.plan_step.title, order.target, SERVICE_STATE_ACTIVE
+    service.title, service.state = step.plan_step.title, SERVICE_STATE_ACTIVE
+    service.target = target_of(order, step)
     del service.items[:]
     service.items.extend(step.plan_step.items)
     if step.HasField("endpoint"):
@@ -75,10 +79,17 @@ async def termination(store: Store, account: str, order: Order, step: OrderStep)
         service.terminate_time.CopyFrom(step.end_time)
         puts.append(service_put(service, stored.version))
         events.append(event("service.terminated", service.name, moment, contract=order.contract, order=order.name))
-    credential = await store.get(account, CREDENTIAL_KIND, id_)
-    if credential is not None and credential.body:
-        puts.append(Put(CREDENTIAL_KIND, id_, b"", credential.version))
+    puts += await _erasure(store, account, id_)
+    for owner in {one.step for one in step.plan_step.secrets}:
+        if step_of(order, owner) is None:  # its secrets were made for this step, and it was never begun itself
+            puts += await _erasure(store, account, service_id(order.contract, owner))
     return Writes(tuple(puts), tuple(events))
+
+
+async def _erasure(store: Store, account: str, id_: str) -> list[Put]:
+    """Overwrite the credentials of a service, if there are any."""
+    credential = await store.get(account, CREDENTIAL_KIND, id_)
+    return [Put(CREDENTIAL_KIND, id_, b"", credential.version)] if credential is not None and credential.body else []
 
 
 async def _stored(store: Store, account: str, id_: str) -> Stored[Service]:

@@ -13,7 +13,7 @@ from bidwright.provisioning.ansible_run import RoleResult, RoleRun, Status, Task
 from bidwright.provisioning.equipment import Workshop, equip, port_holder, role_run
 from bidwright.provisioning.inventory import Place
 from bidwright.provisioning.journal import Journal, Writes
-from bidwright.provisioning.order import step_of, timestamp
+from bidwright.provisioning.order import step_of, target_of, timestamp
 from bidwright.provisioning.order_events import step_event
 from bidwright.provisioning.service_records import activation, endpoint_of, termination
 from bidwright.provisioning.states import move_step
@@ -48,7 +48,8 @@ class StepRun:
             Conflicting: The lease is lost.
         """
         order = await self._journal.read()
-        async with locks.held(self._workshop.inventory.places.get(order.target)) as hold:
+        target = target_of(order, _step(order, self._step_id))
+        async with locks.held(self._workshop.inventory.places.get(target)) as hold:
             if hold is not None:
                 await self._carry_out(hold)
         return hold is not None
@@ -81,7 +82,7 @@ class StepRun:
         """Run the role once. What goes wrong before it runs counts as how it ended."""
         step = _step(order, self._step_id)
         try:
-            place = self._workshop.inventory.place(order.target)
+            place = self._workshop.inventory.place(target_of(order, step))
             equipment = await equip(self._workshop, self._journal, order, step)
             run = replace(
                 role_run(self._workshop, order, step, equipment),
@@ -100,9 +101,8 @@ class StepRun:
     async def _end(self, order: Order, result: RoleResult) -> None:
         if result.status == Status.SUCCESSFUL and order.kind == ORDER_KIND_WITHDRAW:
             # Before the journal says so: a crash in between repeats both, and both are harmless to repeat.
-            await self._workshop.ports.release(
-                self._workshop.inventory.place(order.target), port_holder(self._journal.account, order, self._step_id)
-            )
+            place = self._workshop.inventory.place(target_of(order, _step(order, self._step_id)))
+            await self._workshop.ports.release(place, port_holder(self._journal.account, order, self._step_id))
 
         async def end(present: Order) -> Writes:
             step = _step(present, self._step_id)

@@ -42,7 +42,7 @@ def withdrawal(order: Order, now: dt.datetime) -> Order:
         steps=pending(withdrawal_steps(order)),
         create_time=timestamp(now),
         update_time=timestamp(now),
-        target=order.target,
+        targets=order.targets,
         signed_digest=order.signed_digest,
     )
 
@@ -69,7 +69,7 @@ def _role_step(step: OrderStep, roles: list[OrderStep], before_of: Mapping[str, 
     built_on_it = sorted(other.plan_step.id for other in roles if signed.id in before_of[other.plan_step.id])
     taken_back = PlanStep()
     taken_back.CopyFrom(signed)
-    for field in ("after", "undo", "instructions"):
+    for field in ("after", "undo", "instructions", "variables"):
         taken_back.ClearField(field)
     taken_back.title = f"Take back: {signed.title}"
     taken_back.reason = f"Was begun for {_delivered(step)} and the contract ends."
@@ -81,8 +81,8 @@ def _role_step(step: OrderStep, roles: list[OrderStep], before_of: Mapping[str, 
 
 
 def _delivered(step: OrderStep) -> str:
-    """Say what a step delivered, as ``1 x web.nginx_site``."""
-    return ", ".join(f"{item.quantity} x {item.component}" for item in step.plan_step.items)
+    """Say what a step delivered, as ``1 x web.nginx_site``, or its title where it supported others."""
+    return ", ".join(f"{item.quantity} x {item.component}" for item in step.plan_step.items) or step.plan_step.title
 
 
 def _needs_task(step: OrderStep) -> bool:

@@ -23,7 +23,8 @@ class Delivery:
     """How signed contracts are delivered.
 
     Attributes:
-        plan: Plans the delivery of a checked configuration; the same input gives the same plan.
+        plan: Plans the delivery of a checked configuration on the kinds of target there are; the same input gives the
+            same plan.
         new_order: Makes the order of a contract from its signed offer and from nothing else, under an id, at a moment.
         put_order: Says how an order is stored over a version; 0 for a new one.
         order_job: Makes the job that carries an order out.

@@ -87,7 +87,7 @@ class Services:
 
     def _surroundings(self, store: Store, inventory: Inventory, new_id: IdSource) -> Surroundings:
         delivery = Delivery(
-            plan=plan,
+            plan=lambda release, configuration: plan(release, configuration, inventory.kinds),
             new_order=lambda contract, order_id, now: new_order(contract, order_id, inventory=inventory, now=now),
             put_order=order_put,
             order_job=order_job,

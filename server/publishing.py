@@ -26,7 +26,10 @@ _FITTING = {
     "int": {"integer", "decimal"},
     "float": {"integer", "decimal"},
     "bool": {"boolean"},
-    "str": {"boolean", "integer", "decimal", "choice", "text"},
+    "str": {"boolean", "integer", "decimal", "choice", "text", "address"},
+    "dict": {"endpoint"},
+    "list of str": {"addresses"},
+    "list of dict": {"endpoints"},
 }
 
 
@@ -46,7 +49,7 @@ def report(directory: Path, *, as_json: bool) -> bool:
 
 
 def role_faults(directory: Path) -> list[Fault]:
-    """What the deliveries of a sound portfolio ask of roles that these do not have: role, kind of target, variable."""
+    """What the deliveries of a sound portfolio ask of roles that these do not have: kind of target, variable, secret."""
     release = read_portfolio(directory)
     lines = (directory / _DELIVERIES).read_text(encoding="utf-8").splitlines()
     faults = Faults()
@@ -57,6 +60,7 @@ def role_faults(directory: Path) -> list[Fault]:
             where = f"{_DELIVERIES}:{line}"
             _check_role(delivery, where, faults)
             _check_types(delivery, release, where, faults)
+            _check_secrets(delivery, release, where, faults)
     return faults.found
 
 
@@ -74,20 +78,34 @@ def _check_role(delivery: Delivery, where: str, faults: Faults) -> None:
         faults.add(where, f"role {role.role} has no variable {name}", fix)
 
 
+def _check_secrets(delivery: Delivery, release: Release, where: str, faults: Faults) -> None:
+    """Whether both roles have the secret that they shall have in common."""
+    for shared in delivery.secrets:
+        sides = ((delivery.role, shared.name), (release.deliveries[shared.delivery].role, shared.secret))
+        for role, secret in sides:
+            secrets = role_interface(role).secrets if role in role_names() else {secret}
+            if secret not in secrets:
+                fix = f"It has: {', '.join(sorted(secrets)) or 'none'}."
+                faults.add(where, f"role {role} has no secret {secret}", fix)
+
+
 def _check_types(delivery: Delivery, release: Release, where: str, faults: Faults) -> None:
     """Whether each variable gets a value of the type that the role declares."""
     declared = role_interface(delivery.role).variables if delivery.role in role_names() else {}
     for variable in delivery.variables:
         wanted = declared.get(variable.name, "str")
         given = _kinds_given(variable, release)
-        if not given <= _FITTING[wanted]:
-            kinds = ", ".join(sorted(given - _FITTING[wanted]))
-            fix = f"Give one of: {', '.join(sorted(_FITTING[wanted]))}."
+        fitting = _FITTING.get(wanted, set())
+        if not given <= fitting:
+            kinds = ", ".join(sorted(given - fitting))
+            fix = f"Give one of: {', '.join(sorted(fitting)) or 'nothing; leave it to its default'}."
             faults.add(where, f"{variable.name} is of type {wanted} and gets a value of kind {kinds}", fix)
 
 
 def _kinds_given(variable: DeliveryVariable, release: Release) -> set[str]:
-    """What a variable's value can be, in the words of needs."""
+    """What a variable's value can be, in the words of needs and of references."""
+    if variable.deliveries:
+        return {variable.origin}
     if variable.origin in {"total", "quantity"}:
         return {"integer"} if variable.origin == "quantity" else {"decimal"}
     kinds = {_KINDS[type(variable.value)]} if variable.value is not None else set()

@@ -89,6 +89,7 @@ def show_plan(output: Output, plan: plan_records.Plan) -> None:
         (
             step.id,
             f"role {step.role}" if step.kind == plan_records.STEP_KIND_ROLE else "people",
+            str(step.place or ""),
             ", ".join(step.after),
             step.unit,
             f"{step.duration_minutes} min",
@@ -97,7 +98,9 @@ def show_plan(output: Output, plan: plan_records.Plan) -> None:
         for step in plan.steps
     ]
     title = f"Delivery plan: {plan.duration_minutes} minutes, {plan.automation_percent} % automatic"
-    output.table(title, ["step", "by", "after", "unit", "duration ", "why"], rows)
+    if plan.places:
+        title += f", on {plan.places} {'target' if plan.places == 1 else 'targets'} of kind {plan.target_kind}"
+    output.table(title, ["step", "by", "place ", "after", "unit", "duration ", "why"], rows)
 
 
 def show_quote(output: Output, quote: quote_records.Quote) -> None:
@@ -150,6 +153,7 @@ def order_rows(order: order_records.Order) -> list[Sequence[str]]:
         (
             step.plan_step.id,
             f"role {step.plan_step.role}" if step.plan_step.role else "people",
+            order.targets[step.plan_step.place - 1] if step.plan_step.place else "",
             state(order_records.StepState.Name(step.state)),
             str(step.attempts),
             endpoint_text(step.endpoint),
@@ -159,7 +163,7 @@ def order_rows(order: order_records.Order) -> list[Sequence[str]]:
     ]
 
 
-ORDER_COLUMNS = ("step", "by", "state", "attempts ", "endpoint", "message")
+ORDER_COLUMNS = ("step", "by", "target", "state", "attempts ", "endpoint", "message")
 
 
 def show_order(output: Output, order: order_records.Order) -> None:

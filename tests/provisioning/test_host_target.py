@@ -21,7 +21,7 @@ from bidwright.storage.connection import Engine
 from bidwright.storage.leases import Leases
 from bidwright.storage.queue import Queue
 from bidwright.v1.order_pb2 import ORDER_STATE_COMPLETED
-from bidwright.v1.plan_pb2 import STEP_KIND_ROLE, Plan, PlanStep
+from bidwright.v1.plan_pb2 import Plan
 
 __all__ = ["site"]
 HOST = HostTarget("192.0.2.11", {"ansible_host": "192.0.2.11", "ansible_user": "root"})
@@ -64,14 +64,11 @@ def test_a_host_that_cannot_be_reached_by_ssh_alone_is_refused(tmp_path: Path) -
     assert [fault.where for fault in caught.value.faults] == ["h1"]
 
 
-def test_a_plan_goes_to_a_kind_of_target_that_there_is() -> None:
-    directory = Place("local", DirectoryTarget(Path("/srv/local")), PORTS)
-    plan = Plan(steps=[PlanStep(id="website", kind=STEP_KIND_ROLE, targets=["directory", "host"])])
-    only_here = Plan(steps=[PlanStep(id="website", kind=STEP_KIND_ROLE, targets=["directory"])])
-    assert inventory_of([directory]).choose(plan, "c-1") == "local"
-    assert inventory_of([Place("h1", HOST, PORTS)]).choose(plan, "c-1") == "h1"
-    with pytest.raises(Unavailable, match="No target serves all steps"):
-        inventory_of([Place("h1", HOST, PORTS)]).choose(only_here, "c-1")
+def test_a_plan_goes_to_targets_of_its_kind() -> None:
+    inventory = inventory_of([Place("local", DirectoryTarget(Path("/srv/local")), PORTS), Place("h1", HOST, PORTS)])
+    assert inventory.kinds == ("host", "directory")
+    assert inventory.choose(Plan(target_kind="directory", places=1), "c-1") == ("local",)
+    assert inventory.choose(Plan(target_kind="host", places=1), "c-1") == ("h1",)
 
 
 async def test_one_at_a_time_may_change_a_host_and_each_has_a_higher_number(engine: Engine) -> None:

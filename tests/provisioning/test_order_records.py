@@ -28,6 +28,7 @@ from bidwright.v1.order_pb2 import (
     OrderState,
     StepState,
 )
+from bidwright.v1.plan_pb2 import Plan
 
 __all__ = ["site"]
 
@@ -68,20 +69,42 @@ def test_contracts_are_spread_over_fitting_targets_and_stay_where_they_are() -> 
     inventory = inventory_of([place("a"), place("b")])
     wanted = contract(configuration("web.nginx_site")).offer.plan
     chosen = [inventory.choose(wanted, f"c-{number}") for number in range(20)]
-    assert set(chosen) == {"a", "b"}
+    assert set(chosen) == {("a",), ("b",)}
     assert chosen == [inventory.choose(wanted, f"c-{number}") for number in range(20)]
+
+
+def test_each_place_of_a_plan_has_a_target_of_its_own() -> None:
+    inventory = inventory_of([place(name) for name in "abcd"])
+    for number in range(20):
+        assert len(set(inventory.choose(Plan(target_kind="directory", places=3), f"c-{number}"))) == 3
+
+
+def test_a_target_that_is_added_moves_no_place_between_those_that_were_there() -> None:
+    plan = Plan(target_kind="directory", places=2)
+    fewer, more = inventory_of([place(name) for name in "abc"]), inventory_of([place(name) for name in "abcd"])
+    for number in range(20):
+        before, after = fewer.choose(plan, f"c-{number}"), more.choose(plan, f"c-{number}")
+        assert [name for name in after if name != "d"] == [*before][: 2 - after.count("d")]
+
+
+def test_too_few_targets_refuse_the_signature_and_say_how_many_are_missing() -> None:
+    with pytest.raises(Unavailable) as caught:
+        inventory_of([place("a")]).choose(Plan(target_kind="directory", places=3), "c-1")
+    assert caught.value.message == "The plan takes 3 targets of kind directory; the inventory has 1."
+    assert caught.value.fix == "Add 2 of that kind to the inventory and restart."
+    assert caught.value.reason == "NO_FITTING_TARGET"
 
 
 def test_a_plan_no_target_serves_cannot_become_an_order() -> None:
     signed = contract(configuration("web.nginx_site"))
-    with pytest.raises(Unavailable, match="No target serves all steps") as caught:
+    with pytest.raises(Unavailable, match="takes 1 target of kind directory") as caught:
         new_order(signed, "o-1", inventory=Inventory({}), now=NOW)
     assert caught.value.reason == "NO_FITTING_TARGET"
 
 
 def test_people_need_no_target() -> None:
     signed = contract(configuration("support.standard"))
-    assert new_order(signed, "o-1", inventory=Inventory({}), now=NOW).target == ""
+    assert list(new_order(signed, "o-1", inventory=Inventory({}), now=NOW).targets) == []
 
 
 async def test_a_port_somebody_listens_on_is_not_given_and_a_given_one_stays(site: Site) -> None:

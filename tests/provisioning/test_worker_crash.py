@@ -121,15 +121,15 @@ async def test_a_worker_that_lost_its_lease_writes_nothing(site: Site) -> None:
     new = await leases.acquire(ACCOUNT, "o-1", "new", ttl_ms=10_000)
 
     async def aim(order: Order) -> Writes:
-        order.target = "elsewhere"
+        order.targets[:] = ["elsewhere"]
         return Writes()
 
     with pytest.raises(Conflicting) as caught:
         await Journal(site.store, old, utc_now).change(aim)
     assert caught.value.reason == "LEASE_LOST"
-    assert (await site.order()).target == ""
+    assert list((await site.order()).targets) == []
     await Journal(site.store, new, utc_now).change(aim)
-    assert (await site.order()).target == "elsewhere"
+    assert list((await site.order()).targets) == ["elsewhere"]
 
 
 @pytest.mark.slow

@@ -27,27 +27,31 @@ from bidwright.v1 import plan_pb2 as bidwright_dot_v1_dot_plan__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x62idwright/v1/order.proto\x12\x0c\x62idwright.v1\x1a bidwright/v1/configuration.proto\x1a\x17\x62idwright/v1/plan.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"R\n\x08\x45ndpoint\x12\x0e\n\x06scheme\x18\x01 \x01(\t\x12\x0c\n\x04host\x18\x02 \x01(\t\x12\x0c\n\x04port\x18\x03 \x01(\x05\x12\x0c\n\x04path\x18\x04 \x01(\t\x12\x0c\n\x04user\x18\x05 \x01(\t\"\xfa\x02\n\tOrderStep\x12)\n\tplan_step\x18\x01 \x01(\x0b\x32\x16.bidwright.v1.PlanStep\x12&\n\x05state\x18\x02 \x01(\x0e\x32\x17.bidwright.v1.StepState\x12\x10\n\x08\x61ttempts\x18\x03 \x01(\x05\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07message\x18\x06 \x01(\t\x12\x15\n\rchanged_tasks\x18\x07 \x01(\x05\x12(\n\x08\x65ndpoint\x18\x08 \x01(\x0b\x32\x16.bidwright.v1.Endpoint\x12\x14\n\x0c\x63ompleted_by\x18\t \x01(\t\x12,\n\x08\x64ue_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63urrent_task\x18\x0b \x01(\t\"\xfe\x02\n\x05Order\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12%\n\x04kind\x18\x03 \x01(\x0e\x32\x17.bidwright.v1.OrderKind\x12\'\n\x05state\x18\x04 \x01(\x0e\x32\x18.bidwright.v1.OrderState\x12&\n\x05steps\x18\x05 \x03(\x0b\x32\x17.bidwright.v1.OrderStep\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06target\x18\t \x01(\t\x12\x18\n\x10\x63\x61ncel_requested\x18\n \x01(\x08\x12\x15\n\rsigned_digest\x18\x0b \x01(\t\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\"\xe8\x02\n\x07Service\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\t\x12\x0c\n\x04step\x18\x04 \x01(\t\x12\r\n\x05title\x18\x05 \x01(\t\x12.\n\x05items\x18\x06 \x03(\x0b\x32\x1f.bidwright.v1.ConfigurationItem\x12)\n\x05state\x18\x07 \x01(\x0e\x32\x1a.bidwright.v1.ServiceState\x12\x0e\n\x06target\x18\x08 \x01(\t\x12(\n\x08\x65ndpoint\x18\t \x01(\x0b\x32\x16.bidwright.v1.Endpoint\x12\x17\n\x0fhas_credentials\x18\n \x01(\x08\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0eterminate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp*Z\n\tOrderKind\x12\x1a\n\x16ORDER_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14ORDER_KIND_PROVISION\x10\x01\x12\x17\n\x13ORDER_KIND_WITHDRAW\x10\x02*\xc8\x01\n\nOrderState\x12\x1b\n\x17ORDER_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18ORDER_STATE_ACKNOWLEDGED\x10\x01\x12\x1b\n\x17ORDER_STATE_IN_PROGRESS\x10\x02\x12\x14\n\x10ORDER_STATE_HELD\x10\x03\x12\x19\n\x15ORDER_STATE_COMPLETED\x10\x04\x12\x16\n\x12ORDER_STATE_FAILED\x10\x05\x12\x19\n\x15ORDER_STATE_CANCELLED\x10\x06*\xb8\x01\n\tStepState\x12\x1a\n\x16STEP_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12STEP_STATE_PENDING\x10\x01\x12\x16\n\x12STEP_STATE_RUNNING\x10\x02\x12\x16\n\x12STEP_STATE_WAITING\x10\x03\x12\x18\n\x14STEP_STATE_SUCCEEDED\x10\x04\x12\x15\n\x11STEP_STATE_FAILED\x10\x05\x12\x16\n\x12STEP_STATE_SKIPPED\x10\x06*e\n\x0cServiceState\x12\x1d\n\x19SERVICE_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14SERVICE_STATE_ACTIVE\x10\x01\x12\x1c\n\x18SERVICE_STATE_TERMINATED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x62idwright/v1/order.proto\x12\x0c\x62idwright.v1\x1a bidwright/v1/configuration.proto\x1a\x17\x62idwright/v1/plan.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x01\n\x08\x45ndpoint\x12\x0e\n\x06scheme\x18\x01 \x01(\t\x12\x0c\n\x04host\x18\x02 \x01(\t\x12\x0c\n\x04port\x18\x03 \x01(\x05\x12\x0c\n\x04path\x18\x04 \x01(\t\x12\x0c\n\x04user\x18\x05 \x01(\t\x12\x30\n\x05\x66\x61\x63ts\x18\x06 \x03(\x0b\x32!.bidwright.v1.Endpoint.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xfa\x02\n\tOrderStep\x12)\n\tplan_step\x18\x01 \x01(\x0b\x32\x16.bidwright.v1.PlanStep\x12&\n\x05state\x18\x02 \x01(\x0e\x32\x17.bidwright.v1.StepState\x12\x10\n\x08\x61ttempts\x18\x03 \x01(\x05\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07message\x18\x06 \x01(\t\x12\x15\n\rchanged_tasks\x18\x07 \x01(\x05\x12(\n\x08\x65ndpoint\x18\x08 \x01(\x0b\x32\x16.bidwright.v1.Endpoint\x12\x14\n\x0c\x63ompleted_by\x18\t \x01(\t\x12,\n\x08\x64ue_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63urrent_task\x18\x0b \x01(\t\"\x8d\x03\n\x05Order\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12%\n\x04kind\x18\x03 \x01(\x0e\x32\x17.bidwright.v1.OrderKind\x12\'\n\x05state\x18\x04 \x01(\x0e\x32\x18.bidwright.v1.OrderState\x12&\n\x05steps\x18\x05 \x03(\x0b\x32\x17.bidwright.v1.OrderStep\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x63\x61ncel_requested\x18\n \x01(\x08\x12\x15\n\rsigned_digest\x18\x0b \x01(\t\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\x12\x0f\n\x07targets\x18\r \x03(\tJ\x04\x08\t\x10\nR\x06target\"\xe8\x02\n\x07Service\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\t\x12\x0c\n\x04step\x18\x04 \x01(\t\x12\r\n\x05title\x18\x05 \x01(\t\x12.\n\x05items\x18\x06 \x03(\x0b\x32\x1f.bidwright.v1.ConfigurationItem\x12)\n\x05state\x18\x07 \x01(\x0e\x32\x1a.bidwright.v1.ServiceState\x12\x0e\n\x06target\x18\x08 \x01(\t\x12(\n\x08\x65ndpoint\x18\t \x01(\x0b\x32\x16.bidwright.v1.Endpoint\x12\x17\n\x0fhas_credentials\x18\n \x01(\x08\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0eterminate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp*Z\n\tOrderKind\x12\x1a\n\x16ORDER_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14ORDER_KIND_PROVISION\x10\x01\x12\x17\n\x13ORDER_KIND_WITHDRAW\x10\x02*\xc8\x01\n\nOrderState\x12\x1b\n\x17ORDER_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18ORDER_STATE_ACKNOWLEDGED\x10\x01\x12\x1b\n\x17ORDER_STATE_IN_PROGRESS\x10\x02\x12\x14\n\x10ORDER_STATE_HELD\x10\x03\x12\x19\n\x15ORDER_STATE_COMPLETED\x10\x04\x12\x16\n\x12ORDER_STATE_FAILED\x10\x05\x12\x19\n\x15ORDER_STATE_CANCELLED\x10\x06*\xb8\x01\n\tStepState\x12\x1a\n\x16STEP_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12STEP_STATE_PENDING\x10\x01\x12\x16\n\x12STEP_STATE_RUNNING\x10\x02\x12\x16\n\x12STEP_STATE_WAITING\x10\x03\x12\x18\n\x14STEP_STATE_SUCCEEDED\x10\x04\x12\x15\n\x11STEP_STATE_FAILED\x10\x05\x12\x16\n\x12STEP_STATE_SKIPPED\x10\x06*e\n\x0cServiceState\x12\x1d\n\x19SERVICE_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14SERVICE_STATE_ACTIVE\x10\x01\x12\x1c\n\x18SERVICE_STATE_TERMINATED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'bidwright.v1.order_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ORDERKIND']._serialized_start=1347
-  _globals['_ORDERKIND']._serialized_end=1437
-  _globals['_ORDERSTATE']._serialized_start=1440
-  _globals['_ORDERSTATE']._serialized_end=1640
-  _globals['_STEPSTATE']._serialized_start=1643
-  _globals['_STEPSTATE']._serialized_end=1827
-  _globals['_SERVICESTATE']._serialized_start=1829
-  _globals['_SERVICESTATE']._serialized_end=1930
-  _globals['_ENDPOINT']._serialized_start=134
-  _globals['_ENDPOINT']._serialized_end=216
-  _globals['_ORDERSTEP']._serialized_start=219
-  _globals['_ORDERSTEP']._serialized_end=597
-  _globals['_ORDER']._serialized_start=600
-  _globals['_ORDER']._serialized_end=982
-  _globals['_SERVICE']._serialized_start=985
-  _globals['_SERVICE']._serialized_end=1345
+  _globals['_ENDPOINT_FACTSENTRY']._loaded_options = None
+  _globals['_ENDPOINT_FACTSENTRY']._serialized_options = b'8\001'
+  _globals['_ORDERKIND']._serialized_start=1459
+  _globals['_ORDERKIND']._serialized_end=1549
+  _globals['_ORDERSTATE']._serialized_start=1552
+  _globals['_ORDERSTATE']._serialized_end=1752
+  _globals['_STEPSTATE']._serialized_start=1755
+  _globals['_STEPSTATE']._serialized_end=1939
+  _globals['_SERVICESTATE']._serialized_start=1941
+  _globals['_SERVICESTATE']._serialized_end=2042
+  _globals['_ENDPOINT']._serialized_start=135
+  _globals['_ENDPOINT']._serialized_end=313
+  _globals['_ENDPOINT_FACTSENTRY']._serialized_start=269
+  _globals['_ENDPOINT_FACTSENTRY']._serialized_end=313
+  _globals['_ORDERSTEP']._serialized_start=316
+  _globals['_ORDERSTEP']._serialized_end=694
+  _globals['_ORDER']._serialized_start=697
+  _globals['_ORDER']._serialized_end=1094
+  _globals['_SERVICE']._serialized_start=1097
+  _globals['_SERVICE']._serialized_end=1457
 # @@protoc_insertion_point(module_scope)

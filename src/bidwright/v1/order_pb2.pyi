@@ -65,18 +65,27 @@ SERVICE_STATE_ACTIVE: ServiceState
 SERVICE_STATE_TERMINATED: ServiceState
 
 class Endpoint(_message.Message):
-    __slots__ = ("scheme", "host", "port", "path", "user")
+    __slots__ = ("scheme", "host", "port", "path", "user", "facts")
+    class FactsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     SCHEME_FIELD_NUMBER: _ClassVar[int]
     HOST_FIELD_NUMBER: _ClassVar[int]
     PORT_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     USER_FIELD_NUMBER: _ClassVar[int]
+    FACTS_FIELD_NUMBER: _ClassVar[int]
     scheme: str
     host: str
     port: int
     path: str
     user: str
-    def __init__(self, scheme: _Optional[str] = ..., host: _Optional[str] = ..., port: _Optional[int] = ..., path: _Optional[str] = ..., user: _Optional[str] = ...) -> None: ...
+    facts: _containers.ScalarMap[str, str]
+    def __init__(self, scheme: _Optional[str] = ..., host: _Optional[str] = ..., port: _Optional[int] = ..., path: _Optional[str] = ..., user: _Optional[str] = ..., facts: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class OrderStep(_message.Message):
     __slots__ = ("plan_step", "state", "attempts", "start_time", "end_time", "message", "changed_tasks", "endpoint", "completed_by", "due_time", "current_task")
@@ -105,7 +114,7 @@ class OrderStep(_message.Message):
     def __init__(self, plan_step: _Optional[_Union[_plan_pb2.PlanStep, _Mapping]] = ..., state: _Optional[_Union[StepState, str]] = ..., attempts: _Optional[int] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., message: _Optional[str] = ..., changed_tasks: _Optional[int] = ..., endpoint: _Optional[_Union[Endpoint, _Mapping]] = ..., completed_by: _Optional[str] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., current_task: _Optional[str] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("name", "contract", "kind", "state", "steps", "create_time", "update_time", "end_time", "target", "cancel_requested", "signed_digest", "etag")
+    __slots__ = ("name", "contract", "kind", "state", "steps", "create_time", "update_time", "end_time", "cancel_requested", "signed_digest", "etag", "targets")
     NAME_FIELD_NUMBER: _ClassVar[int]
     CONTRACT_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -114,10 +123,10 @@ class Order(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
-    TARGET_FIELD_NUMBER: _ClassVar[int]
     CANCEL_REQUESTED_FIELD_NUMBER: _ClassVar[int]
     SIGNED_DIGEST_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    TARGETS_FIELD_NUMBER: _ClassVar[int]
     name: str
     contract: str
     kind: OrderKind
@@ -126,11 +135,11 @@ class Order(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
-    target: str
     cancel_requested: bool
     signed_digest: str
     etag: str
-    def __init__(self, name: _Optional[str] = ..., contract: _Optional[str] = ..., kind: _Optional[_Union[OrderKind, str]] = ..., state: _Optional[_Union[OrderState, str]] = ..., steps: _Optional[_Iterable[_Union[OrderStep, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., target: _Optional[str] = ..., cancel_requested: _Optional[bool] = ..., signed_digest: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+    targets: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., contract: _Optional[str] = ..., kind: _Optional[_Union[OrderKind, str]] = ..., state: _Optional[_Union[OrderState, str]] = ..., steps: _Optional[_Iterable[_Union[OrderStep, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., signed_digest: _Optional[str] = ..., etag: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Service(_message.Message):
     __slots__ = ("name", "contract", "order", "step", "title", "items", "state", "target", "endpoint", "has_credentials", "create_time", "terminate_time")

@@ -26,19 +26,25 @@ from bidwright.v1 import configuration_pb2 as bidwright_dot_v1_dot_configuration
 from google.type import decimal_pb2 as google_dot_type_dot_decimal__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x62idwright/v1/plan.proto\x12\x0c\x62idwright.v1\x1a bidwright/v1/configuration.proto\x1a\x19google/type/decimal.proto\"\x80\x01\n\x08Variable\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x11\n\x07integer\x18\x03 \x01(\x03H\x00\x12\'\n\x07\x64\x65\x63imal\x18\x04 \x01(\x0b\x32\x14.google.type.DecimalH\x00\x12\x11\n\x07\x62oolean\x18\x05 \x01(\x08H\x00\x42\x07\n\x05value\"\xf1\x02\n\x08PlanStep\x12\n\n\x02id\x18\x01 \x01(\t\x12$\n\x04kind\x18\x02 \x01(\x0e\x32\x16.bidwright.v1.StepKind\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x0f\n\x07targets\x18\x05 \x03(\t\x12.\n\x05items\x18\x06 \x03(\x0b\x32\x1f.bidwright.v1.ConfigurationItem\x12)\n\tvariables\x18\x07 \x03(\x0b\x32\x16.bidwright.v1.Variable\x12\r\n\x05\x61\x66ter\x18\x08 \x03(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x0c\n\x04unit\x18\n \x01(\t\x12\x13\n\x0b\x61\x63\x63ountable\x18\x0b \x01(\t\x12\x18\n\x10\x64uration_minutes\x18\x0c \x01(\x05\x12\x14\n\x0cinstructions\x18\r \x01(\t\x12\x14\n\x0cverification\x18\x0e \x01(\t\x12\x0c\n\x04undo\x18\x0f \x01(\t\x12\x14\n\x0c\x62\x65spoke_item\x18\x10 \x01(\t\"c\n\x04Plan\x12%\n\x05steps\x18\x01 \x03(\x0b\x32\x16.bidwright.v1.PlanStep\x12\x18\n\x10\x64uration_minutes\x18\x02 \x01(\x05\x12\x1a\n\x12\x61utomation_percent\x18\x03 \x01(\x05*O\n\x08StepKind\x12\x19\n\x15STEP_KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTEP_KIND_ROLE\x10\x01\x12\x14\n\x10STEP_KIND_MANUAL\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x62idwright/v1/plan.proto\x12\x0c\x62idwright.v1\x1a bidwright/v1/configuration.proto\x1a\x19google/type/decimal.proto\"E\n\tReference\x12)\n\x04kind\x18\x01 \x01(\x0e\x32\x1b.bidwright.v1.ReferenceKind\x12\r\n\x05steps\x18\x02 \x03(\t\":\n\x0cSharedSecret\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04step\x18\x02 \x01(\t\x12\x0e\n\x06secret\x18\x03 \x01(\t\"\xae\x01\n\x08Variable\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x11\n\x07integer\x18\x03 \x01(\x03H\x00\x12\'\n\x07\x64\x65\x63imal\x18\x04 \x01(\x0b\x32\x14.google.type.DecimalH\x00\x12\x11\n\x07\x62oolean\x18\x05 \x01(\x08H\x00\x12,\n\treference\x18\x06 \x01(\x0b\x32\x17.bidwright.v1.ReferenceH\x00\x42\x07\n\x05value\"\xbf\x03\n\x08PlanStep\x12\n\n\x02id\x18\x01 \x01(\t\x12$\n\x04kind\x18\x02 \x01(\x0e\x32\x16.bidwright.v1.StepKind\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x0f\n\x07targets\x18\x05 \x03(\t\x12.\n\x05items\x18\x06 \x03(\x0b\x32\x1f.bidwright.v1.ConfigurationItem\x12)\n\tvariables\x18\x07 \x03(\x0b\x32\x16.bidwright.v1.Variable\x12\r\n\x05\x61\x66ter\x18\x08 \x03(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x0c\n\x04unit\x18\n \x01(\t\x12\x13\n\x0b\x61\x63\x63ountable\x18\x0b \x01(\t\x12\x18\n\x10\x64uration_minutes\x18\x0c \x01(\x05\x12\x14\n\x0cinstructions\x18\r \x01(\t\x12\x14\n\x0cverification\x18\x0e \x01(\t\x12\x0c\n\x04undo\x18\x0f \x01(\t\x12\x14\n\x0c\x62\x65spoke_item\x18\x10 \x01(\t\x12\r\n\x05place\x18\x11 \x01(\x05\x12\x10\n\x08\x64\x65livery\x18\x12 \x01(\t\x12+\n\x07secrets\x18\x13 \x03(\x0b\x32\x1a.bidwright.v1.SharedSecret\"\x88\x01\n\x04Plan\x12%\n\x05steps\x18\x01 \x03(\x0b\x32\x16.bidwright.v1.PlanStep\x12\x18\n\x10\x64uration_minutes\x18\x02 \x01(\x05\x12\x1a\n\x12\x61utomation_percent\x18\x03 \x01(\x05\x12\x13\n\x0btarget_kind\x18\x04 \x01(\t\x12\x0e\n\x06places\x18\x05 \x01(\x05*O\n\x08StepKind\x12\x19\n\x15STEP_KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTEP_KIND_ROLE\x10\x01\x12\x14\n\x10STEP_KIND_MANUAL\x10\x02*\xa4\x01\n\rReferenceKind\x12\x1e\n\x1aREFERENCE_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17REFERENCE_KIND_ENDPOINT\x10\x01\x12\x1c\n\x18REFERENCE_KIND_ENDPOINTS\x10\x02\x12\x1a\n\x16REFERENCE_KIND_ADDRESS\x10\x03\x12\x1c\n\x18REFERENCE_KIND_ADDRESSES\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'bidwright.v1.plan_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STEPKIND']._serialized_start=706
-  _globals['_STEPKIND']._serialized_end=785
-  _globals['_VARIABLE']._serialized_start=103
-  _globals['_VARIABLE']._serialized_end=231
-  _globals['_PLANSTEP']._serialized_start=234
-  _globals['_PLANSTEP']._serialized_end=603
-  _globals['_PLAN']._serialized_start=605
-  _globals['_PLAN']._serialized_end=704
+  _globals['_STEPKIND']._serialized_start=999
+  _globals['_STEPKIND']._serialized_end=1078
+  _globals['_REFERENCEKIND']._serialized_start=1081
+  _globals['_REFERENCEKIND']._serialized_end=1245
+  _globals['_REFERENCE']._serialized_start=102
+  _globals['_REFERENCE']._serialized_end=171
+  _globals['_SHAREDSECRET']._serialized_start=173
+  _globals['_SHAREDSECRET']._serialized_end=231
+  _globals['_VARIABLE']._serialized_start=234
+  _globals['_VARIABLE']._serialized_end=408
+  _globals['_PLANSTEP']._serialized_start=411
+  _globals['_PLANSTEP']._serialized_end=858
+  _globals['_PLAN']._serialized_start=861
+  _globals['_PLAN']._serialized_end=997
 # @@protoc_insertion_point(module_scope)
