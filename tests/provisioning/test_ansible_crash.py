@@ -18,6 +18,7 @@ import pytest
 
 from bidwright.provisioning.ansible import run_role
 from bidwright.provisioning.ansible_leftovers import MARK, end_leftovers, mark_of
+from bidwright.provisioning.ansible_roles import role_interface
 from bidwright.provisioning.ansible_run import Action, RoleRun, Status
 from bidwright.provisioning.directory_account import service_account
 from bidwright.provisioning.directory_namespace import command_in_namespace, obstacles
@@ -29,6 +30,7 @@ WORKER = """
 import sys
 from pathlib import Path
 from bidwright.provisioning import ansible
+from bidwright.provisioning.ansible_roles import role_interface
 from bidwright.provisioning.ansible_run import Action, RoleRun
 from bidwright.provisioning.directory_target import DirectoryTarget
 
@@ -38,7 +40,7 @@ if sys.argv[2] == "untied":
 ansible.run_role(RoleRun(
     role="postgresql_database", action=Action.DELIVER, target=DirectoryTarget(base / "target"), contract="c1",
     delivery="db", attempt="killed", run_dir=base / "runs" / "killed",
-    secrets={"postgresql_database_password": "one"}, port=port,
+    secrets=dict.fromkeys(role_interface("postgresql_database").secrets, "one"), port=port,
 ))
 """
 
@@ -76,7 +78,7 @@ def a_run(target: DirectoryTarget, port: int) -> RoleRun:
         delivery="db",
         attempt="next",
         run_dir=runs / "next",
-        secrets={"postgresql_database_password": "one"},
+        secrets=dict.fromkeys(role_interface("postgresql_database").secrets, "one"),
         port=port,
     )
 

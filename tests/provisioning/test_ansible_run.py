@@ -84,15 +84,21 @@ def test_a_run_that_does_not_fit_the_role_is_refused(tmp_path: Path, changes: di
 
 
 def test_roles_tell_what_they_take() -> None:
-    assert role_names() == ["postgresql_database", "server", "valkey_cache", "website"]
+    assert {"postgresql_database", "server", "valkey_cache", "website"} < set(role_names())
     database = role_interface("postgresql_database")
-    assert database.variables == {
+    assert {name: type_ for name, type_ in database.variables.items() if name.startswith("postgresql_database_")} == {
         "postgresql_database_name": "str",
         "postgresql_database_title": "str",
         "postgresql_database_connections": "int",
         "postgresql_database_ram_gib": "float",
+        "postgresql_database_standby_addresses": "list of str",
+        "postgresql_database_reached_from": "list of str",
     }
-    assert database.secrets == {"postgresql_database_password"}
+    assert {name for name in database.secrets if name.startswith("postgresql_database_")} == {
+        "postgresql_database_password",
+        "postgresql_database_reader_password",
+        "postgresql_database_replication_password",
+    }
     assert database.needs_port
     assert database.kinds == {"directory", "host"}
     assert not role_interface("server").needs_port

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from bidwright.provisioning.ansible import run_role
+from bidwright.provisioning.ansible_roles import role_interface
 from bidwright.provisioning.ansible_run import Action, RoleResult, RoleRun, Status, TaskDone, Value
 from bidwright.provisioning.directory_processes import processes_working_below
 from bidwright.provisioning.directory_target import DirectoryTarget
@@ -183,6 +184,10 @@ def test_a_site_refuses_a_host_name_that_is_none_and_a_port_that_is_taken(lab: L
     assert_withdrawn(lab, "website", port)
 
 
+def secrets_of(role: str) -> dict[str, str]:
+    return dict.fromkeys(role_interface(role).secrets, PLANTED)
+
+
 def database_answers(port: int, password: str) -> list[tuple[object, ...]]:
     with psycopg.connect(host="127.0.0.1", port=port, dbname="shop", user="shop", password=password) as connection:
         return connection.execute("SELECT key, value FROM about").fetchall()
@@ -190,7 +195,7 @@ def database_answers(port: int, password: str) -> list[tuple[object, ...]]:
 
 def test_a_database_lives_from_apply_to_withdraw(lab: Lab) -> None:
     port = free_port()
-    secrets = {"postgresql_database_password": PLANTED}
+    secrets = secrets_of("postgresql_database")
 
     def run(action: Action, **changes: Value) -> RoleResult:
         values: dict[str, Value] = {
@@ -206,10 +211,15 @@ def test_a_database_lives_from_apply_to_withdraw(lab: Lab) -> None:
         "scheme": "postgresql",
         "host": "127.0.0.1",
         "port": port,
-        "database": "shop",
+        "path": "shop",
         "user": "shop",
+        "facts": {"reader": "shop_reader", "tls": "no"},
     }
     assert database_answers(port, PLANTED) == [("title", HOSTILE)]
+    with psycopg.connect(host="127.0.0.1", port=port, dbname="shop", user="shop_reader", password=PLANTED) as reader:
+        assert reader.execute("SELECT value FROM about").fetchall() == [(HOSTILE,)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("DELETE FROM about")
     assert_successful(run(Action.APPLY), changed=0)
 
     server = lab.process("postgresql_database")
@@ -246,7 +256,7 @@ def test_a_database_lives_from_apply_to_withdraw(lab: Lab) -> None:
 
 @pytest.mark.parametrize("name", ['x"; DROP DATABASE postgres; --', "postgres", "a\n"])
 def test_a_database_refuses_a_name_that_could_mean_something_else(lab: Lab, name: str) -> None:
-    secrets = {"postgresql_database_password": PLANTED}
+    secrets = secrets_of("postgresql_database")
     result = lab.run(
         "postgresql_database", Action.APPLY, port=free_port(), secrets=secrets, postgresql_database_name=name
     )
@@ -269,7 +279,7 @@ def cache_answers(port: int, *commands: str) -> list[bytes]:
 
 def test_a_cache_lives_from_apply_to_withdraw(lab: Lab) -> None:
     port = free_port()
-    secrets = {"valkey_cache_password": PLANTED}
+    secrets = secrets_of("valkey_cache")
     result = lab.run("valkey_cache", Action.DELIVER, port=port, secrets=secrets, valkey_cache_title=HOSTILE)
     assert_successful(result, changed=2)
     assert result.endpoint == {"scheme": "valkey", "host": "127.0.0.1", "port": port, "user": "cache"}
@@ -310,14 +320,14 @@ def test_a_server_records_what_was_sold(lab: Lab) -> None:
 
 def test_services_outlive_their_supervisor_and_secrets_stay_where_they_belong(lab: Lab) -> None:
     site, database, cache = free_port(), free_port(), free_port()
-    secrets = {"postgresql_database_password": PLANTED}
+    secrets = secrets_of("postgresql_database")
     seen: set[bytes] = set()
     with subprocess.Popen(
         ["/bin/sh", "-c", "while :; do ps axww -o args; sleep 0.02; done"], stdout=subprocess.PIPE
     ) as watch:
         lab.run("website", Action.APPLY, port=site)
         lab.run("postgresql_database", Action.APPLY, port=database, secrets=secrets, postgresql_database_name="shop")
-        lab.run("valkey_cache", Action.APPLY, port=cache, secrets={"valkey_cache_password": PLANTED})
+        lab.run("valkey_cache", Action.APPLY, port=cache, secrets=secrets_of("valkey_cache"))
         watch.kill()
         seen.update(watch.communicate()[0].splitlines())
     assert len(seen) > 10
