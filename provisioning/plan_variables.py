@@ -24,7 +24,6 @@ from bidwright.v1.plan_pb2 import (
     Variable,
 )
 
-
 _REFERENCES: Final[Mapping[str, ReferenceKind]] = {
     "endpoint": REFERENCE_KIND_ENDPOINT,
     "endpoints": REFERENCE_KIND_ENDPOINTS,

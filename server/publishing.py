@@ -49,7 +49,7 @@ def report(directory: Path, *, as_json: bool) -> bool:
 
 
 def role_faults(directory: Path) -> list[Fault]:
-    """What the deliveries of a sound portfolio ask of roles that these do not have: kind of target, variable, secret."""
+    """What deliveries of a sound portfolio ask of roles that these do not have: kind of target, variable, secret."""
     release = read_portfolio(directory)
     lines = (directory / _DELIVERIES).read_text(encoding="utf-8").splitlines()
     faults = Faults()
