@@ -16,7 +16,9 @@ PASSING = (
     *(f"/etc/{name}-" for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid")),  # useradd's backups
 )
 _PASSING_PROGRAMS = "ssh|sftp|ps|systemd|sort|kworker|bash|sh$|grep|find|md5sum|agetty"
-_PASSING_UNITS = "[.](scope|device)|^(user|session|systemd-|apt-|dpkg-)"
+_PASSING_UNITS = "[.](scope|device|slice)|^(user|session|systemd-|apt-|dpkg-)"
+# Units that do something or have failed; others are files, or what a package has at every start of the host.
+_STATES = "running,failed,listening,waiting,auto-restart,not-found"
 _PRUNED = " -o ".join(f"-path '{path}'" for path in PASSING)
 _LOOKS = {
     "contents": f"find / -xdev \\( {_PRUNED} \\) -prune -o -type f -exec md5sum {{}} +",
@@ -24,7 +26,7 @@ _LOOKS = {
     "logs": "find /var/log /var/cache /var/lib/systemd -name '*bidwright*' -o -name '*bw_*'",
     "ports": "ss -Htlun | awk '{print $1, $5}'",
     "programs": f"ps -eo comm= | grep -vE '{_PASSING_PROGRAMS}' | sort -u",
-    "units": "systemctl list-units --all --plain --no-legend | awk '{print $1, $2, $3}'"
+    "units": f"systemctl list-units --all --plain --no-legend --state={_STATES} | awk '{{print $1, $2, $3}}'"
     f" | grep -vE '{_PASSING_UNITS}'",
     "enabled": "systemctl list-unit-files --no-legend --state=enabled,enabled-runtime,masked | awk '{print $1}'",
     "accounts": "getent passwd; getent group",

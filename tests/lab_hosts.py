@@ -21,6 +21,7 @@ from typing import Any
 from bidwright.provisioning.ansible import run_role
 from bidwright.provisioning.ansible_roles import role_interface, role_names
 from bidwright.provisioning.ansible_run import Action, RoleResult, RoleRun, Status
+from bidwright.provisioning.host_snapshot import Snapshot, changes, snapshot
 from bidwright.provisioning.host_target import HostTarget, host_target
 from bidwright.provisioning.lab import Lab
 from bidwright.provisioning.lab_inventory import GROUP, inventory
@@ -43,29 +44,13 @@ HOSTILE_NAMES = (
     "\u0430dmin",  # Cyrillic a
     "a\u202eb",  # shown from right to left
 )
-# What any run of any program changes: logs, caches, and where Ansible puts its modules for a moment.
-IGNORED = (
-    "/root/.ansible",
-    "/var/log",
-    "/var/cache",
-    "/var/lib/apt",
-    "/var/lib/dpkg",
-    "/var/lib/systemd",
-    *("/tmp", "/var/tmp"),  # noqa: S108 - of the host, not ours
-    *(f"/etc/{name}-" for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid")),  # useradd's backups
-)
-_PASSING_PROGRAMS = "ssh|sftp|ps|systemd|sort|kworker|bash|sh$|grep|find|md5sum|agetty"
-_PASSING_UNITS = "[.](scope|device)|^(user|session|systemd-|apt-|dpkg-)"
-_PASSING_MOUNTS = "^/run/(user|credentials)|^/sys|^/proc"
+_ROLES = role_names()
 _REBOOT_TIMEOUT_S = 60
 _LOOKED_AT = "/etc /srv /var /root /home /run /tmp /dev/shm"
 
 
 class CommandFailed(Exception):
     """A shell command on a host did not succeed, or the host could not be reached."""
-
-
-State = Mapping[str, frozenset[str]]
 
 
 @dataclass
@@ -77,6 +62,7 @@ class Host:
     runs: Path
     attempts: Iterator[int] = field(default_factory=lambda: count(1))
     prepared: set[str] = field(default_factory=set)
+    delivered: dict[tuple[str, str], str] = field(default_factory=dict)  # role by contract and delivery
 
     @property
     def address(self) -> str:
@@ -85,11 +71,20 @@ class Host:
     @staticmethod
     def port(role: str) -> int:
         """The port that a role gets unless a test gives another."""
-        return 20001 + role_names().index(role)
+        return 20001 + _ROLES.index(role)
 
     def run(self, role: str, action: Action, variables: Mapping[str, Any] | None = None, **more: Any) -> RoleResult:
         """Run a role; further arguments as for ``role_run``."""
-        return run_role(self.role_run(role, action, variables, **more))
+        run = self.role_run(role, action, variables, **more)
+        result = run_role(run)
+        if action == Action.WITHDRAW and result.status == Status.SUCCESSFUL:
+            self.delivered.pop((run.contract, run.delivery), None)
+        return result
+
+    def clear(self) -> None:
+        """Withdraw what a test has delivered and not withdrawn, the last first; so a failure fails one test."""
+        for (contract, delivery), role in reversed(self.delivered.copy().items()):
+            assert_successful(self.run(role, Action.WITHDRAW, contract=contract, delivery=delivery))
 
     def role_run(
         self,
@@ -107,6 +102,8 @@ class Host:
         """A run with everything that the role needs: its port, and ``PLANTED`` for each secret that is not given."""
         interface = role_interface(role)
         is_withdraw = action == Action.WITHDRAW
+        if action in (Action.APPLY, Action.DELIVER):
+            self.delivered[contract, delivery or role] = role
         attempt = f"{self.name}-a{next(self.attempts)}"
         return RoleRun(
             role=role,
@@ -158,23 +155,13 @@ class Host:
             assert time.monotonic() < deadline
         self.shell("systemctl is-system-running --wait || true")
 
-    def state(self) -> State:
-        """Everything a role might leave, by kind: lines such as paths with modes and owners; see ``docs/contributing.md``."""
-        pruned = " -o ".join(f"-path '{path}'" for path in IGNORED)
-        script = "\n".join(f"echo '=== {what}'\n{command}" for what, command in _looks(pruned).items())
-        parts = self.shell(f"{script}\ntrue").split("=== ")[1:]
-        return {part.partition("\n")[0]: frozenset(part.splitlines()[1:]) for part in parts}
+    def state(self) -> Snapshot:
+        """Everything a role might leave, by kind: for example paths with modes and owners."""
+        return snapshot(self.shell)
 
-    def changes_since(self, before: State) -> dict[str, list[str]]:
+    def changes_since(self, before: Snapshot) -> dict[str, list[str]]:
         """What is different from an earlier state, by kind: lines with + are new, with - gone. Empty if nothing is."""
-        now = self.state()
-        differences = {
-            what: sorted(
-                [f"+ {line}" for line in now[what] - before[what]] + [f"- {line}" for line in before[what] - now[what]]
-            )
-            for what in before
-        }
-        return {what: lines for what, lines in differences.items() if lines}
+        return changes(before, self.state())
 
     def is_open(self, port: int) -> bool:
         """Whether something answers at a TCP port, from outside."""
@@ -244,25 +231,6 @@ def hosts_of(lab: Lab, runs: Path) -> LabHosts:
         name: Host(name, host_target(name, {**facts["vars"], **own}), runs) for name, own in facts["hosts"].items()
     }
     return LabHosts(lab, runs, hosts)
-
-
-def _looks(pruned: str) -> dict[str, str]:
-    """Shell commands that print a host's state, by kind."""
-    files = f"find / -xdev \\( {pruned} \\) -prune -o"
-    units = "systemctl list-units --all --plain --no-legend"
-    enabled = "systemctl list-unit-files --no-legend --state=enabled,enabled-runtime,masked"
-    return {
-        "contents": f"{files} -type f -exec md5sum {{}} +",
-        "files": f"{files} -printf '%p %M %u %g %l\\n'",
-        "logs": "find /var/log /var/cache /var/lib/systemd -name '*bidwright*' -o -name '*bw_*'",
-        "ports": "ss -Htlun | awk '{print $1, $5}'",
-        "programs": f"ps -eo comm= | grep -vE '{_PASSING_PROGRAMS}' | sort -u",
-        "units": f"{units} | awk '{{print $1, $2, $3}}' | grep -vE '{_PASSING_UNITS}'",
-        "enabled": f"{enabled} | awk '{{print $1}}'",
-        "accounts": "getent passwd; getent group",
-        "firewall": "if command -v nft >/dev/null; then nft list ruleset; fi",
-        "mounts": f"findmnt -rno TARGET | grep -vE '{_PASSING_MOUNTS}'",
-    }
 
 
 def assert_successful(result: RoleResult, *, changed: int | None = None) -> None:

@@ -26,12 +26,13 @@ _OVERLAY = "lowerdir=lower,upperdir=upper,workdir=work"
 
 @contextmanager
 def lab_of(count: int, say: Callable[[str], None]) -> Iterator[Lab]:
-    """Have a lab of hosts h1 to h<count>, and nothing of it afterwards."""
+    """Have a lab of hosts h1 to h<count>, or of none yet, and nothing of it afterwards."""
     with _state_directory() as state:
         cache = Path(os.environ[CACHE]).resolve() if CACHE in os.environ else state / "cache"
         lab = Lab(state / "lab", Cache.at(cache), lambda text: say(f"{text} {CACHE}=<directory> keeps it."))
         try:
-            lab.up(count)
+            if count:
+                lab.up(count)
             yield lab
         finally:
             lab.down()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from lab_session import lab_of, require_lab_machine
 from ruamel.yaml import YAML
 
 from bidwright.core.errors import Conflicting, Forbidden, InvalidInput, NotFound, Unavailable
@@ -25,7 +26,7 @@ from bidwright.provisioning.lab_host import LabHost
 from bidwright.provisioning.lab_mirror import Source, sources_of
 from bidwright.provisioning.lab_network import LabNetwork, bridge_batch, devices_of, free_subnet, tag_of
 from bidwright.provisioning.lab_repository import LIST, apt_settings, wanted_packages
-from bidwright.provisioning.lab_tools import TOOLS, environment, find_tool, require_root, require_tools, run
+from bidwright.provisioning.lab_tools import TOOLS, environment, require_root, require_tools, run
 from bidwright.server.main import bidwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -337,19 +338,12 @@ def test_the_command_refuses_an_ordinary_user_before_it_writes_anything(
     assert not any(tmp_path.iterdir())
 
 
-MISSING = [
-    *(["the environment variable BIDWRIGHT_TEST_LAB=1"] if os.environ.get("BIDWRIGHT_TEST_LAB") != "1" else []),
-    *(["root"] if os.geteuid() else []),
-    *(tool for tool in TOOLS if find_tool(tool) is None),
-]
-
-
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Lab]:
-    """A lab of its own, on the base and packages that the lab of this clone has, too."""
-    one = Lab(tmp_path / "lab", Cache.at(ROOT / "var/lab/cache"))
-    yield one
-    one.down()
+def lab() -> Iterator[Lab]:
+    """A lab without hosts; skips where there cannot be any."""
+    require_lab_machine()
+    with lab_of(0, print) as lab:
+        yield lab
 
 
 def said(lab: Lab, host: str, *words: str) -> str:
@@ -358,7 +352,6 @@ def said(lab: Lab, host: str, *words: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
 def test_hosts_boot_reboot_lose_power_and_leave_nothing(lab: Lab) -> None:
     assert [host.name for host in lab.up(2)] == ["h1", "h2"]
     assert said(lab, "h1", "hostname", ";", "id", "-u", ";", "ip", "route", "show", "default") == "h1\n0"

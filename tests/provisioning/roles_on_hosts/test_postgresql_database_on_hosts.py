@@ -15,7 +15,11 @@ pytestmark = pytest.mark.slow
 def test_a_database_keeps_its_data_over_changes_and_a_reboot_until_it_is_withdrawn(host: Host) -> None:
     host.prepare("postgresql_database")
     before = host.state()
-    settings = {"database_name": "shop", "database_title": HOSTILE, "database_connections": 20}
+    settings = {
+        "postgresql_database_name": "shop",
+        "postgresql_database_title": HOSTILE,
+        "postgresql_database_connections": 20,
+    }
     delivered = host.run("postgresql_database", Action.DELIVER, settings)
     assert_successful(delivered, changed=3)
     assert delivered.endpoint["host"] == host.address
@@ -31,7 +35,7 @@ def test_a_database_keeps_its_data_over_changes_and_a_reboot_until_it_is_withdra
             f"{address} password={PLANTED}".replace("dbname=shop user=shop", "dbname=postgres user=postgres")
         )
 
-    settings["database_connections"] = 33
+    settings["postgresql_database_connections"] = 33
     assert_successful(host.run("postgresql_database", Action.DELIVER, settings), changed=1)
     host.reboot()
     assert_successful(host.run("postgresql_database", Action.DELIVER, settings), changed=0)

@@ -35,19 +35,20 @@ def test_a_password_is_nowhere_on_the_host_and_in_no_process(lab: LabHosts, host
 
 def test_a_secret_on_a_host_is_found(host: Host) -> None:
     host.shell("install -m 0640 -o nobody /dev/stdin /srv/found", text=f"before {PLANTED}\0 after")
-    assert host.grep_for_secrets(PLANTED, "another") == ["640 nobody /srv/found"]
+    assert host.grep_for_secrets(PLANTED, "another-Secret_9876543210") == ["640 nobody /srv/found"]
     host.shell("rm /srv/found")
 
 
 def test_a_run_whose_worker_was_replaced_changes_nothing(host: Host) -> None:
+    host.prepare("website")
     host.shell("rm -f /run/bidwright/fence*")
-    assert_successful(host.run("server", Action.APPLY, fence=7), changed=1)
-    late = host.run("server", Action.WITHDRAW, fence=6)
+    assert_successful(host.run("website", Action.APPLY, fence=7), changed=1)
+    late = host.run("website", Action.WITHDRAW, fence=6)
     assert late.status == Status.FAILED
     assert "its number is 6, and 7 was here already" in late.message
-    assert_successful(host.run("server", Action.WITHDRAW, fence=8), changed=1)
+    assert_successful(host.run("website", Action.WITHDRAW, fence=8), changed=1)
     # Numbers of another installation mean nothing here.
-    assert_successful(host.run("server", Action.WITHDRAW, fence=1, installation="other"), changed=0)
+    assert_successful(host.run("website", Action.WITHDRAW, fence=1, installation="other"), changed=0)
     host.shell("rm -f /run/bidwright/fence*")
 
 
@@ -78,5 +79,5 @@ def test_a_killed_run_leaves_no_process_and_is_repeated(lab: LabHosts, host: Hos
 def test_a_host_that_does_not_answer_is_unreachable(host: Host) -> None:
     nobody = host.address.rpartition(".")[0] + ".250"
     gone = HostTarget(nobody, {**host.target.connection, "ansible_host": nobody, "ansible_timeout": 2})
-    result = replace(host, target=gone, runs=host.runs / "gone").run("server", Action.APPLY)
+    result = replace(host, target=gone, runs=host.runs / "gone").run("website", Action.APPLY)
     assert result.status == Status.UNREACHABLE

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.slow
 def test_a_cache_lives_from_apply_over_a_reboot_to_withdraw(host: Host) -> None:
     host.prepare("valkey_cache")
     before = host.state()
-    larger = {"cache_title": HOSTILE, "cache_memory_mib": 80}
-    assert_successful(host.run("valkey_cache", Action.DELIVER, {"cache_title": HOSTILE}), changed=2)
-    assert_successful(host.run("valkey_cache", Action.DELIVER, {"cache_title": HOSTILE}), changed=0)
+    larger = {"valkey_cache_title": HOSTILE, "valkey_cache_memory_mib": 80}
+    assert_successful(host.run("valkey_cache", Action.DELIVER, {"valkey_cache_title": HOSTILE}), changed=2)
+    assert_successful(host.run("valkey_cache", Action.DELIVER, {"valkey_cache_title": HOSTILE}), changed=0)
     assert_successful(host.run("valkey_cache", Action.DELIVER, larger), changed=1)
     host.reboot()
-    assert_successful(host.run("valkey_cache", Action.VERIFY, {"cache_title": HOSTILE}))
+    assert_successful(host.run("valkey_cache", Action.VERIFY, {"valkey_cache_title": HOSTILE}))
     assert_successful(host.run("valkey_cache", Action.DELIVER, larger), changed=0)
     with socket.create_connection((host.address, CACHE), timeout=5) as stranger:
         stranger.sendall(b"GET about\r\n")
