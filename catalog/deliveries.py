@@ -71,7 +71,7 @@ def _delivery(entry: Entry, components: frozenset[str]) -> Delivery:
         apart_from=tuple(value.get("apart_from", ())),
         supports=tuple(value.get("supports", ())),
         secrets=tuple(
-            DeliverySecret(name=name, delivery=other, secret=secret) for name, other, secret in shared_secrets(value)
+            DeliverySecret(name=name, delivery=other, option=secret) for name, other, secret in shared_secrets(value)
         ),
     )
 

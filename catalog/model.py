@@ -276,11 +276,11 @@ class Instances:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliverySecret:
-    """A secret that a role has in common with the role of another delivery, whose ``secret`` it is."""
+    """A secret that a role has in common with the role of another delivery, whose ``option`` it is."""
 
     name: str
     delivery: str
-    secret: str
+    option: str
 
 
 @dataclass(frozen=True, kw_only=True)

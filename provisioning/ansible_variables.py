@@ -8,21 +8,28 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def unsafe_yaml(value: object) -> str:
-    """Write a value as YAML in which every text is ``!unsafe``.
+def unsafe_yaml(values: Mapping[str, object]) -> str:
+    """Write values as YAML that is ``!unsafe`` as a whole: no text in it is a template, at any depth.
+
+    The tag is on the mapping and not on each text: a text with a tag of its own is read again as what it looks like, so
+    that ``12`` would come back as a number, ``yes`` as a boolean, and nothing as null.
 
     Args:
-        value: Text, number, boolean, or lists and mappings of these; keys are ours and plain.
+        values: Text, numbers, booleans, lists and mappings of these; keys are ours and plain.
     """
+    return f"!unsafe {_yaml(values)}"
+
+
+def _yaml(value: object) -> str:
     match value:
         case str():
-            return f'!unsafe "{_escaped(value)}"'
+            return f'"{_escaped(value)}"'
         case bool() | int():
             return json.dumps(value)
         case Mapping():
-            return "{" + ", ".join(f"{json.dumps(key)}: {unsafe_yaml(inner)}" for key, inner in value.items()) + "}"
+            return "{" + ", ".join(f"{json.dumps(key)}: {_yaml(inner)}" for key, inner in value.items()) + "}"
         case list() | tuple():
-            return "[" + ", ".join(map(unsafe_yaml, value)) + "]"
+            return "[" + ", ".join(map(_yaml, value)) + "]"
     raise TypeError(type(value))
 
 

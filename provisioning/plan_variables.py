@@ -74,17 +74,17 @@ def secrets_of(release: Release, instance: Instance, layout: Layout) -> Iterator
             owner, secret = _origin(release, shared, layout)
             step = layout.role_steps_of(owner)[0]
             if (step, secret) != (instance.step_id, shared.name):
-                yield SharedSecret(name=shared.name, step=step, secret=secret)
+                yield SharedSecret(name=shared.name, step=step, option=secret)
 
 
 def _origin(release: Release, shared: DeliverySecret, layout: Layout) -> tuple[str, str]:
     """Follow a secret to the delivery that has it of its own; the portfolio check refuses circles."""
     while True:
-        owner, secret = shared.delivery, shared.secret
+        owner, secret = shared.delivery, shared.option
         further = next((one for one in release.deliveries[owner].secrets if one.name == secret), None)
         if further is None or not layout.role_steps_of(further.delivery):
             return owner, secret
-        if (further.delivery, further.secret) == (owner, secret):
+        if (further.delivery, further.option) == (owner, secret):
             return owner, secret
         shared = further
 

@@ -31,7 +31,7 @@ async def secrets_of(cipher: CredentialCipher, journal: Journal, order: Order, s
         owner = step_of(order, shared.step)
         if owner is None:
             raise ValueError(f"{order.name} has no step {shared.step}")
-        found[shared.name] = (await _own(cipher, journal, order, owner.plan_step))[shared.secret]
+        found[shared.name] = (await _own(cipher, journal, order, owner.plan_step))[shared.option]
     return found
 
 

@@ -28,7 +28,7 @@ _FITTING = {
     "bool": {"boolean"},
     "str": {"boolean", "integer", "decimal", "choice", "text", "address"},
     "dict": {"endpoint"},
-    "list of str": {"addresses"},
+    "list of str": {"addresses", "choice", "text", "address"},  # one is a list, too
     "list of dict": {"endpoints"},
 }
 
@@ -81,7 +81,7 @@ def _check_role(delivery: Delivery, where: str, faults: Faults) -> None:
 def _check_secrets(delivery: Delivery, release: Release, where: str, faults: Faults) -> None:
     """Whether both roles have the secret that they shall have in common."""
     for shared in delivery.secrets:
-        sides = ((delivery.role, shared.name), (release.deliveries[shared.delivery].role, shared.secret))
+        sides = ((delivery.role, shared.name), (release.deliveries[shared.delivery].role, shared.option))
         for role, secret in sides:
             secrets = role_interface(role).secrets if role in role_names() else {secret}
             if secret not in secrets:

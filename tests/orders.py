@@ -12,6 +12,7 @@ import pytest
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from small_release import small_release
 
+from bidwright.catalog.model import Release
 from bidwright.core.caller import Caller
 from bidwright.core.clock import utc_now
 from bidwright.provisioning.commands import Commands
@@ -23,6 +24,7 @@ from bidwright.provisioning.order import new_order
 from bidwright.provisioning.order_records import offer_digest, order_job, order_put, read
 from bidwright.provisioning.plan import plan
 from bidwright.provisioning.ports import Ports
+from bidwright.provisioning.service_certificates import Certificates
 from bidwright.provisioning.states import ENDED
 from bidwright.provisioning.worker import Worker, WorkerSettings, WorkerStorage
 from bidwright.storage.allocation import Pools
@@ -131,11 +133,13 @@ def _rests(order: Order) -> bool:
 async def site(engine: Engine, store: Store, tmp_path: Path) -> AsyncIterator[Site]:
     """A directory target in a directory of its own; its supervisor is ended after the test."""
     place = Place("local", DirectoryTarget(path=tmp_path / "target"), PORTS)
+    cipher = CredentialCipher.from_file(tmp_path / "credentials.key")
     workshop = Workshop(
         inventory=inventory_of([place]),
         ports=Ports(Pools(engine)),
-        cipher=CredentialCipher.from_file(tmp_path / "credentials.key"),
+        cipher=cipher,
         runs=tmp_path / "runs",
+        certificates=Certificates(tmp_path, cipher),
         retry_pauses_s=(0.1, 0.1),
     )
     storage = WorkerStorage(store, Queue(engine, heartbeat_s=HEARTBEAT_S), Leases(engine))
@@ -170,9 +174,11 @@ def bespoke(id_: str, *requires: str, days: str = "2.5") -> BespokeItem:
     )
 
 
-def contract(configured: Configuration, *, id_: str = "c-1", order: str = "o-1") -> Contract:
-    """A signed contract."""
-    offer = Offer(configuration=configured, plan=plan(small_release(), configured))
+def contract(
+    configured: Configuration, *, id_: str = "c-1", order: str = "o-1", release: Release | None = None
+) -> Contract:
+    """A signed contract; of the small release where no other is given."""
+    offer = Offer(configuration=configured, plan=plan(release or small_release(), configured))
     signed = Contract(
         name=f"contracts/{id_}",
         quote="quotes/q-1",

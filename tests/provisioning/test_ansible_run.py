@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import TaggedScalar
+from ansible._internal._datatag._tags import TrustedAsTemplate
+from ansible.parsing.dataloader import DataLoader
 
 from bidwright.core.errors import InvalidInput
 from bidwright.provisioning.ansible import prune_runs, run_role
@@ -106,13 +106,16 @@ def test_roles_tell_what_they_take() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{{ 1 }}", "a\nb\r\n\tc", "\"'\\", "\u202ertl \U0001f600 \x85 \u2028 \ufeff", "- !vault x: #y", "", " "],
+    [
+        *("{{ 1 }}", "a\nb\r\n\tc", "\"'\\", "\u202ertl \U0001f600 \x85 \u2028 \ufeff", "- !vault x: #y", " "),
+        *("", "~", "12", "0x10", "1e3", "yes", "null", "2026-11-22"),  # what YAML would read as something else
+    ],
 )
-def test_text_arrives_exactly_and_is_never_a_template(text: str) -> None:
-    read = YAML(typ="rt").load(unsafe_yaml({"a": text, "b": [True, 3]}))
-    assert isinstance(read["a"], TaggedScalar)
-    assert (read["a"].tag.value, read["a"].value) == ("!unsafe", text)
-    assert list(read["b"]) == [True, 3]
+def test_text_arrives_at_ansible_exactly_and_is_never_a_template(text: str, tmp_path: Path) -> None:
+    (tmp_path / "vars").write_text(unsafe_yaml({"a": text, "b": [True, 3, {"c": text}]}))
+    read = DataLoader().load_from_file(str(tmp_path / "vars"), trusted_as_template=True)
+    assert read == {"a": text, "b": [True, 3, {"c": text}]}
+    assert not any(map(TrustedAsTemplate.is_tagged_on, (read["a"], read["b"][2]["c"])))
 
 
 def test_private_files_are_private(tmp_path: Path) -> None:

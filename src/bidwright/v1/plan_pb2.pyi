@@ -40,14 +40,14 @@ class Reference(_message.Message):
     def __init__(self, kind: _Optional[_Union[ReferenceKind, str]] = ..., steps: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SharedSecret(_message.Message):
-    __slots__ = ("name", "step", "secret")
+    __slots__ = ("name", "step", "option")
     NAME_FIELD_NUMBER: _ClassVar[int]
     STEP_FIELD_NUMBER: _ClassVar[int]
-    SECRET_FIELD_NUMBER: _ClassVar[int]
+    OPTION_FIELD_NUMBER: _ClassVar[int]
     name: str
     step: str
-    secret: str
-    def __init__(self, name: _Optional[str] = ..., step: _Optional[str] = ..., secret: _Optional[str] = ...) -> None: ...
+    option: str
+    def __init__(self, name: _Optional[str] = ..., step: _Optional[str] = ..., option: _Optional[str] = ...) -> None: ...
 
 class Variable(_message.Message):
     __slots__ = ("name", "text", "integer", "decimal", "boolean", "reference")
