@@ -1,0 +1,74 @@
+"""The incremental SAT solver, kept warm: the one place that knows python-sat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+
+from pysat.solvers import Solver
+
+from bidwright.configurator.clauses import Clause
+from bidwright.configurator.deadline import Deadline
+
+_ENGINE = "glucose4"  # takes assumptions, preferred phases, and a budget after which the deadline is looked at
+_CONFLICTS_A_LOOK = 2_000
+
+
+class OutOfTime(Exception):  # noqa: N818 - it names what happened, as our errors do
+    """The deadline came before the answer."""
+
+
+class Sat:
+    """A set of clauses that is asked many questions.
+
+    Attributes:
+        deadline: When questions end with ``OutOfTime``.
+    """
+
+    def __init__(self, clauses: Iterable[Clause], deadline: Deadline) -> None:
+        self.deadline = deadline
+        self._solver = Solver(name=_ENGINE)
+        self._solver.append_formula(clauses)
+
+    def __enter__(self) -> Sat:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._solver.delete()
+
+    def add(self, clause: Clause) -> None:
+        """Demand one more clause for good."""
+        self._solver.add_clause(clause)
+
+    def prefer(self, literals: Iterable[int]) -> None:
+        """Try these first where the search is free to choose."""
+        self._solver.set_phases(list(literals))
+
+    def can_hold(self, assumptions: Sequence[int] = ()) -> bool:
+        """Whether the clauses can hold together with the assumptions.
+
+        Raises:
+            OutOfTime: The deadline came first.
+        """
+        while True:
+            if self.deadline.left_s <= 0:
+                raise OutOfTime
+            self._solver.conf_budget(_CONFLICTS_A_LOOK)
+            answer = self._solver.solve_limited(assumptions=list(assumptions))
+            if answer is not None:
+                return bool(answer)
+
+    def model(self) -> list[int]:
+        """The literals that hold, by variable, after ``can_hold`` was true."""
+        return list(self._solver.get_model())
+
+    def blamed(self) -> list[int]:
+        """Assumptions that cannot hold together, after ``can_hold`` was false; not necessarily the fewest."""
+        return list(self._solver.get_core() or ())
+
+    def implied(self, assumptions: Sequence[int]) -> list[int] | None:
+        """What follows from the assumptions by unit propagation alone; None where that ends in a contradiction."""
+        is_consistent, literals = self._solver.propagate(assumptions=list(assumptions))
+        return list(literals) if is_consistent else None
