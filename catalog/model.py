@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from bidwright.catalog.price_entry import ChargeName, PriceEntry
 from bidwright.catalog.rule_language import Expression, FigureSource
 
-ChargeName = Literal["one_time", "monthly"]
 NeedKind = Literal["boolean", "integer", "decimal", "choice", "text"]
 Answer = bool | int | Decimal | str
 """A customer's answer: bool for boolean, int for integer, Decimal for decimal, str for choice (option id) and text."""
@@ -148,34 +148,6 @@ class Offering:
     needs: Mapping[str, Need]
     slots: Mapping[str, Slot]
     rules: tuple[Rule, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tier:
-    """All units cost ``price`` from ``from_quantity`` units on."""
-
-    from_quantity: int
-    price: Decimal
-
-
-@dataclass(frozen=True, kw_only=True)
-class PriceEntry:
-    """Cost and price of one unit of a component in one market during a period.
-
-    Attributes:
-        price: List price: the price of a single unit.
-        tiers: Volume prices, ascending by quantity, each from 2 units on.
-        valid_to: First day it no longer holds; None for no end.
-    """
-
-    component: str
-    charge: ChargeName
-    unit: str
-    unit_cost: Decimal
-    price: Decimal
-    tiers: tuple[Tier, ...]
-    valid_from: dt.date
-    valid_to: dt.date | None
 
 
 @dataclass(frozen=True, kw_only=True)

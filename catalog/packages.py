@@ -20,6 +20,7 @@ def read_packages(draft: Draft) -> None:
         _check_parts_make_a_package(draft, entry)
         for market in value["monthly"]:
             if draft.ids.check("market", market, entry.where("monthly", market)):
+                _check_unit_prices(draft, entry, market)
                 _check_price(draft, entry, market)
         for market in draft.ids.of("market"):
             if market not in value["monthly"]:
@@ -48,6 +49,19 @@ def _check_parts_make_a_package(draft: Draft, entry: Entry) -> None:
     if sum(entry.value["components"].values()) < 2:
         what = f"package {entry.id()!r} holds a single unit"
         draft.faults.add(entry.where("components"), what, "Combine several; for one component change its price.")
+
+
+def _check_unit_prices(draft: Draft, entry: Entry, market: str) -> None:
+    """What a package saves is a sum of unit prices; where a part is priced otherwise, there is no such sum."""
+    book = draft.price_books.get(market)
+    if book is None:
+        return
+    for component in entry.value["components"]:
+        entries = book.entries.get((component, "monthly"), ())
+        if not all(found.is_plain for found in entries):
+            what = f"package {entry.id()!r} saves on unit prices, but {component} has no plain ones in market {market}"
+            fix = "Leave it out, or price it per_unit or by volume from a list price, without free units and limits."
+            draft.faults.add(entry.where("components", component), what, fix)
 
 
 def _check_price(draft: Draft, entry: Entry, market: str) -> None:

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
 from bidwright.catalog.csv_source import Row
 from bidwright.catalog.figures import day, places_of
-from bidwright.catalog.model import ChargeName, PriceEntry, Tier
+from bidwright.catalog.nearest import advice
+from bidwright.catalog.price_entry import MODELS, Band, ChargeName, ModelName, PriceEntry, Tier
+from bidwright.catalog.price_tiers import BAND_FORM, holds_bands, read_bands, read_tiers
 from bidwright.core import money
 from bidwright.core.errors import Faults
 
 COLUMNS = ("component", "charge", "unit", "unit_cost", "price", "tiers", "valid_from", "valid_to")
+OPTIONAL_COLUMNS = ("model", "included", "block_size", "minimum", "maximum")
+"""These may follow, in any order; a file without them has empty cells there."""
+
 MOST_PLACES = 6
 _LARGEST = Decimal(999_999_999)
-_TIER = re.compile(r"([0-9]{1,6}):([0-9]{1,9}(?:\.[0-9]{1,6})?)")
+
+
+_USED: dict[tuple[ModelName, str], frozenset[str]] = {
+    ("per_unit", ""): frozenset({"price", "included"}),
+    ("flat", ""): frozenset({"price"}),
+    ("volume", "from"): frozenset({"price", "tiers", "included"}),
+    ("volume", "up to"): frozenset({"tiers", "included"}),
+    ("graduated", "up to"): frozenset({"tiers", "included"}),
+    ("stairstep", "up to"): frozenset({"tiers", "included"}),
+    ("block", ""): frozenset({"price", "included", "block_size"}),
+}
+"""(model, whether tiers say from where or up to where they hold) -> the columns that such a row uses."""
 
 
 def read_row(row: Row, most_units: int, faults: Faults) -> PriceEntry | None:
     """Read a row.
 
     Args:
-        row: With the cells ``COLUMNS``.
+        row: With the cells ``COLUMNS``, and any of ``OPTIONAL_COLUMNS``.
         most_units: ``max_quantity`` of its component; a tier from more units on would never be reached.
         faults: Takes every fault of the row.
     """
@@ -33,25 +49,131 @@ def read_row(row: Row, most_units: int, faults: Faults) -> PriceEntry | None:
     if not cells["unit"]:
         faults.add(row.where, "the unit is empty", "Write a word such as server or site.")
     unit_cost = _amount(row, "unit_cost", faults)
-    price = _amount(row, "price", faults)
     valid_from = day(cells["valid_from"], row.where, faults)
     valid_to = day(cells["valid_to"], row.where, faults) if cells["valid_to"] else None
     if valid_from is not None and valid_to is not None and valid_to <= valid_from:
         what = f"valid_to {valid_to} is not after valid_from {valid_from}"
         faults.add(row.where, what, "Exchange the two, or leave valid_to empty.")
-    tiers = _tiers(row, price, most_units, faults)
-    if unit_cost is None or price is None or valid_from is None or len(faults.found) > before:
+    figures = _figures(row, most_units, faults)
+    if unit_cost is None or valid_from is None or figures is None or len(faults.found) > before:
         return None
     return PriceEntry(
         component=cells["component"],
         charge=cast("ChargeName", cells["charge"]),
         unit=cells["unit"],
         unit_cost=unit_cost,
-        price=price,
-        tiers=tiers,
+        model=figures.model,
+        price=figures.price,
+        tiers=figures.tiers,
+        bands=figures.bands,
+        included=figures.included,
+        block_size=figures.block_size,
+        minimum=figures.minimum,
+        maximum=figures.maximum,
         valid_from=valid_from,
         valid_to=valid_to,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Figures:
+    """What a row makes of a quantity."""
+
+    model: ModelName
+    price: Decimal
+    tiers: tuple[Tier, ...]
+    bands: tuple[Band, ...]
+    included: Decimal
+    block_size: Decimal
+    minimum: Decimal | None
+    maximum: Decimal | None
+
+
+def _figures(row: Row, most_units: int, faults: Faults) -> _Figures | None:
+    before = len(faults.found)
+    model, kind = _model(row, faults), _kind_of_tiers(row)
+    if model is None or not _has_form(row, model, kind, faults):
+        return None
+    used = _USED[model, kind]
+    price = _amount(row, "price", faults) if "price" in used else Decimal(0)
+    tiers = read_tiers(row, price, most_units, faults) if kind == "from" else ()
+    included = _optional(row, "included", faults) or Decimal(0)
+    bands = _bands(row, model, included, most_units=most_units, faults=faults) if kind == "up to" else ()
+    block_size = _block_size(row, faults) if "block_size" in used else Decimal(1)
+    minimum, maximum = _optional(row, "minimum", faults), _optional(row, "maximum", faults)
+    if minimum is not None and maximum is not None and maximum < minimum:
+        faults.add(row.where, f"maximum {maximum} is below minimum {minimum}", "Exchange the two, or remove one.")
+    if price is None or len(faults.found) > before:
+        return None
+    return _Figures(
+        model=model,
+        price=price,
+        tiers=tiers,
+        bands=bands,
+        included=included,
+        block_size=block_size,
+        minimum=minimum,
+        maximum=maximum,
+    )
+
+
+def _kind_of_tiers(row: Row) -> str:
+    text = row.cells["tiers"]
+    return "up to" if holds_bands(text) else "from" if text else ""
+
+
+def _model(row: Row, faults: Faults) -> ModelName | None:
+    """The model that is stated; without one, volume where there are tiers and per_unit where there are none."""
+    stated, kind = row.cells.get("model", ""), _kind_of_tiers(row)
+    if stated in MODELS:
+        return stated
+    if stated:
+        faults.add(row.where, f"there is no model {stated!r}", advice(stated, MODELS))
+        return None
+    if kind == "up to":
+        what = "the tiers say up to where they reach, but no model says what they mean"
+        faults.add(row.where, what, "Write volume, graduated or stairstep into the column model.")
+        return None
+    return "volume" if kind else "per_unit"
+
+
+def _has_form(row: Row, model: ModelName, kind: str, faults: Faults) -> bool:
+    """Whether the row has the tiers of its model, and nothing in columns that its model does not use."""
+    used = _USED.get((model, kind))
+    if used is None and kind and (model, "") in _USED:
+        faults.add(row.where, f"a {model} price has no tiers", "Leave tiers empty, or choose another model.")
+    elif used is None:
+        what = f"a {model} price needs tiers that say up to where they reach"
+        faults.add(row.where, what, f"Write tiers as {BAND_FORM}.")
+    for column in sorted({"price", "included", "block_size"} - used) if used is not None else ():
+        if row.cells.get(column, ""):
+            what = f"{column} is {row.cells[column]!r}, which means nothing in this {model} price"
+            faults.add(row.where, what, f"Leave {column} empty, or choose another model.")
+    return used is not None
+
+
+def _bands(row: Row, model: ModelName, included: Decimal, *, most_units: int, faults: Faults) -> tuple[Band, ...]:
+    bands = read_bands(row, faults)
+    priced = next((band for band in bands if band.price), None)
+    if model == "stairstep" and priced is not None:
+        what = f"a stairstep price has amounts for whole tiers, but {priced.price} is the price of a unit"
+        faults.add(row.where, what, f"Write +{priced.price} for the amount, or choose volume or graduated.")
+    last = bands[-1].up_to if bands else None
+    if last is not None and last + included < most_units:
+        what = f"the tiers end at {money.plain(last + included)} units, but max_quantity is {most_units}"
+        faults.add(row.where, what, "Add a tier, `*` for all further units, or lower max_quantity of the component.")
+    return bands
+
+
+def _block_size(row: Row, faults: Faults) -> Decimal:
+    size = _optional(row, "block_size", faults)
+    if not size:
+        faults.add(row.where, "a block price needs the size of a block", "Write units above 0 into block_size.")
+    return size or Decimal(1)
+
+
+def _optional(row: Row, column: str, faults: Faults) -> Decimal | None:
+    return _amount(row, column, faults) if row.cells.get(column, "") else None
 
 
 def _amount(row: Row, column: str, faults: Faults) -> Decimal | None:
@@ -69,34 +191,3 @@ def _amount(row: Row, column: str, faults: Faults) -> Decimal | None:
         faults.add(row.where, what, f"Round it to at most {MOST_PLACES}.")
         return None
     return amount
-
-
-def _tiers(row: Row, price: Decimal | None, most_units: int, faults: Faults) -> tuple[Tier, ...]:
-    tiers: list[Tier] = []
-    for word in row.cells["tiers"].split():
-        match = _TIER.fullmatch(word)
-        if match is None:
-            faults.add(row.where, f"the tier {word!r} cannot be read", "Write tiers as `10:11.80 50:10.90`.")
-            return ()
-        tiers.append(Tier(from_quantity=int(match[1]), price=Decimal(match[2])))
-    for tier, before in zip(tiers, [None, *tiers], strict=False):
-        _check_tier(row, tier, before, faults)
-        if price is not None and before is None and tier.price >= price:
-            what = f"the tier from {tier.from_quantity} units costs {tier.price}, not less than the list price {price}"
-            faults.add(row.where, what, "Let the price fall with the quantity, or remove the tier.")
-        if tier.from_quantity > most_units:
-            what = f"the tier begins at {tier.from_quantity} units, but max_quantity is {most_units}"
-            faults.add(row.where, what, "Remove the tier, or raise max_quantity of the component.")
-    return tuple(tiers)
-
-
-def _check_tier(row: Row, tier: Tier, before: Tier | None, faults: Faults) -> None:
-    if tier.from_quantity < 2:
-        what = f"a tier begins at {tier.from_quantity} units"
-        faults.add(row.where, what, "Begin at 2 or more; one unit costs the list price.")
-    if before is not None and tier.from_quantity <= before.from_quantity:
-        what = f"the tier from {tier.from_quantity} units follows the one from {before.from_quantity}"
-        faults.add(row.where, what, "Order tiers by quantity, each once.")
-    if before is not None and tier.price >= before.price:
-        what = f"the tier from {tier.from_quantity} units costs {tier.price}, the one before {before.price}"
-        faults.add(row.where, what, "Let the price fall with the quantity, or remove the tier.")

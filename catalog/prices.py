@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from bidwright.catalog.csv_source import Row, read_csv
+from bidwright.catalog.csv_source import Row, Sheet, read_csv
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import known_currency, number, numbers
-from bidwright.catalog.model import ChargeName, Market, PriceBook, PriceEntry
-from bidwright.catalog.price_rows import COLUMNS, read_row
+from bidwright.catalog.model import Market, PriceBook
+from bidwright.catalog.price_entry import ChargeName, PriceEntry
+from bidwright.catalog.price_rows import COLUMNS, OPTIONAL_COLUMNS, read_row
 from bidwright.catalog.source_files import Files, text_of
+from bidwright.core.errors import Faults
 from bidwright.core.money import MINOR_UNITS
 
 _Entries = Mapping[tuple[str, ChargeName], tuple[PriceEntry, ...]]
@@ -44,9 +46,7 @@ def _entries(draft: Draft, files: Files, market: Market) -> _Entries:
     sheet = read_csv(text, name, draft.faults) if text is not None else None
     if sheet is None:
         return {}
-    if sheet.columns != COLUMNS:
-        what = f"the header is {','.join(sheet.columns)}"
-        draft.faults.add(f"{name}:1", what, f"Write {','.join(COLUMNS)}.")
+    if not _has_sound_header(sheet, draft.faults):
         return {}
     found: dict[tuple[str, ChargeName], list[tuple[PriceEntry, Row]]] = {}
     unsound: set[str] = set()
@@ -63,6 +63,16 @@ def _entries(draft: Draft, files: Files, market: Market) -> _Entries:
     entries = {key: tuple(entry for entry, _ in pairs) for key, pairs in sorted(found.items())}
     _check_complete(draft, market, entries, unsound)
     return entries
+
+
+def _has_sound_header(sheet: Sheet, faults: Faults) -> bool:
+    """The columns that must be there, in their order; then any of the optional ones, each once."""
+    more = sheet.columns[len(COLUMNS) :]
+    if sheet.columns[: len(COLUMNS)] == COLUMNS and set(more) <= set(OPTIONAL_COLUMNS) and len(set(more)) == len(more):
+        return True
+    fix = f"Write {','.join(COLUMNS)}, and after them any of {', '.join(OPTIONAL_COLUMNS)}."
+    faults.add(f"{sheet.name}:1", f"the header is {','.join(sheet.columns)}", fix)
+    return False
 
 
 def _check_periods(draft: Draft, found: Mapping[tuple[str, ChargeName], list[tuple[PriceEntry, Row]]]) -> None:

@@ -14,12 +14,14 @@ from decimal import Decimal
 from threading import Lock
 
 from bidwright.catalog.amount_messages import amount_of
-from bidwright.catalog.model import ChargeName, Component, PriceEntry, Release
+from bidwright.catalog.model import Component, Release
+from bidwright.catalog.price_entry import ChargeName, PriceEntry
 from bidwright.core.amount_table import AmountTable, PackageAmount
 from bidwright.core.errors import Faults
-from bidwright.core.money import EXACT, MINOR_UNITS, to_minor
+from bidwright.core.money import EXACT, MINOR_UNITS, rounded, to_minor
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
 from bidwright.pricing.entries import Entries, entries_on_date
+from bidwright.pricing.models import limited, list_amount
 from bidwright.pricing.multiples import rounded_multiples
 from bidwright.pricing.packages import PackageOffer, package_offers
 from bidwright.pricing.sale import Agreement, Sale, read_sale
@@ -140,6 +142,8 @@ def _amounts(
 
 
 def _entry_amounts(sale: Sale, entry: PriceEntry, factor: Decimal, count: int) -> tuple[int, ...]:
+    if not entry.is_plain:
+        return (0, *(_modelled(sale, entry, factor, units) for units in range(1, count)))
     steps = [(0, entry.price), *((tier.from_quantity, tier.price) for tier in entry.tiers)]
     ends = [*(start for start, _ in steps[1:]), count]
     amounts: list[int] = []
@@ -147,6 +151,11 @@ def _entry_amounts(sale: Sale, entry: PriceEntry, factor: Decimal, count: int) -
         one = EXACT.scaleb(EXACT.multiply(price, factor), MINOR_UNITS[sale.book.currency])
         amounts += rounded_multiples(one, range(start, min(end, count)), sale.book.rounding)
     return tuple(amounts)
+
+
+def _modelled(sale: Sale, entry: PriceEntry, factor: Decimal, units: int) -> int:
+    amount = limited(entry, EXACT.multiply(list_amount(entry, Decimal(units)), factor))
+    return to_minor(rounded(amount, sale.book.currency, sale.book.rounding), sale.book.currency)
 
 
 def _package_amount(sale: Sale, offer: PackageOffer, components: dict[str, Component]) -> PackageAmount:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from bidwright.catalog.centres import able_centres
-from bidwright.catalog.model import ChargeName, Component, DeliveryCentre, PriceEntry
+from bidwright.catalog.model import Component, DeliveryCentre
+from bidwright.catalog.price_entry import ChargeName, PriceEntry
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.core.money import EXACT, rounded
 from bidwright.pricing.entries import CHARGES, Entries

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from decimal import Decimal
 
-from bidwright.catalog.model import ChargeName, PriceBook, PriceEntry
+from bidwright.catalog.model import PriceBook
+from bidwright.catalog.price_entry import ChargeName, PriceEntry
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.pricing.sale import Sale
 
@@ -36,16 +36,6 @@ def entries_on_date(sale: Sale, components: Iterable[str]) -> Entries:
     if missing:
         raise _price_missing(sale.book, sale.agreement.price_date, sorted(missing))
     return found
-
-
-def unit_price(entry: PriceEntry, quantity: int) -> tuple[Decimal, int]:
-    """Price of one unit when ``quantity`` units are bought, and the tier that gives it (its first quantity, or 1)."""
-    price, reached = entry.price, 1
-    for tier in entry.tiers:
-        if tier.from_quantity > quantity:
-            break
-        price, reached = tier.price, tier.from_quantity
-    return price, reached
 
 
 def _on(rows: tuple[PriceEntry, ...], date: dt.date) -> PriceEntry | None:

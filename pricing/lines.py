@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bidwright.catalog.amount_messages import money
-from bidwright.catalog.model import Component, PriceEntry
+from bidwright.catalog.model import Component
+from bidwright.catalog.price_entry import PriceEntry
 from bidwright.core.money import EXACT
 from bidwright.pricing.cost import Labour
-from bidwright.pricing.entries import unit_price
+from bidwright.pricing.models import parts_of
 from bidwright.pricing.packages import PackageOffer
 from bidwright.pricing.sale import Sale
 from bidwright.pricing.waterfall import Waterfall, reductions
@@ -16,24 +17,20 @@ from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME
 from bidwright.v1.price_pb2 import (
     PRICE_LINE_KIND_COMPONENT,
     PRICE_LINE_KIND_PACKAGE,
-    PRICE_STEP_KIND_LIST,
     PRICE_STEP_KIND_PACKAGE,
-    PRICE_STEP_KIND_VOLUME,
     PriceLine,
 )
 
 
 def component_line(sale: Sale, component: Component, entry: PriceEntry, *, quantity: int, labour: Labour) -> PriceLine:
-    """Price units of a component for one charge: list, volume, term, discretionary, rounding."""
+    """Price units of a component for one charge: list by its model, discounts, limits, rounding."""
     is_monthly = entry.charge == "monthly"
     rule = f"{sale.book.id}: {component.id} {entry.charge} from {entry.valid_from.isoformat()}"
     waterfall = Waterfall()
-    waterfall.add(PRICE_STEP_KIND_LIST, rule, EXACT.multiply(entry.price, Decimal(quantity)))
-    price, tier = unit_price(entry, quantity)
-    if tier > 1:
-        change = EXACT.multiply(EXACT.subtract(price, entry.price), Decimal(quantity))
-        waterfall.add(PRICE_STEP_KIND_VOLUME, f"{rule}, {tier} units or more", change)
+    for part in parts_of(entry, Decimal(quantity)):
+        waterfall.add(part.kind, f"{rule}{part.says}", part.amount)
     waterfall.reduce(reductions(sale, term_counts=is_monthly))
+    waterfall.limit(entry, rule)
     waterfall.round(sale)
     cost, centre = labour.cost(component, entry, quantity)
     return PriceLine(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from google.type.date_pb2 import Date
 
@@ -15,6 +16,7 @@ from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_ite
 from bidwright.pricing.cost import Labour
 from bidwright.pricing.entries import CHARGES, entries_on_date
 from bidwright.pricing.lines import component_line, package_line
+from bidwright.pricing.models import check_quantities
 from bidwright.pricing.packages import chosen_packages, package_offers
 from bidwright.pricing.sale import Sale, read_sale
 from bidwright.pricing.totals import totals, waterfall
@@ -69,6 +71,7 @@ def _component_lines(request: _Request) -> list[PriceLine]:
     sale, quantities = request.sale, request.quantities
     components = sale.release.components
     entries = entries_on_date(sale, quantities)
+    check_quantities((entry, Decimal(quantities[id_])) for (id_, _), entry in entries.items())
     labour = Labour(sale, request.regions)
     labour.check([components[id_] for id_ in quantities], entries)
     lines = [

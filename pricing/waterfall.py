@@ -10,11 +10,15 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bidwright.catalog.amount_messages import decimal_message
+from bidwright.catalog.price_entry import PriceEntry
 from bidwright.core.money import EXACT, percent_of, plain, rounded
+from bidwright.pricing.models import limited
 from bidwright.pricing.sale import Sale
 from bidwright.v1.price_pb2 import (
     PRICE_BASIS_RUNNING,
     PRICE_STEP_KIND_DISCRETIONARY,
+    PRICE_STEP_KIND_MAXIMUM,
+    PRICE_STEP_KIND_MINIMUM,
     PRICE_STEP_KIND_ROUNDING,
     PRICE_STEP_KIND_TERM,
     PriceStep,
@@ -85,6 +89,15 @@ class Waterfall:
         """Take percentages off, one after the other."""
         for reduction in taken:
             self.add_percent(reduction.kind, reduction.rule, EXACT.minus(reduction.percent))
+
+    def limit(self, entry: PriceEntry, rule: str) -> None:
+        """Hold the amount between the minimum and the maximum of a price-list row."""
+        held = limited(entry, self.running)
+        change = EXACT.subtract(held, self.running)
+        if change > 0:
+            self.add(PRICE_STEP_KIND_MINIMUM, f"{rule}, at least {plain(held)}", change)
+        elif change < 0:
+            self.add(PRICE_STEP_KIND_MAXIMUM, f"{rule}, at most {plain(held)}", change)
 
     def round(self, sale: Sale) -> None:
         """Round to the minor unit of the currency as the price book says."""

@@ -10,7 +10,8 @@ import pytest
 from breaking import copy_of_small, edit
 from small_release import SMALL_PORTFOLIO, SMALL_TODAY, small_release
 
-from bidwright.catalog.model import DeliveryVariable, Tier
+from bidwright.catalog.model import DeliveryVariable
+from bidwright.catalog.price_entry import Tier
 from bidwright.catalog.reader import check_report, read_portfolio
 from bidwright.core.errors import InvalidInput
 

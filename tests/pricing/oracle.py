@@ -11,12 +11,24 @@ import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from bidwright.catalog.model import Component, Package, PriceEntry, Release
+from bidwright.catalog.model import Component, Package, Release
+from bidwright.catalog.price_entry import PriceEntry
 from bidwright.v1.configuration_pb2 import BespokeItem, CommercialTerms, Configuration
 
 _DIGITS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
 ONE_TIME, MONTHLY = 1, 2
-LIST, PACKAGE, VOLUME, TERM, DISCRETIONARY, ROUNDING, BESPOKE_COST, MARKUP = 1, 2, 3, 4, 6, 7, 8, 9
+LIST, PACKAGE, VOLUME, TERM, DISCRETIONARY, ROUNDING, BESPOKE_COST, MARKUP, MINIMUM, MAXIMUM = (
+    1,
+    2,
+    3,
+    4,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+)
 
 
 @dataclass
@@ -77,24 +89,59 @@ class Oracle:
         return Fraction(whole + up, scale) * (-1 if amount < 0 else 1)
 
     def finish(self, line: Line, *, with_term: bool, net: Fraction | None = None) -> Line:
+        self.discount_line(line, with_term=with_term)
+        return self.round_line(line, net)
+
+    def discount_line(self, line: Line, *, with_term: bool) -> None:
         if with_term and self.term:
             line.steps.append((TERM, -line.running * self.term / 100))
         if self.discount:
             line.steps.append((DISCRETIONARY, -line.running * self.discount / 100))
+
+    def round_line(self, line: Line, net: Fraction | None = None) -> Line:
         off = (self.rounded(line.running) if net is None else net) - line.running
         if off:
             line.steps.append((ROUNDING, off))
         return line
 
-    def component_line(self, component: Component, entry: PriceEntry, charge: int) -> Line:
-        quantity = self.quantities[component.id]
+    def row_steps(self, entry: PriceEntry, quantity: Fraction) -> list[tuple[int, Fraction]]:
+        """What the model of a row makes of a quantity, from the table in docs/pricing.md."""
+        units = quantity - min(quantity, Fraction(entry.included))
         price = Fraction(entry.price)
-        line = Line(1, component.id, charge, quantity, [(LIST, price * quantity)])
-        reached = [tier for tier in entry.tiers if tier.from_quantity <= quantity]
+        bands = [
+            (Fraction(band.up_to) if band.up_to is not None else None, Fraction(band.price), Fraction(band.fee))
+            for band in entry.bands
+        ]
+        if entry.model == "flat":
+            return [(LIST, price)]
+        if entry.model == "block":
+            return [(LIST, price * math.ceil(units / Fraction(entry.block_size)))]
+        if entry.model == "graduated":
+            lower = [Fraction(-1), *(up_to for up_to, _, _ in bands[:-1] if up_to is not None)]
+            return [
+                (LIST, each * (min(units, units if up_to is None else up_to) - max(after, Fraction(0))) + fee)
+                for after, (up_to, each, fee) in zip(lower, bands, strict=True)
+                if units > after
+            ]
+        if bands:
+            ((each, fee), *_) = [(each, fee) for up_to, each, fee in bands if up_to is None or units <= up_to]
+            return [(LIST, each * units + fee)]
+        steps = [(LIST, price * units)]
+        reached = [tier for tier in entry.tiers if tier.from_quantity <= units]
         if reached:
             highest = max(reached, key=lambda tier: tier.from_quantity)
-            line.steps.append((VOLUME, (Fraction(highest.price) - price) * quantity))
-        self.finish(line, with_term=charge == MONTHLY)
+            steps.append((VOLUME, (Fraction(highest.price) - price) * units))
+        return steps
+
+    def component_line(self, component: Component, entry: PriceEntry, charge: int) -> Line:
+        quantity = self.quantities[component.id]
+        line = Line(1, component.id, charge, quantity, self.row_steps(entry, Fraction(quantity)))
+        self.discount_line(line, with_term=charge == MONTHLY)
+        if entry.maximum is not None and line.running > Fraction(entry.maximum):
+            line.steps.append((MAXIMUM, Fraction(entry.maximum) - line.running))
+        if entry.minimum is not None and line.running < Fraction(entry.minimum):
+            line.steps.append((MINIMUM, Fraction(entry.minimum) - line.running))
+        self.round_line(line)
         hours = Fraction(component.one_time_hours if charge == ONE_TIME else component.monthly_hours)
         unit = Fraction(entry.unit_cost)
         if hours:

@@ -14,17 +14,15 @@ from google.type.money_pb2 import Money
 from small_release import small_release
 
 from bidwright.catalog.model import (
-    ChargeName,
     Component,
     DeliveryCentre,
     Market,
     Package,
     PriceBook,
-    PriceEntry,
     Release,
     Texts,
-    Tier,
 )
+from bidwright.catalog.price_entry import Band, ChargeName, PriceEntry, Tier
 from bidwright.v1.configuration_pb2 import (
     BespokeEffort,
     BespokeItem,
@@ -58,12 +56,13 @@ def random_case(seed: int) -> Case:
 def _release(random: Random) -> Release:
     currency = random.choice(["EUR", "EUR", "USD", "JPY", "KWD"])
     components = [_component(random, f"{'ab'[i % 2]}.c{i}") for i in range(random.randint(1, 5))]
+    book = _book(random, components, currency)
     return replace(
         _BASE,
         markets={"XX": Market(id="XX", title="X", currency=currency, time_zone="UTC", delivery_regions=("EU", "UK"))},
         components={component.id: component for component in components},
-        price_books={"XX": _book(random, components, currency)},
-        packages={package.id: package for package in _packages(random, components)},
+        price_books={"XX": book},
+        packages={package.id: package for package in _packages(random, components, book)},
         centres={centre.id: centre for centre in _centres(random, currency)},
     )
 
@@ -88,7 +87,7 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
     for component in components:
         charges: list[ChargeName] = random.choice([["monthly"], ["one_time"], ["one_time", "monthly"]])
         for charge in charges:
-            entries[component.id, charge] = _entries(random, component.id, charge)
+            entries[component.id, charge] = _entries(random, component, charge)
     return PriceBook(
         id="XX-list",
         market="XX",
@@ -102,33 +101,63 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
     )
 
 
-def _entries(random: Random, component: str, charge: ChargeName) -> tuple[PriceEntry, ...]:
+def _entries(random: Random, component: Component, charge: ChargeName) -> tuple[PriceEntry, ...]:
     """Three periods that touch, so that the days of change are tried."""
     days = [dt.date(2026, 1, 1), dt.date(2026, 6, 15), dt.date(2026, 9, 1), None]
     found = []
     for start, end in pairwise(days):
-        price = _number(random, 60, random.choice([0, 2, 2, 6]))
-        starts = sorted(random.sample(range(2, 8), random.choice([0, 1, 2])))
-        found.append(
-            PriceEntry(
-                component=component,
-                charge=charge,
-                unit="piece",
-                unit_cost=_number(random, 30, 3),
-                price=price,
-                tiers=tuple(
-                    Tier(from_quantity=start_, price=price * (9 - index) / 10) for index, start_ in enumerate(starts)
-                ),
-                valid_from=start or dt.date.min,
-                valid_to=end,
-            )
+        plain = PriceEntry(
+            component=component.id,
+            charge=charge,
+            unit="piece",
+            unit_cost=_number(random, 30, 3),
+            price=_number(random, 60, random.choice([0, 2, 2, 6])),
+            valid_from=start or dt.date.min,
+            valid_to=end,
         )
+        found.append(_modelled(random, plain, component.max_quantity))
     return tuple(found)
 
 
-def _packages(random: Random, components: list[Component]) -> list[Package]:
+def _modelled(random: Random, plain: PriceEntry, most: int) -> PriceEntry:
+    """The same row with one of the models; half of them plain, as only those can be parts of packages."""
+    model = random.choice([*["per_unit", "volume"] * 3, "flat", "volume up to", "graduated", "stairstep", "block"])
+    entry = replace(plain, model=model.partition(" ")[0])
+    if model == "volume":
+        starts = sorted(random.sample(range(2, 8), random.choice([1, 2])))
+        tiers = [Tier(from_quantity=n, price=plain.price * (9 - index) / 10) for index, n in enumerate(starts)]
+        entry = replace(entry, tiers=tuple(tiers))
+    if model == "block":
+        entry = replace(entry, block_size=random.choice([Decimal(1), Decimal(4), Decimal("2.5")]))
+    if model in {"volume up to", "graduated", "stairstep"}:
+        entry = replace(entry, price=Decimal(0), bands=_bands(random, most, has_prices=model != "stairstep"))
+    if model not in {"flat", "per_unit", "volume"} and random.random() < 0.4:
+        entry = replace(entry, included=random.choice([Decimal(2), Decimal(5), Decimal("0.5")]))
+    if model not in {"per_unit", "volume"} and random.random() < 0.4:
+        minimum = _number(random, 90, random.choice([2, 6]))
+        entry = replace(entry, minimum=minimum, maximum=random.choice([None, minimum, minimum + 60]))
+    return entry
+
+
+def _bands(random: Random, most: int, *, has_prices: bool) -> tuple[Band, ...]:
+    """Tiers up to, the last one open or closed where it reaches at least ``most``."""
+    ends = sorted(random.sample(range(8), random.choice([0, 1, 2])))
+    last = random.choice([None, Decimal(most + 10)])
+    return tuple(
+        Band(
+            up_to=end,
+            price=_number(random, 40, random.choice([2, 6])) if has_prices else Decimal(0),
+            fee=_number(random, 40, 2) if not has_prices or random.random() < 0.5 else Decimal(0),
+        )
+        for end in (*map(Decimal, ends), last)
+    )
+
+
+def _packages(random: Random, every: list[Component], book: PriceBook) -> list[Package]:
+    """Packages of components whose units have a monthly price, or none."""
+    components = [c for c in every if all(entry.is_plain for entry in book.entries.get((c.id, "monthly"), ()))]
     found = []
-    for number in range(random.choice([0, 1, 3, 4])):
+    for number in range(random.choice([0, 1, 3, 4]) if components else 0):
         parts = random.sample(components, random.randint(1, min(3, len(components))))
         price = _number(random, 90, 2)
         found.append(

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from google.type.date_pb2 import Date
@@ -9,6 +11,7 @@ from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 from small_release import small_release
 
+from bidwright.catalog.price_entry import Band
 from bidwright.core.errors import InvalidInput
 from bidwright.pricing.amounts import amount_table
 from bidwright.pricing.price import price
@@ -166,3 +169,26 @@ def test_the_extremes_that_are_allowed_are_priced(spoil: Spoil) -> None:
     configuration, terms = sound()
     spoil(configuration, terms)
     assert price(RELEASE, configuration, terms, TODAY).lines
+
+
+def test_units_beyond_the_last_tier_are_an_error_never_dropped() -> None:
+    book = RELEASE.price_books["DE"]
+    closed = tuple(Band(up_to=Decimal(end), price=Decimal(price), fee=Decimal(0)) for end, price in ((10, 5), (40, 4)))
+    entries = dict(book.entries)
+    for component in ("os.debian", "web.nginx_site"):
+        (entry,) = entries[component, "monthly"]
+        entries[component, "monthly"] = (
+            replace(entry, model="graduated", price=Decimal(0), bands=closed, included=Decimal(2)),
+        )
+    release = replace(RELEASE, price_books={"DE": replace(book, entries=entries)}, packages={})
+    configuration, terms = sound()
+    configuration.items.append(ConfigurationItem(component="web.nginx_site", quantity=43))
+    configuration.items[0].quantity = 42
+    with pytest.raises(InvalidInput) as refused:
+        price(release, configuration, terms, TODAY)
+    assert refused.value.reason == "QUANTITY_NOT_PRICED"
+    assert [(fault.where, fault.what) for fault in refused.value.faults] == [
+        ("web.nginx_site", "the monthly tiers end at 42 piece, 43 have no price")
+    ]
+    configuration.items[1].quantity = 42
+    assert price(release, configuration, terms, TODAY).lines[2].net.units == 170  # 10 x 5.00 + 30 x 4.00

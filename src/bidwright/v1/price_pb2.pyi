@@ -23,6 +23,8 @@ class PriceStepKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PRICE_STEP_KIND_ROUNDING: _ClassVar[PriceStepKind]
     PRICE_STEP_KIND_BESPOKE_COST: _ClassVar[PriceStepKind]
     PRICE_STEP_KIND_MARKUP: _ClassVar[PriceStepKind]
+    PRICE_STEP_KIND_MINIMUM: _ClassVar[PriceStepKind]
+    PRICE_STEP_KIND_MAXIMUM: _ClassVar[PriceStepKind]
 
 class PriceBasis(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -46,6 +48,8 @@ PRICE_STEP_KIND_DISCRETIONARY: PriceStepKind
 PRICE_STEP_KIND_ROUNDING: PriceStepKind
 PRICE_STEP_KIND_BESPOKE_COST: PriceStepKind
 PRICE_STEP_KIND_MARKUP: PriceStepKind
+PRICE_STEP_KIND_MINIMUM: PriceStepKind
+PRICE_STEP_KIND_MAXIMUM: PriceStepKind
 PRICE_BASIS_UNSPECIFIED: PriceBasis
 PRICE_BASIS_BASE: PriceBasis
 PRICE_BASIS_RUNNING: PriceBasis

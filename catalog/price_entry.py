@@ -1,0 +1,83 @@
+"""One row of a price list, as it is computed on. What each model makes of a quantity is in docs/pricing.md."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+ChargeName = Literal["one_time", "monthly"]
+ModelName = Literal["per_unit", "flat", "volume", "graduated", "stairstep", "block"]
+
+MODELS: tuple[ModelName, ...] = ("per_unit", "flat", "volume", "graduated", "stairstep", "block")
+"""The models a row may name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tier:
+    """All units cost ``price`` from ``from_quantity`` units on."""
+
+    from_quantity: int
+    price: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """Up to ``up_to`` units, that many included; ``price`` for each unit, and ``fee`` once where it is reached.
+
+    Attributes:
+        up_to: None for a band without end; only the last of a row may be.
+    """
+
+    up_to: Decimal | None
+    price: Decimal
+    fee: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceEntry:
+    """Cost and price of units of a component in one market during a period.
+
+    Attributes:
+        unit_cost: Of one unit, without labour.
+        price: List price: of a single unit, of a block, or the whole of a flat price; 0 where ``bands`` say it.
+        tiers: Volume prices, ascending by quantity, each from 2 units on.
+        bands: Prices of a volume, graduated or stairstep model, ascending; empty for other models.
+        included: Units that are free; tiers, bands and blocks count those beyond.
+        block_size: Units of a block; 1 for other models.
+        minimum, maximum: What the line comes to at least and at most, after all discounts; None for no limit.
+        valid_to: First day it no longer holds; None for no end.
+    """
+
+    component: str
+    charge: ChargeName
+    unit: str
+    unit_cost: Decimal
+    model: ModelName = "per_unit"
+    price: Decimal = Decimal(0)
+    tiers: tuple[Tier, ...] = ()
+    bands: tuple[Band, ...] = ()
+    included: Decimal = Decimal(0)
+    block_size: Decimal = Decimal(1)
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each unit has a price of its own, lowered by tiers at most: what packages can replace."""
+        return (
+            self.model in {"per_unit", "volume"}
+            and not self.bands
+            and not self.included
+            and self.minimum is None
+            and self.maximum is None
+        )
+
+    @property
+    def most_units(self) -> Decimal | None:
+        """The greatest quantity that has a price; None where there is none."""
+        last = self.bands[-1].up_to if self.bands else None
+        return None if last is None else last + self.included

@@ -1,0 +1,125 @@
+"""What the model of a price-list row makes of a quantity: exact amounts before any discount, each with its reason.
+
+A row is a function of one quantity and of nothing else, so the configurator can tabulate it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from bidwright.catalog.price_entry import Band, PriceEntry
+from bidwright.core.errors import Fault, InvalidInput
+from bidwright.core.money import EXACT, plain
+from bidwright.v1.price_pb2 import PRICE_STEP_KIND_LIST, PRICE_STEP_KIND_VOLUME, PriceStepKind
+
+
+class Part(NamedTuple):
+    """One amount of a row; ``says`` follows the name of the row and begins with a comma, or is empty."""
+
+    kind: PriceStepKind
+    says: str
+    amount: Decimal
+
+
+def parts_of(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
+    """The amounts that a quantity costs by a row, at least one; their sum is the list amount.
+
+    Args:
+        entry: The row.
+        quantity: Not negative, and not above ``entry.most_units``.
+    """
+    units = max(Decimal(0), EXACT.subtract(quantity, entry.included))
+    free = f", {plain(units)} beyond {plain(entry.included)} included" if entry.included else ""
+    if entry.model == "flat":
+        return (Part(PRICE_STEP_KIND_LIST, "", entry.price),)
+    if entry.model == "block":
+        blocks = _blocks(units, entry.block_size)
+        says = f"{free}, {plain(blocks)} x {plain(entry.block_size)} {entry.unit} at {plain(entry.price)}"
+        return (Part(PRICE_STEP_KIND_LIST, says, EXACT.multiply(blocks, entry.price)),)
+    if entry.model == "graduated":
+        return tuple(_graduated(entry, units, free))
+    if entry.bands:
+        return (_band_part(_band_of(entry.bands, units), units, free),)
+    listed = Part(PRICE_STEP_KIND_LIST, free, EXACT.multiply(entry.price, units))
+    reached = [tier for tier in entry.tiers if tier.from_quantity <= units]
+    if not reached:
+        return (listed,)
+    tier = reached[-1]
+    change = EXACT.multiply(EXACT.subtract(tier.price, entry.price), units)
+    return (listed, Part(PRICE_STEP_KIND_VOLUME, f", {tier.from_quantity} units or more", change))
+
+
+def list_amount(entry: PriceEntry, quantity: Decimal) -> Decimal:
+    """The sum of the parts."""
+    total = Decimal(0)
+    for part in parts_of(entry, quantity):
+        total = EXACT.add(total, part.amount)
+    return total
+
+
+def limited(entry: PriceEntry, amount: Decimal) -> Decimal:
+    """An amount after discounts, held between the row's minimum and maximum."""
+    if entry.maximum is not None:
+        amount = min(amount, entry.maximum)
+    return amount if entry.minimum is None else max(amount, entry.minimum)
+
+
+def check_quantities(priced: Iterable[tuple[PriceEntry, Decimal]]) -> None:
+    """Refuse quantities that no tier covers.
+
+    Raises:
+        InvalidInput: ``QUANTITY_NOT_PRICED``, with every such row.
+    """
+    beyond = [
+        (entry, quantity, entry.most_units)
+        for entry, quantity in priced
+        if entry.most_units is not None and quantity > entry.most_units
+    ]
+    faults = [
+        Fault(
+            entry.component,
+            f"the {entry.charge} tiers end at {plain(most)} {entry.unit}, {plain(quantity)} have no price",
+            f"Ask for at most {plain(most)}, or add a tier to the price list.",
+        )
+        for entry, quantity, most in beyond
+    ]
+    if faults:
+        entry, quantity, _ = beyond[0]
+        raise InvalidInput(
+            "; ".join(f"{fault.where}: {fault.what}" for fault in faults),
+            fix=faults[0].fix,
+            reason="QUANTITY_NOT_PRICED",
+            facts={"component": entry.component, "charge": entry.charge, "quantity": plain(quantity)},
+            faults=faults,
+        )
+
+
+def _blocks(units: Decimal, size: Decimal) -> Decimal:
+    """Blocks that hold so many units; a block that is begun counts."""
+    whole, rest = EXACT.divmod(units, size)
+    return EXACT.add(whole, Decimal(1)) if rest else whole
+
+
+def _band_of(bands: tuple[Band, ...], units: Decimal) -> Band:
+    """The band that a quantity falls into; ``check_quantities`` has passed."""
+    return next(band for band in bands if band.up_to is None or units <= band.up_to)
+
+
+def _graduated(entry: PriceEntry, units: Decimal, free: str) -> Iterable[Part]:
+    start = Decimal(0)
+    for position, band in enumerate(entry.bands):
+        if position and units <= start:
+            return  # the first tier is reached by any quantity, also by none
+        end = units if band.up_to is None else min(units, band.up_to)
+        yield _band_part(band, EXACT.subtract(end, start), free)
+        start = end
+
+
+def _band_part(band: Band, units: Decimal, free: str) -> Part:
+    reach = "any number" if band.up_to is None else f"up to {plain(band.up_to)}"
+    fee = f" + {plain(band.fee)}" if band.fee else ""
+    each = f"{plain(units)} at {plain(band.price)}" if band.price else "whole tier"
+    amount = EXACT.add(EXACT.multiply(band.price, units), band.fee)
+    return Part(PRICE_STEP_KIND_LIST, f"{free}, tier {reach}: {each}{fee}", amount)

@@ -1,0 +1,175 @@
+"""Price models in a price list: what is read, and every way to write them wrongly, each one fault with its line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from breaking import copy_of_small
+from small_release import SMALL_TODAY
+
+from bidwright.catalog.price_entry import Band, PriceEntry
+from bidwright.catalog.reader import check_report, read_portfolio
+from bidwright.core.errors import Fault
+
+D = Decimal
+HEADER = "component,charge,unit,unit_cost,price,tiers,valid_from,valid_to,model,included,block_size,minimum,maximum"
+
+
+def with_row(tmp_path: Path, row: str, header: str = HEADER) -> Path:
+    """The small portfolio with a one-time price of os.debian, of which there may be 40, in line 17 of prices/DE.csv."""
+    portfolio = copy_of_small(tmp_path)
+    file = portfolio / "prices" / "DE.csv"
+    more = "," * (header.count(",") - 7)
+    _, *rows = file.read_text().splitlines()
+    file.write_text("\n".join([header, *(one + more for one in rows), f"os.debian,one_time,piece,1.00,{row}"]) + "\n")
+    return portfolio
+
+
+def entry_of(tmp_path: Path, row: str) -> PriceEntry:
+    release = read_portfolio(with_row(tmp_path, row), today=SMALL_TODAY)
+    (entry,) = release.price_books["DE"].entries["os.debian", "one_time"]
+    return entry
+
+
+def faults_of(tmp_path: Path, row: str, header: str = HEADER) -> list[Fault]:
+    return check_report(with_row(tmp_path, row, header), today=SMALL_TODAY)
+
+
+def test_a_row_without_the_new_cells_is_what_it_was(tmp_path: Path) -> None:
+    entry = entry_of(tmp_path, "5.00,,2026-01-01,,,,,,")
+    assert (entry.model, entry.price, entry.tiers, entry.bands) == ("per_unit", D(5), (), ())
+    assert (entry.included, entry.minimum, entry.maximum, entry.valid_to) == (0, None, None, None)
+    assert entry.is_plain
+    assert entry.valid_from == dt.date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "model", "bands"),
+    [
+        # graduated, each tier with a price and a fee
+        (
+            ",<=10:10.00+2.00 <=20:5+3 *:5+3,2026-01-01,,graduated,,,,",
+            "graduated",
+            (
+                Band(up_to=D(10), price=D(10), fee=D(2)),
+                Band(up_to=D(20), price=D(5), fee=D(3)),
+                Band(up_to=None, price=D(5), fee=D(3)),
+            ),
+        ),
+        # volume with an amount or a price for each unit, the last tier closed where max_quantity is reached
+        (
+            ",<=5:+100 <=40:10,2026-01-01,,volume,,,,",
+            "volume",
+            (Band(up_to=D(5), price=D(0), fee=D(100)), Band(up_to=D(40), price=D(10), fee=D(0))),
+        ),
+        # stairstep: amounts only
+        (
+            ",<=2.5:+100 *:+150,2026-01-01,,stairstep,,,,",
+            "stairstep",
+            (Band(up_to=D("2.5"), price=D(0), fee=D(100)), Band(up_to=None, price=D(0), fee=D(150))),
+        ),
+    ],
+)
+def test_tiers_that_say_up_to_where_they_reach(tmp_path: Path, row: str, model: str, bands: tuple[Band, ...]) -> None:
+    entry = entry_of(tmp_path, row)
+    assert (entry.model, entry.bands, entry.price, entry.is_plain) == (model, bands, 0, False)
+
+
+def test_blocks_free_units_and_limits(tmp_path: Path) -> None:
+    entry = entry_of(tmp_path, "100,,2026-01-01,,block,10,2.5,20,300.50")
+    assert (entry.price, entry.included, entry.block_size) == (100, 10, D("2.5"))
+    assert (entry.minimum, entry.maximum) == (20, D("300.50"))
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        # the model
+        ("5.00,,2026-01-01,,linear,,,,", "there is no model 'linear'"),
+        (",<=10:5 *:4,2026-01-01,,,,,,", "no model says what they mean"),
+        # tiers and model do not fit
+        ("5.00,5:4.00,2026-01-01,,per_unit,,,,", "a per_unit price has no tiers"),
+        ("5.00,<=5:4.00,2026-01-01,,block,,10,,", "a block price has no tiers"),
+        ("5.00,,2026-01-01,,volume,,,,", "a volume price needs tiers"),
+        ("5.00,5:4.00,2026-01-01,,graduated,,,,", "a graduated price needs tiers that say up to where"),
+        (",<=5:100 *:+150,2026-01-01,,stairstep,,,,", "100 is the price of a unit"),
+        # columns that mean nothing in the model
+        ("5.00,<=5:4.00 *:3,2026-01-01,,graduated,,,,", "price is '5.00', which means nothing in this graduated price"),
+        ("5.00,,2026-01-01,,flat,3,,,", "included is '3', which means nothing in this flat price"),
+        ("5.00,,2026-01-01,,per_unit,,10,,", "block_size is '10', which means nothing"),
+        # tiers that cannot be
+        (",<=10:5 <=10:4 *:3,2026-01-01,,graduated,,,,", "the tier up to 10 follows the one up to 10"),
+        (",<=20:5 <=10:4 *:3,2026-01-01,,graduated,,,,", "the tier up to 10 follows the one up to 20"),
+        (",*:5 <=10:4,2026-01-01,,graduated,,,,", "a tier follows the one without end"),
+        (",<=10:NaN *:3,2026-01-01,,graduated,,,,", "'<=10:NaN' cannot be read"),
+        (",<=10:-5 *:3,2026-01-01,,graduated,,,,", "'<=10:-5' cannot be read"),
+        (",<=10: *:3,2026-01-01,,graduated,,,,", "'<=10:' cannot be read"),
+        (",<=10:5 20:3,2026-01-01,,graduated,,,,", "'20:3' cannot be read"),
+        # a closed last tier covers all that may be sold
+        (",<=10:5 <=39:4,2026-01-01,,graduated,,,,", "the tiers end at 39 units, but max_quantity is 40"),
+        (",<=10:5 <=35:4,2026-01-01,,graduated,4,,,", "the tiers end at 39 units, but max_quantity is 40"),
+        # figures
+        (",,2026-01-01,,flat,,,,", "price is '', which is not an amount"),
+        ("5.00,,2026-01-01,,block,,,,", "a block price needs the size of a block"),
+        ("5.00,,2026-01-01,,block,,0,,", "a block price needs the size of a block"),
+        ("5.00,,2026-01-01,,,-3,,,", "included is -3"),
+        ("5.00,,2026-01-01,,,NaN,,,", "included is 'NaN', which is not an amount"),
+        ("5.00,,2026-01-01,,,,,Infinity,", "minimum is 'Infinity', which is not an amount"),
+        ("5.00,,2026-01-01,,,,,1e3,", "minimum is '1e3', which is not an amount"),
+        ("5.00,,2026-01-01,,,,,20,10", "maximum 10 is below minimum 20"),
+    ],
+)
+def test_each_mistake_is_one_fault_with_its_line(tmp_path: Path, row: str, what: str) -> None:
+    (fault,) = faults_of(tmp_path, row)
+    assert fault.where == "prices/DE.csv:17"
+    assert what in fault.what
+    assert fault.fix
+
+
+def test_all_mistakes_of_a_row_are_told_at_once(tmp_path: Path) -> None:
+    found = faults_of(tmp_path, "x,,2026-02-30,,block,-1,0,9,3")
+    assert [fault.what for fault in found] == [
+        "there is no day 2026-02-30",
+        "price is 'x', which is not an amount",
+        "included is -1",
+        "a block price needs the size of a block",
+        "maximum 3 is below minimum 9",
+    ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        HEADER.replace("included", "inclusive"),  # unknown
+        HEADER.replace("included", "model"),  # twice
+        "model," + HEADER.replace(",model", ""),  # before those that must be there
+    ],
+)
+def test_other_columns_are_refused(tmp_path: Path, header: str) -> None:
+    (fault,) = [
+        fault for fault in faults_of(tmp_path, "5.00,,2026-01-01,,,,,,", header) if fault.where.endswith("csv:1")
+    ]
+    assert "the header is" in fault.what
+    assert "and after them any of model, included, block_size, minimum, maximum" in fault.fix
+
+
+def test_optional_columns_may_stand_in_any_order(tmp_path: Path) -> None:
+    header = "component,charge,unit,unit_cost,price,tiers,valid_from,valid_to,maximum,model"
+    assert faults_of(tmp_path, "5.00,,2026-01-01,,7,flat", header) == []
+
+
+def test_a_package_is_made_of_parts_with_plain_unit_prices(tmp_path: Path) -> None:
+    portfolio = with_row(tmp_path, "5.00,,2026-01-01,,,,,,")
+    file = portfolio / "prices" / "DE.csv"
+    file.write_text(
+        file.read_text().replace(
+            "web.nginx_site,monthly,piece,2.00,8.00,,2026-01-01,,,,,,",
+            "web.nginx_site,monthly,piece,2.00,8.00,,2026-01-01,,flat,,,,",
+        )
+    )
+    (fault,) = check_report(portfolio, today=SMALL_TODAY)
+    assert fault.where.startswith("packages.yaml:")
+    assert "package 'web_starter' saves on unit prices, but web.nginx_site has no plain ones in market DE" in fault.what
