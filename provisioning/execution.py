@@ -124,7 +124,8 @@ class OrderExecution:
             check_signed(order, contract)
             return
         made = (await read(self._journal.store, self._journal.account, Order, contract.order)).value
-        if [step.plan_step for step in order.steps] != withdrawal_steps(made):
+        steps = [step.plan_step for step in order.steps]
+        if steps != withdrawal_steps(made) or order.targets != made.targets:
             raise Conflicting(
                 f"{order.name} does not take back what {made.name} has made.",
                 fix="Find out who changed the records.",

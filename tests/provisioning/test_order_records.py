@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 from orders import PORTS, Site, bespoke, configuration, contract, site
+from small_release import small_release
 
-from bidwright.core.errors import InvalidInput, NotAllowedNow, Unavailable
+from bidwright.catalog.model import Instances
+from bidwright.core.errors import Conflicting, InvalidInput, NotAllowedNow, Unavailable
 from bidwright.provisioning.credentials import CredentialCipher
 from bidwright.provisioning.directory_target import DirectoryTarget
+from bidwright.provisioning.host_target import HostTarget
 from bidwright.provisioning.inventory import Inventory, Place, inventory_of, local_inventory, read_inventory
-from bidwright.provisioning.order import due_time, new_order
+from bidwright.provisioning.order import check_signed, due_time, new_order
 from bidwright.provisioning.states import ORDER_MOVES, STEP_MOVES, move_order
 from bidwright.provisioning.withdrawal import withdrawal
 from bidwright.storage.allocation import Pools
@@ -102,6 +105,28 @@ def test_a_plan_no_target_serves_cannot_become_an_order() -> None:
     assert caught.value.reason == "NO_FITTING_TARGET"
 
 
+@pytest.mark.parametrize(
+    "targets",
+    [
+        [],  # none
+        ["a"],  # fewer than places
+        ["a", "a"],  # two places on one target
+        ["a", "b", "c"],  # more than places
+    ],
+)
+def test_an_order_with_other_targets_than_its_plan_has_places_is_not_what_was_signed(targets: list[str]) -> None:
+    release = small_release()
+    spread = replace(release.deliveries["website"], instances=Instances(origin="quantity"), spread=2)
+    release = replace(release, deliveries={**release.deliveries, "website": spread})
+    signed = contract(configuration("web.nginx_site", quantity=2), release=release)
+    order = new_order(signed, "o-1", inventory=inventory_of([place("a"), place("b")]), now=NOW)
+    check_signed(order, signed)
+    order.targets[:] = targets
+    with pytest.raises(Conflicting, match="not one target for each place") as caught:
+        check_signed(order, signed)
+    assert caught.value.reason == "NOT_AS_SIGNED"
+
+
 def test_people_need_no_target() -> None:
     signed = contract(configuration("support.standard"))
     assert list(new_order(signed, "o-1", inventory=Inventory({}), now=NOW).targets) == []
@@ -118,6 +143,13 @@ async def test_a_port_somebody_listens_on_is_not_given_and_a_given_one_stays(sit
     await ports.release(site.place, "acme/one")
     assert await ports.allocate(site.place, "acme/three") == PORTS[0]
     assert await Pools(site.engine).holders("ports:local") == {"acme/three": PORTS[0], "acme/two": PORTS[2]}
+
+
+async def test_a_port_somebody_answers_on_is_not_given_on_a_host_either(site: Site) -> None:
+    host = Place("h1", HostTarget("127.0.0.1", {"ansible_host": "127.0.0.1"}), PORTS)
+    with socket.create_server(("127.0.0.1", PORTS[0])):
+        assert await site.workshop.ports.allocate(host, "acme/one") == PORTS[1]
+        assert await site.workshop.ports.allocate(host, "acme/two") == PORTS[2]
 
 
 async def test_a_target_whose_ports_are_all_given_says_so(site: Site) -> None:

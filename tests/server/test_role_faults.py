@@ -27,6 +27,22 @@ def test_the_shipped_portfolio_asks_of_roles_what_they_have() -> None:
             "{value: lots}",
             "is of type int and gets a value of kind text",
         ),
+        ("{from: total.connections}", "{from: address.server}", "is of type int and gets a value of kind address"),
+        (
+            "{from: need.site_title, default: Managed cache}",
+            "{from: endpoint.server}",
+            "is of type str and gets a value of kind endpoint",
+        ),
+        (
+            "role: valkey_cache",
+            "secrets: {valkey_cache_key: postgresql_database.postgresql_database_password}\n    role: valkey_cache",
+            "role valkey_cache has no secret valkey_cache_key",
+        ),
+        (
+            "role: valkey_cache",
+            "secrets: {valkey_cache_password: postgresql_database.database_password}\n    role: valkey_cache",
+            "role postgresql_database has no secret database_password",
+        ),
     ],
 )
 def test_what_a_role_does_not_have_is_a_fault_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
