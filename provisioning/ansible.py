@@ -74,11 +74,11 @@ def _check(run: RoleRun) -> None:
         faults.add(
             "target", f"is of kind {run.target.kind}", f"Role {run.role} serves: {', '.join(sorted(interface.kinds))}."
         )
-    for name in sorted(set(run.variables) - interface.variables.keys()):
+    for name in sorted(set(run.variables) - interface.variables.keys() - interface.certificate):
         faults.add(
             name, "is not a variable of the role", f"It takes: {', '.join(sorted(interface.variables)) or 'none'}."
         )
-    for name in sorted(set(run.secrets) - interface.secrets):
+    for name in sorted(set(run.secrets) - interface.secrets - interface.certificate):
         faults.add(name, "is not a secret of the role", f"It takes: {', '.join(sorted(interface.secrets)) or 'none'}.")
     if run.action != Action.WITHDRAW:
         for name in sorted(interface.secrets - set(run.secrets)):

@@ -12,6 +12,7 @@ from bidwright.core.errors import InvalidInput
 
 PLAYBOOKS = Path(__file__).resolve().parent.parent / "playbooks"
 _PORT = "delivery_port"
+_CERTIFICATE = ("delivery_certificate", "delivery_private_key", "delivery_authority")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class RoleInterface:
         variables: Options a caller may give as variables, with their types (``str``, ``int``, ``float``, ``bool``,
             ``dict``, ``list of str``, ``list of dict``).
         secrets: Options that hold generated credentials (``no_log`` in the argument specs).
+        certificate: Which of ``delivery_certificate``, ``delivery_private_key`` and ``delivery_authority`` it takes.
         needs_port: Whether its service listens on a TCP port.
         kinds: Kinds of target it can serve.
     """
@@ -30,8 +32,14 @@ class RoleInterface:
     role: str
     variables: Mapping[str, str]
     secrets: frozenset[str]
+    certificate: frozenset[str]
     needs_port: bool
     kinds: frozenset[str]
+
+    @property
+    def needs_certificate(self) -> bool:
+        """Tell whether its service shows a certificate, or must know the authority of others."""
+        return bool(self.certificate)
 
 
 def role_interface(role: str) -> RoleInterface:
@@ -45,10 +53,12 @@ def role_interface(role: str) -> RoleInterface:
     folder = PLAYBOOKS / "roles" / role
     specs = YAML(typ="safe").load(folder / "meta" / "argument_specs.yml")["argument_specs"]
     options = {name: facts for action in specs.values() for name, facts in action["options"].items()}
+    own = {name: facts for name, facts in options.items() if name not in (_PORT, *_CERTIFICATE)}
     return RoleInterface(
         role=role,
-        variables={name: _type(facts) for name, facts in options.items() if name != _PORT and not facts.get("no_log")},
-        secrets=frozenset(name for name, facts in options.items() if facts.get("no_log")),
+        variables={name: _type(facts) for name, facts in own.items() if not facts.get("no_log")},
+        secrets=frozenset(name for name, facts in own.items() if facts.get("no_log")),
+        certificate=frozenset(_CERTIFICATE).intersection(options),
         needs_port=_PORT in options,
         kinds=frozenset(path.name for path in (folder / "tasks").iterdir() if path.is_dir()),
     )

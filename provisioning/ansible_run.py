@@ -103,7 +103,8 @@ class RoleRun:
         run_dir: Private directory ``<runs>/<attempt>``, absolute, made with mode 0700 if missing. Holds variables and
             secrets only while the role runs; the runner's few artifacts stay (``prune_runs`` removes old ones).
         variables: Options of the role by name (see ``role_interface``); text in them reaches Ansible as ``!unsafe``.
-        secrets: Options marked as secret in the role's argument specs. All of them, for every action but withdraw.
+        secrets: Options marked as secret in the role's argument specs. All of them, for every action but withdraw; and
+            the certificate, if the role takes one.
         fence: Grows with every holder of an exclusive target; there, runs with a lower one than was seen from the same
             installation are refused. 0 for runs by hand.
         installation: Whose fence it is.

@@ -51,10 +51,14 @@ class CredentialCipher:
     def generate(self, names: Iterable[str]) -> bytes:
         """Make one random password for each name and return them encrypted."""
         passwords = {name: secrets.token_urlsafe(_RANDOM_BYTES) for name in sorted(names)}
-        return self._fernet.encrypt(json.dumps(passwords).encode())
+        return self.seal(passwords)
+
+    def seal(self, texts: Mapping[str, str]) -> bytes:
+        """Encrypt texts by name, for ``reveal``."""
+        return self._fernet.encrypt(json.dumps(dict(texts)).encode())
 
     def reveal(self, encrypted: bytes) -> Mapping[str, str]:
-        """Decrypt what ``generate`` made: passwords by name.
+        """Decrypt what ``generate`` or ``seal`` made: texts by name.
 
         Raises:
             Unavailable: It was encrypted with another key.

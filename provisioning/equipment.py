@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from bidwright.provisioning.order import target_of
 from bidwright.provisioning.order_records import id_of, service_id
 from bidwright.provisioning.ports import Ports
 from bidwright.provisioning.references import referred
+from bidwright.provisioning.service_certificates import Certificates
 from bidwright.provisioning.service_secrets import secrets_of
 from bidwright.v1.order_pb2 import ORDER_KIND_WITHDRAW, Order, OrderStep
 from bidwright.v1.plan_pb2 import Variable
@@ -31,6 +32,7 @@ class Workshop:
         ports: Allocates ports.
         cipher: Encrypts credentials.
         runs: Directory of the runs of roles.
+        certificates: Gives services their certificates.
         role_timeout_s: Seconds after which a role is ended.
         retry_pauses_s: Seconds before each new attempt at a target that cannot be reached.
     """
@@ -39,6 +41,7 @@ class Workshop:
     ports: Ports
     cipher: CredentialCipher
     runs: Path
+    certificates: Certificates
     role_timeout_s: float = 900
     retry_pauses_s: tuple[float, ...] = (1, 4, 15)
 
@@ -49,7 +52,7 @@ class Equipment:
 
     Attributes:
         port: TCP port of the service; none for a role without one, and for withdrawing.
-        secrets: Passwords by option of the role; none for withdrawing.
+        secrets: Passwords by option of the role, and the certificate with its key; none for withdrawing.
     """
 
     port: int | None = None
@@ -73,11 +76,11 @@ def port_holder(account: str, order: Order, step_id: str) -> str:
 
 
 async def equip(workshop: Workshop, journal: Journal, order: Order, step: OrderStep) -> Equipment:
-    """Allocate the port of a step and generate its passwords, or find those it has.
+    """Allocate the port of a step, generate its passwords and issue its certificate, or find those it has.
 
     Raises:
-        InvalidInput: The role is unknown.
-        Unavailable: No port is free, or the passwords cannot be decrypted.
+        InvalidInput: The role is unknown, or no certificate can be had for a name of the service.
+        Unavailable: No port is free, the passwords cannot be decrypted, or the authority cannot be read.
     """
     if order.kind == ORDER_KIND_WITHDRAW:
         return Equipment()
@@ -85,7 +88,29 @@ async def equip(workshop: Workshop, journal: Journal, order: Order, step: OrderS
     if role_interface(step.plan_step.role).needs_port:
         holder = port_holder(journal.account, order, step.plan_step.id)
         port = await workshop.ports.allocate(workshop.inventory.place(target_of(order, step)), holder)
-    return Equipment(port, await secrets_of(workshop.cipher, journal, order, step.plan_step))
+    secrets = await secrets_of(workshop.cipher, journal, order, step.plan_step)
+    return Equipment(port, {**secrets, **await _certificate(workshop, journal, order, step)})
+
+
+async def _certificate(workshop: Workshop, journal: Journal, order: Order, step: OrderStep) -> Mapping[str, str]:
+    """Give a role those of certificate, key and authority that it takes."""
+    plan_step = step.plan_step
+    wanted = role_interface(plan_step.role).certificate
+    if not wanted:
+        return {}
+    names = next((one for one in plan_step.variables if one.name == "delivery_names"), Variable())
+    found = await workshop.certificates.certified_key(
+        journal,
+        service_id(order.contract, plan_step.id),
+        workshop.inventory.place(target_of(order, step)).target.address,
+        [str(name) for name in _list(_value(workshop, order, names))],
+    )
+    texts = {
+        "delivery_certificate": found.certificate,
+        "delivery_private_key": found.private_key,
+        "delivery_authority": found.authority,
+    }
+    return {name: texts[name] for name in wanted}
 
 
 def role_run(workshop: Workshop, order: Order, step: OrderStep, equipment: Equipment) -> RoleRun:
@@ -104,11 +129,25 @@ def role_run(workshop: Workshop, order: Order, step: OrderStep, equipment: Equip
         delivery=step.plan_step.id,
         attempt=attempt,
         run_dir=workshop.runs / attempt,
-        variables={one.name: _value(workshop, order, one) for one in step.plan_step.variables},
+        variables=_variables(workshop, order, step),
         secrets=equipment.secrets,
         port=equipment.port,
         timeout_s=workshop.role_timeout_s,
     )
+
+
+def _variables(workshop: Workshop, order: Order, step: OrderStep) -> Mapping[str, Data]:
+    """Give all variables of a step their values; a text for a list of texts is its only one."""
+    types = role_interface(step.plan_step.role).variables
+    values = {one.name: _value(workshop, order, one) for one in step.plan_step.variables}
+    return {name: _list(value) if types.get(name) == "list of str" else value for name, value in values.items()}
+
+
+def _list(value: Data) -> Sequence[Data]:
+    """Make a list of a text that is none; an empty text is an empty list."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return value
+    return [value] if value != "" else []
 
 
 def _value(workshop: Workshop, order: Order, variable: Variable) -> Data:

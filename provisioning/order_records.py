@@ -18,6 +18,8 @@ from bidwright.v1.quote_pb2 import Contract, Offer
 ORDER_KIND = "order"
 SERVICE_KIND = "service"
 CREDENTIAL_KIND = "credential"
+CERTIFICATE_KIND = "certificate"
+"""Certificate and key of a service, encrypted; not among its credentials, which customers may read."""
 CONTRACT_KIND = "contract"
 OPEN = "open"
 """Named list of the orders that a worker has or ought to have."""

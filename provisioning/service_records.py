@@ -11,6 +11,7 @@ from bidwright.provisioning.journal import Writes
 from bidwright.provisioning.order import step_of, target_of
 from bidwright.provisioning.order_events import event, step_event
 from bidwright.provisioning.order_records import (
+    CERTIFICATE_KIND,
     CREDENTIAL_KIND,
     SERVICE_KIND,
     Stored,
@@ -87,9 +88,9 @@ async def termination(store: Store, account: str, order: Order, step: OrderStep)
 
 
 async def _erasure(store: Store, account: str, id_: str) -> list[Put]:
-    """Overwrite the credentials of a service, if there are any."""
-    credential = await store.get(account, CREDENTIAL_KIND, id_)
-    return [Put(CREDENTIAL_KIND, id_, b"", credential.version)] if credential is not None and credential.body else []
+    """Overwrite the credentials and the certificate of a service, if there are any."""
+    found = {kind: await store.get(account, kind, id_) for kind in (CREDENTIAL_KIND, CERTIFICATE_KIND)}
+    return [Put(kind, id_, b"", record.version) for kind, record in found.items() if record is not None and record.body]
 
 
 async def _stored(store: Store, account: str, id_: str) -> Stored[Service]:

@@ -61,6 +61,11 @@ class StateDirectory:
         return self.path / "credentials.key"
 
     @property
+    def certificates(self) -> Path:
+        """The directory with the authority (``authority.key``, ``authority.pem``) and the folder ``certificates``."""
+        return self.path
+
+    @property
     def target(self) -> Path:
         """The embedded directory target."""
         return self.path / "target"

@@ -182,6 +182,13 @@ def key_revoke(key_id: str, state_dir: Path, redis_url: str) -> None:
 
 @bidwright.command()
 @_state_dir
+def authority(state_dir: Path) -> None:
+    """Print the certificate of the authority that services' certificates come from, for those who use them to trust."""
+    click.echo(starting.authority_certificate(state_dir), nl=False)
+
+
+@bidwright.command()
+@_state_dir
 def demo(state_dir: Path) -> None:
     """From a customer's needs to running services, for real, below the state directory."""
     run_demo(state_dir)

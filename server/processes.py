@@ -12,6 +12,7 @@ from bidwright.provisioning.credentials import CredentialCipher
 from bidwright.provisioning.equipment import Workshop
 from bidwright.provisioning.inventory import Inventory
 from bidwright.provisioning.ports import Ports
+from bidwright.provisioning.service_certificates import Certificates
 from bidwright.provisioning.worker import Worker, WorkerSettings, WorkerStorage
 from bidwright.server.composition import Services
 from bidwright.server.layout import StateDirectory
@@ -47,11 +48,13 @@ async def run_worker(
     try:
         for place in inventory.places.values():
             await asyncio.to_thread(place.target.ensure_running)
+        cipher = CredentialCipher.from_file(state.credentials_key)
         workshop = Workshop(
             inventory=inventory,
             ports=Ports(Pools(engine)),
-            cipher=CredentialCipher.from_file(state.credentials_key),
+            cipher=cipher,
             runs=state.runs,
+            certificates=Certificates(state.certificates, cipher),
         )
         storage = WorkerStorage(Store(engine), Queue(engine), Leases(engine))
         settings = WorkerSettings(f"{socket.gethostname()}-{random_id('w')}", steps_at_once=steps_at_once)

@@ -15,6 +15,7 @@ import click
 from bidwright.core.bound import bound_to_us
 from bidwright.core.clock import utc_now
 from bidwright.core.errors import InvalidInput, Unavailable
+from bidwright.provisioning.authority import Authority
 from bidwright.provisioning.directory_target import DirectoryTarget
 from bidwright.provisioning.inventory import Inventory, read_inventory
 from bidwright.server import processes
@@ -172,6 +173,11 @@ def list_keys(state_dir: Path, redis_url: str) -> list[str]:
 def revoke_key(state_dir: Path, redis_url: str, key_id: str) -> None:
     """Revoke an API key."""
     _with_store(state_dir, redis_url, lambda store: ApiKeys(store, utc_now).revoke(key_id))
+
+
+def authority_certificate(state_dir: Path) -> str:
+    """The certificate of the installation's authority, PEM; made where there is none yet."""
+    return Authority.in_directory(StateDirectory.at(state_dir).certificates, utc_now()).certificate
 
 
 def _inventory(state: StateDirectory, given: Path | None) -> Inventory:

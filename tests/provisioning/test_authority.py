@@ -219,3 +219,15 @@ def test_a_key_given_that_others_may_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BidwrightError) as refused:
         given_certificate(tmp_path, ["shop.example.org"], NOW)
     assert refused.value.reason == "KEY_READABLE"
+
+
+def test_a_certificate_given_may_lead_to_a_root_that_this_machine_trusts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = TestAuthority()
+    (tmp_path / "trusted.pem").write_text(authority.certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+    pair = authority.issue("shop.example.org")
+    give(tmp_path, pair.certificate, pair.private_key)
+    found = given_certificate(tmp_path, ["shop.example.org"], NOW)
+    assert found == CertifiedKey(pair.certificate, pair.private_key, authority.certificate)
