@@ -130,6 +130,10 @@ options:
     type: list
     elements: dict
     default: []
+  loads_firewall:
+    description: Whether the host's firewall is to be what is on disk; the role server tries that itself.
+    type: bool
+    default: true
   log:
     description: File with the last words of a unit that does not start.
     type: str
@@ -299,7 +303,7 @@ class Convergence:
             path.unlink()
             self.changes.append(f"{path} removed")
         try:
-            if Path(FIREWALL).exists() and run(FIREWALL, "load").stdout:
+            if self.wanted["loads_firewall"] and Path(FIREWALL).exists() and run(FIREWALL, "load").stdout:
                 self.changes.append("firewall loaded")
         except Failed:
             if rules and before is None:
@@ -441,6 +445,7 @@ class Convergence:
             self.changes += [f"{path} removed" for path in removed]
             if removed:
                 run("systemctl", "daemon-reload")
+                run("systemctl", "reset-failed", self.unit, must=False)
         elif is_changed:
             run("systemctl", "reload", self.unit)
 
@@ -644,6 +649,7 @@ def main() -> None:
             "probe": mapping,
             "prepare": mapping,
             "open": things,
+            "loads_firewall": {"type": "bool", "default": True},
             "log": text,
             "remove": words,
             "remove_last": words,

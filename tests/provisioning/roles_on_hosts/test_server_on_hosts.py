@@ -1,18 +1,284 @@
-"""The role server on a host."""
+"""The role server on a host: the baseline and its firewall, accounts of contracts, and nothing left in the end."""
 
 from __future__ import annotations
 
-from lab_hosts import Host, assert_successful
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+import pytest
+from lab_hosts import (
+    HOSTILE,
+    HOSTILE_NAMES,
+    CommandFailed,
+    Host,
+    LabHosts,
+    assert_nothing_was_run_by_hostile_text,
+    assert_refused,
+    assert_successful,
+)
+
+from bidwright.provisioning.ansible_roles import PLAYBOOKS
 from bidwright.provisioning.ansible_run import Action, Status
 
+SOLD = {"server_vcpu": 4, "server_ram_gib": "7.5"}
+UNOPENED = 20999
+RULES = "nft list table inet bidwright"
 
-def test_a_host_records_what_was_sold(host: Host) -> None:
-    host.prepare("server")
+
+@pytest.fixture(autouse=True)
+def _with_packages(host: Host, key: str) -> None:
+    host.prepare("server", {"server_login": "someone", "server_public_key": key})
+
+
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("key") / "id"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "jo@example.org", "-f", path], check=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def key(key_file: Path) -> str:
+    return key_file.with_suffix(".pub").read_text()
+
+
+def listen(host: Host, port: int) -> None:
+    """Run something on the host that answers at a port."""
+    server = f"/usr/bin/python3 -m http.server {port} --directory /srv"
+    host.shell(
+        f"systemctl stop listener-{port} 2>/dev/null; systemd-run --quiet --collect --unit=listener-{port} {server}"
+    )
+    host.shell(f"until ss -Hltn | grep -q ':{port} '; do sleep 0.1; done")
+
+
+def is_silent(host: Host, port: int) -> bool:
+    """Whether a port says neither yes nor no."""
+    with socket.socket() as probe:
+        probe.settimeout(1.5)
+        try:
+            probe.connect((host.address, port))
+        except TimeoutError:
+            return True
+        except ConnectionRefusedError:
+            return False
+    return False
+
+
+def host_service(lab: LabHosts, *words: str, **wanted: Any) -> Mapping[str, Any]:
+    """Run the module itself on h1."""
+    environment = {**os.environ, "ANSIBLE_CONFIG": str(PLAYBOOKS / "ansible.cfg"), "ANSIBLE_STDOUT_CALLBACK": "oneline"}
+    command = [
+        sys.executable,
+        "-m",
+        "ansible",
+        "adhoc",
+        "-i",
+        str(lab.lab.inventory),
+        "h1",
+        "-m",
+        "host_service",
+        *words,
+    ]
+    done = subprocess.run(
+        [*command, "-a", json.dumps({"name": "c-1.x", **wanted})], check=False, capture_output=True, env=environment
+    )
+    answer: Mapping[str, Any] = json.loads(done.stdout.partition(b"=> ")[2])
+    return answer
+
+
+def test_a_host_has_a_baseline_from_the_first_contract_to_the_last(host: Host) -> None:
+    listen(host, UNOPENED)
     before = host.state()
-    sold = {"server_vcpu": 4, "server_ram_gib": "7.5"}
-    assert_successful(host.run("server", Action.DELIVER, sold), changed=1)
-    assert_successful(host.run("server", Action.APPLY, sold), changed=0)
+    assert host.is_open(UNOPENED)
+    delivered = host.run("server", Action.DELIVER, SOLD)
+    assert_successful(delivered, changed=3)
+    host_key = " ".join(host.shell("cat /etc/ssh/ssh_host_ed25519_key.pub").split()[:2])
+    assert delivered.endpoint == {
+        "scheme": "ssh",
+        "host": host.address,
+        "port": 22,
+        "user": "",
+        "facts": {"host_key": host_key},
+    }
+    assert_successful(host.run("server", Action.DELIVER, SOLD), changed=0)
     assert host.run("server", Action.VERIFY, {"server_vcpu": 8}).status == Status.FAILED
+    assert is_silent(host, UNOPENED)
+    assert "codename=bookworm-security" in host.shell("unattended-upgrades --dry-run --debug 2>&1 | head -5")
+    assert host.shell("sshd -T | grep -E '^(permitrootlogin|passwordauthentication)'").splitlines() == [
+        "permitrootlogin without-password",
+        "passwordauthentication yes",
+    ]
+    assert_successful(host.run("server", Action.DELIVER, SOLD, contract="c-2"), changed=1)
+    rules = host.shell(RULES)
+    host.reboot()
+    assert host.shell(RULES) == rules
+    assert_successful(host.run("server", Action.DELIVER, SOLD), changed=0)
+
     assert_successful(host.run("server", Action.WITHDRAW), changed=1)
+    assert host.shell(RULES) == rules
+    assert_successful(host.run("server", Action.VERIFY, SOLD, contract="c-2"))
+    assert_successful(host.run("server", Action.WITHDRAW, contract="c-2"), changed=2)
+    listen(host, UNOPENED)  # the reboot had ended it
     assert host.changes_since(before) == {}
+    assert_successful(host.run("server", Action.WITHDRAW, contract="c-2"), changed=0)
+    host.shell(f"systemctl stop listener-{UNOPENED}")
+
+
+def test_rules_of_the_operator_stay_and_may_begin_anew(host: Host) -> None:
+    host.shell("nft 'table ip operator { chain c { tcp dport 9 drop; }; }'")
+    before = host.state()
+    assert_successful(host.run("server", Action.DELIVER, SOLD))
+    host.shell("systemctl start nftables")  # Debian's own, which begins with emptying the firewall
+    assert "policy drop" in host.shell(RULES)
+    host.shell("systemctl reload nftables")
+    assert "policy drop" in host.shell(RULES)
+    host.shell("systemctl stop nftables; nft 'table ip operator { chain c { tcp dport 9 drop; }; }'")
+    assert_successful(host.run("server", Action.DELIVER, SOLD), changed=0)
+    assert_successful(host.run("server", Action.WITHDRAW))
+    assert host.changes_since(before) == {}
+    host.shell("nft delete table ip operator")
+
+
+def test_a_firewall_that_would_cut_ssh_is_taken_back(host: Host) -> None:
+    assert_successful(host.run("server", Action.DELIVER, SOLD))
+    rules = host.shell(RULES)
+    # What an operator might do: a chain of their own, before all others, that lets nobody in.
+    trap = "}; chain first { type filter hook input priority -10; tcp dport 22 ct state new drop; "
+    host.shell(f"echo '{trap}' > /etc/bidwright/firewall.d/operator.nft")
+    assert_refused(host.run("server", Action.APPLY, SOLD), "SSH does not come in", "former rules")
+    with pytest.raises(CommandFailed, match="timed out"):
+        host.shell("true")
+    wait_until_reachable(host)
+    assert host.shell(RULES) == rules
+    website = host.run("website", Action.APPLY)  # loads its own rules only
+    assert_refused(website, "There are rules of somebody else in /etc/bidwright/firewall.d.")
+    host.reboot()
+    assert host.shell(RULES) == rules
+    host.shell("rm /etc/bidwright/firewall.d/operator.nft")
+    assert_successful(host.run("server", Action.DELIVER, SOLD), changed=0)
+    assert_successful(host.run("website", Action.WITHDRAW))
+    assert_successful(host.run("server", Action.WITHDRAW), changed=2)
+
+
+def wait_until_reachable(host: Host) -> None:
+    deadline = time.monotonic() + 60
+    while not host.is_open(22):
+        assert time.monotonic() < deadline
+
+
+def test_a_trial_that_nobody_ends_is_taken_back(host: Host) -> None:
+    assert_successful(host.run("server", Action.DELIVER, SOLD))
+    rules = host.shell(RULES)
+    host.shell("echo 'tcp dport 20999 accept' > /etc/bidwright/firewall.d/operator.nft")
+    assert host.shell("bidwright-host apply") == "firewall on trial\n"
+    assert "20999" in host.shell(RULES)
+    host.shell("systemctl list-timers bidwright-firewall-back.timer | grep -q bidwright-firewall-back")
+    host.shell("systemctl start bidwright-firewall-back.service")  # what the timer does
+    assert host.shell(RULES) == rules
+    with pytest.raises(CommandFailed, match="No firewall is on trial any more"):
+        host.shell("bidwright-host keep")
+    assert host.shell("bidwright-host apply") == "firewall on trial\n"
+    assert_successful(host.run("server", Action.DELIVER, SOLD), changed=2)  # goes on where the other one stopped
+    assert "20999" in host.shell(RULES)
+    host.shell("rm /etc/bidwright/firewall.d/operator.nft")
+    assert_successful(host.run("server", Action.WITHDRAW), changed=2)
+
+
+def test_a_port_is_open_for_those_named_as_long_as_its_delivery_is_there(lab: LabHosts, host: Host) -> None:
+    before = host.state()
+    listen(host, UNOPENED)
+    controller = host.shell("echo $SSH_CONNECTION").split()[0]
+    opened = {"open": [{"port": UNOPENED, "from": [controller]}]}
+    assert host_service(lab, **opened)["changes"] == ["/etc/bidwright/firewall.d/c-1.x.nft"]  # no baseline, no firewall
+    assert_successful(host.run("server", Action.DELIVER, SOLD), changed=3)
+    assert host.is_open(UNOPENED)
+    assert host_service(lab, **opened)["changed"] is False
+    other = lab["h2"].address
+    narrowed = {"open": [{"port": UNOPENED, "from": [other, "10.250.0.0/16"]}]}
+    assert host_service(lab, "--check", **narrowed)["changes"] == ["/etc/bidwright/firewall.d/c-1.x.nft"]
+    assert host.is_open(UNOPENED)
+    assert host_service(lab, **narrowed)["changes"] == ["/etc/bidwright/firewall.d/c-1.x.nft", "firewall loaded"]
+    assert is_silent(host, UNOPENED)
+    lab["h2"].shell(f"nc -z -w 2 {host.address} {UNOPENED}")
+    # As if a run had been killed before it loaded what it wrote.
+    host.shell("nft flush chain inet bidwright input")
+    assert host_service(lab, **narrowed)["changes"] == ["firewall loaded"]
+    host.reboot()
+    assert host_service(lab, **narrowed)["changed"] is False
+    assert host_service(lab, open=[])["changes"] == ["/etc/bidwright/firewall.d/c-1.x.nft removed", "firewall loaded"]
+    assert host_service(lab, **narrowed)["changed"] is True
+    assert host_service(lab, state="absent")["changes"] == [
+        "/etc/bidwright/firewall.d/c-1.x.nft removed",
+        "firewall loaded",
+    ]
+    assert_successful(host.run("server", Action.WITHDRAW), changed=2)
+    assert host.changes_since(before) == {}
+
+
+def test_an_account_is_entered_with_its_key_only(host: Host, key: str, key_file: Path) -> None:
+    before = host.state()
+    account = {**SOLD, "server_login": "shop-1", "server_public_key": key}
+    delivered = host.run("server", Action.DELIVER, account)
+    assert_successful(delivered, changed=3)
+    assert delivered.endpoint["user"] == "shop-1"
+    assert_successful(host.run("server", Action.DELIVER, account), changed=0)
+    enter = [word if word != "root@" + host.address else "shop-1@" + host.address for word in host.ssh("id -Gn; pwd")]
+    enter[enter.index("-i") + 1] = str(key_file)
+    entered = subprocess.run(enter, check=True, capture_output=True, timeout=30).stdout.decode()
+    assert entered == "shop-1 bidwright\n/srv/bidwright/c-1.server/home\n"
+    assert host.shell("passwd -S shop-1").split()[1] == "L"
+    with pytest.raises(CommandFailed):
+        host.shell("su - shop-1 -c 'sudo -n true'")
+
+    # Another contract cannot have the same login, nor one of the host's own.
+    for taken in ("shop-1", "root", "www-data"):
+        refused = host.run("server", Action.APPLY, {**account, "server_login": taken}, contract="c-2")
+        assert_refused(refused, f"The login {taken} is taken on this host")
+    assert_successful(host.run("server", Action.WITHDRAW, contract="c-2"))
+    assert host.shell("getent passwd shop-1") != ""
+
+    host.shell("su shop-1 -c 'cd; echo kept > file; ln -s / root; (sleep 1000 &) ; mkdir /tmp/of-shop'")
+    assert_successful(host.run("server", Action.DELIVER, {**account, "server_login": "shop-2"}), changed=1)
+    assert host.shell("su shop-2 -c 'cat ~/file'") == "kept\n"
+    assert host.shell("stat -c %U / /srv/bidwright/c-1.server/home/root").splitlines() == ["root", "shop-2"]
+    assert host.shell("getent passwd shop-1; pgrep sleep; ls /tmp/of-shop 2>/dev/null; true") == ""
+    other_key = {**account, "server_login": "shop-2", "server_public_key": key.replace("jo@", "al@")}
+    assert_successful(host.run("server", Action.DELIVER, other_key), changed=2)
+    assert_successful(host.run("server", Action.DELIVER, other_key), changed=0)
+    host.reboot()
+    assert_successful(host.run("server", Action.DELIVER, other_key), changed=0)
+    host.shell("su shop-2 -c '(sleep 1000 &)'")
+    assert_successful(host.run("server", Action.WITHDRAW), changed=2)
+    assert host.changes_since(before) == {}
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        *({"server_login": name} for name in (*HOSTILE_NAMES, HOSTILE, "Root", "-x", "a" * 32)),
+        {"server_login": "shop"},  # nobody could enter
+        {"server_login": "", "server_public_key": "{key}"},  # whose key?
+        {"server_login": "shop", "server_public_key": HOSTILE},
+        {"server_login": "shop", "server_public_key": 'command="reboot" {key}'},
+        {"server_login": "shop", "server_public_key": "{key} $(reboot)"},
+        {"server_login": "shop", "server_public_key": "{key}\nrestrict {key}"},
+        {"server_login": "shop", "server_public_key": "{key}\u2028{key}"},
+        {"server_login": "shop", "server_public_key": "ssh-ed25519 AAAA"},
+    ],
+)
+def test_hostile_logins_and_keys_are_refused(host: Host, key: str, variables: dict[str, str]) -> None:
+    given = {name: value.replace("{key}", key.strip()) for name, value in variables.items()}
+    refused = host.run("server", Action.APPLY, {"server_public_key": key, **given} if given["server_login"] else given)
+    if variables == {"server_login": "shop"}:
+        refused = host.run("server", Action.APPLY, {**given, "server_public_key": ""})
+    assert refused.status == Status.FAILED
+    assert "server_login is no login. Use" in refused.message or "Give OpenSSH public keys" in refused.message
+    assert host.shell("ls /etc/bidwright 2>/dev/null || true") == ""
+    assert_nothing_was_run_by_hostile_text(host)
