@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Writes or reads the key ``about`` of a cache, over TCP with its user's password.
 
-Reads ``{"act", "host", "port", "password", "title"}`` as JSON from standard input; prints a line for what it
-changed. Speaks the server's protocol itself, which needs nothing installed: an array of length-prefixed strings, so any
-text is safe.
+Reads ``{"act", "host", "port", "password", "title"}`` as JSON from standard input, with ``certificate_name`` and
+``authority`` (PEM; the system's where empty) if the cache speaks TLS; prints a line for what it changed. Speaks the
+server's protocol itself, which needs nothing installed: an array of length-prefixed strings, so any text is safe.
 """
 
 import json
 import socket
+import ssl
 import sys
 from collections.abc import Mapping
 from typing import BinaryIO, cast
@@ -45,11 +46,20 @@ def converse(connection: BinaryIO, wanted: Mapping[str, str]) -> None:
     sys.stdout.write("title written\n")
 
 
+def connected(wanted: Mapping[str, str]) -> socket.socket:
+    """Connect, with TLS and a checked certificate if the cache has one."""
+    server = socket.create_connection((wanted.get("host", "127.0.0.1"), int(wanted["port"])), timeout=10)
+    if not wanted.get("certificate_name"):
+        return server
+    context = ssl.create_default_context(cadata=wanted["authority"] or None)
+    return context.wrap_socket(server, server_hostname=wanted["certificate_name"])
+
+
 def main() -> int:
     """Act; 1 with a reason on standard error when the cache is not as wanted."""
     wanted = json.load(sys.stdin)
     try:
-        with socket.create_connection((wanted.get("host", "127.0.0.1"), wanted["port"]), timeout=10) as server:
+        with connected(wanted) as server:
             converse(cast("BinaryIO", server.makefile("rwb")), wanted)
     except (OSError, Refused) as error:
         sys.stderr.write(f"{error}\n")
