@@ -89,6 +89,8 @@ rows:
   returned: success
 """
 _TLS_REQUEST = struct.pack("!ii", 8, 80877103)  # PostgreSQL 15, chapter 55.7, SSLRequest
+_SASL = struct.pack("!i", 10)  # the same, AuthenticationSASL, which lists the ways to prove the password
+_BOUND_TO_TLS = b"SCRAM-SHA-256-PLUS\0"
 _CONNECT_TIMEOUT_S = 10
 _PAUSE_S = 0.5
 
@@ -110,7 +112,7 @@ class TlsRelay:
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT_S):
                 answers, requests = await self._connect()
-            await asyncio.gather(_copy(reader, requests), _copy(answers, writer))
+            await asyncio.gather(_copy(reader, requests), _copy_answers(answers, writer))
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
             self.fault = f"{self.wanted['host']} port {self.wanted['port']}: {str(error) or 'no answer'}"
         finally:
@@ -130,6 +132,19 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.write(chunk)
         await writer.drain()
     writer.close()
+
+
+async def _copy_answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Hand answers on, without the offer to bind the password to the TLS that psql does not see.
+
+    A psql that is not over TLS takes that offer for an attack. The certificate is checked here.
+    """
+    kind, length = struct.unpack("!ci", await reader.readexactly(5))
+    message = await reader.readexactly(length - 4)
+    if kind == b"R" and message.startswith(_SASL):
+        message = message.replace(_BOUND_TO_TLS, b"")
+    writer.write(struct.pack("!ci", kind, len(message) + 4) + message)
+    await _copy(reader, writer)
 
 
 async def ask(wanted: dict[str, Any], directory: Path) -> list[str]:
