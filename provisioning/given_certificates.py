@@ -16,8 +16,6 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from bidwright.core.errors import Faults, Unavailable
 from bidwright.provisioning.authority import CertifiedKey, alternative_names, general_names
 
-_INVALID = "GIVEN_CERTIFICATE_INVALID"
-
 
 def given_certificate(directory: Path, names: Sequence[str], now: dt.datetime) -> CertifiedKey | None:
     """Read the certificate that was given for a service, ``<name>.pem`` and ``<name>.key``; none, if there is none.
@@ -91,7 +89,7 @@ def _read_chain(path: Path) -> list[x509.Certificate]:
         raise Unavailable(
             f"The certificate {path} cannot be read: {error}.",
             fix="Put it there as PEM: the service's own, then those that issued it.",
-            reason=_INVALID,
+            reason="GIVEN_CERTIFICATE_INVALID",
         ) from error
 
 
@@ -104,7 +102,7 @@ def _read_key(path: Path) -> PrivateKeyTypes:
         raise Unavailable(
             f"The key {path} cannot be read: {type(error).__name__}.",
             fix="Put the certificate's key there as PEM, without a password.",
-            reason=_INVALID,
+            reason="GIVEN_CERTIFICATE_INVALID",
         ) from error
 
 
