@@ -9,6 +9,8 @@ from bidwright.catalog.delivery_sources import check_sources, shared_secrets, so
 from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.model import Answer, Delivery, DeliverySecret, DeliveryVariable, Instances
+from bidwright.catalog.rule_language import Expression
+from bidwright.catalog.rules import component_words, read_condition
 
 FILE = "provisioning.yaml"
 
@@ -21,11 +23,13 @@ def read_deliveries(draft: Draft) -> None:
     matched = {entry.path: _matched(draft, entry) for entry in document.entries("deliveries")}
     _check_matches(draft, [(entry, matched[entry.path]) for entry in document.entries("deliveries")])
     entries = {entry.id(): entry for entry in draft.declared(document, "deliveries", "delivery")}
+    words = component_words(draft)
     for entry in entries.values():
         check_delivery(draft, entry)
         check_apart(draft, entry, entries)
         check_sources(draft, entry, entries)
-        draft.deliveries[entry.id()] = _delivery(entry, matched[entry.path])
+        role_when = read_condition(draft, entry, "role_when", words) if "role_when" in entry.value else None
+        draft.deliveries[entry.id()] = _delivery(entry, matched[entry.path], role_when)
     check_circles(draft, entries, "after", ("wait for", "after"))
     check_circles(draft, entries, "supports", ("support", "supports"))
 
@@ -52,13 +56,14 @@ def _check_matches(draft: Draft, matches: list[tuple[Entry, frozenset[str]]]) ->
                 draft.faults.add(where, f"component {component!r} is delivered by nothing", fix)
 
 
-def _delivery(entry: Entry, components: frozenset[str]) -> Delivery:
+def _delivery(entry: Entry, components: frozenset[str], role_when: Expression | None) -> Delivery:
     value = entry.value
     return Delivery(
         id=value["id"],
         components=components,
         role=value.get("role", ""),
         targets=tuple(value.get("targets", ())),
+        role_when=role_when,
         after=tuple(value.get("after", ())),
         unit=value["unit"],
         duration_minutes=value["duration_minutes"],

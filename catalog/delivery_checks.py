@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
 
-_OF_ROLES = ("targets", "variables", "instances", "spread", "apart_from", "secrets")
+_OF_ROLES = ("targets", "role_when", "variables", "instances", "spread", "apart_from", "secrets")
 
 
 def check_delivery(draft: Draft, entry: Entry) -> None:
@@ -86,6 +86,9 @@ def _check_role(draft: Draft, entry: Entry) -> None:
         draft.faults.add(entry.where("role"), what, "Say in `why` what the step is for.")
     if "task" in entry.value and "instructions" not in entry.value:
         _add_no_instructions(draft, entry)
+    if "role_when" in entry.value and "task" not in entry.value:
+        what = f"delivery {entry.id()!r} has `role_when` and no task"
+        draft.faults.add(entry.where("role_when"), what, "Add the `task` that stands for the role otherwise.")
     if "instructions" in entry.value and "task" not in entry.value:
         fix = "Remove them, or add the `task` that stands for the role where no target can run it."
         draft.faults.add(entry.where("instructions"), "a role has no instructions", fix)

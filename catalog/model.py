@@ -263,7 +263,8 @@ class Delivery:
         components: Ids it delivers, patterns already resolved; none where it supports others.
         targets: Kinds of target its role can serve.
         after: Deliveries that come before it where both are in a plan.
-        task: Title of the manual task; beside a role it stands for it where no target can run the role.
+        role_when: Condition on the components of a configuration under which the role can do it; always where None.
+        task: Title of the manual task; beside a role it stands for it where no target can run it, or not ``role_when``.
         instructions: Of the task, in Markdown.
         instances: How many steps it becomes.
         spread: Over how many places its instances are dealt.
@@ -283,6 +284,7 @@ class Delivery:
     task: str
     instructions: str
     why: str
+    role_when: Expression | None = None
     instances: Instances = Instances()
     spread: int = 1
     apart_from: tuple[str, ...] = ()

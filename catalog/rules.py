@@ -23,7 +23,7 @@ _SHARED = "rule"
 def read_rules(draft: Draft) -> None:
     """Read all rules; needs components, tables and offerings."""
     shared = draft.documents.get("rules.yaml")
-    words = _component_words(draft)
+    words = component_words(draft)
     if shared is not None:
         draft.rules = _rules(draft, shared, _SHARED, _for_all_offerings(draft, words))
         _check_reach(draft, shared, draft.rules, draft.offerings.values())
@@ -83,7 +83,8 @@ def _check_reach(draft: Draft, document: Document, rules: Iterable[Rule], offeri
             draft.faults.add(places[rule.id], what, fix)
 
 
-def _component_words(draft: Draft) -> Vocabulary:
+def component_words(draft: Draft) -> Vocabulary:
+    """What conditions may say of components, without needs."""
     figures: set[tuple[str, str, str]] = set()
     for one in draft.components.values():
         figures.update((source, attribute, one.family) for source in _SOURCES for attribute in one.figures(source))

@@ -140,7 +140,7 @@ def _reason(instance: Instance, before: Sequence[str], layout: Layout) -> str:
     if instance.place and apart_from:
         parts.append(f"Runs on another target than {_listed(apart_from)}.")
     if delivery.role and not instance.place:
-        parts.append(f"People do it: role {delivery.role} serves no target there is.")
+        parts.append(f"People do it: role {delivery.role} is not for these targets, or not for these components.")
     return " ".join(parts)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bidwright.catalog.model import Release
+from bidwright.configurator.rule_check import Choice, holds
 from bidwright.core.errors import InvalidInput, Unavailable
 from bidwright.v1.configuration_pb2 import ConfigurationItem
 
@@ -29,7 +30,7 @@ class Selection:
     lacking: tuple[str, ...] = ()
 
 
-def select(release: Release, items: Iterable[ConfigurationItem], kinds: Sequence[str]) -> Selection:
+def select(release: Release, items: Sequence[ConfigurationItem], kinds: Sequence[str]) -> Selection:
     """Select the deliveries of components, and of the kinds the one whose roles serve most of them.
 
     Args:
@@ -43,7 +44,8 @@ def select(release: Release, items: Iterable[ConfigurationItem], kinds: Sequence
     """
     delivered = _by_delivery(release, items)
     every_kind = sorted({kind for delivery in release.deliveries.values() for kind in delivery.targets})
-    selections = [_selection(release, delivered, kind) for kind in kinds or every_kind]
+    for_people = _not_for_roles(release, items)
+    selections = [_selection(release, delivered, kind, for_people) for kind in kinds or every_kind]
     if not selections:
         return Selection("", delivered, frozenset())
     best = min(selections, key=lambda one: (len(one.lacking), -len(one.by_role)))
@@ -66,12 +68,21 @@ def _by_delivery(release: Release, items: Iterable[ConfigurationItem]) -> Items:
     return found
 
 
-def _selection(release: Release, delivered: Items, kind: str) -> Selection:
+def _not_for_roles(release: Release, items: Iterable[ConfigurationItem]) -> frozenset[str]:
+    """Find deliveries whose role cannot do what this configuration needs."""
+    choice = Choice(release=release, answers={}, items={item.component: item.quantity for item in items})
+    conditions = {id_: one.role_when for id_, one in release.deliveries.items() if one.role_when is not None}
+    return frozenset(id_ for id_, condition in conditions.items() if not holds(condition, choice))
+
+
+def _selection(release: Release, delivered: Items, kind: str, for_people: frozenset[str]) -> Selection:
     """Add what supports the deliveries, and what supports that; a task that stands in for a role needs no support."""
     chosen = {id_: list(items) for id_, items in delivered.items()}
     while True:
         replaced = {
-            id_ for id_ in chosen if release.deliveries[id_].role and kind not in release.deliveries[id_].targets
+            id_
+            for id_ in chosen
+            if release.deliveries[id_].role and (kind not in release.deliveries[id_].targets or id_ in for_people)
         }
         supported = chosen.keys() - replaced
         added = [
@@ -83,7 +94,7 @@ def _selection(release: Release, delivered: Items, kind: str) -> Selection:
     return Selection(
         kind=kind,
         items={id_: chosen[id_] for id_ in sorted(chosen)},
-        by_role=frozenset(id_ for id_ in chosen if kind in release.deliveries[id_].targets),
+        by_role=frozenset(id_ for id_ in chosen if release.deliveries[id_].role and id_ not in replaced),
         lacking=tuple(sorted(id_ for id_ in replaced if not release.deliveries[id_].task)),
     )
 

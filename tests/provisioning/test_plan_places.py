@@ -11,6 +11,7 @@ from orders import bespoke, configuration
 from small_release import small_release
 
 from bidwright.catalog.model import Delivery, Instances, Release
+from bidwright.catalog.rule_language import Not, Selected
 from bidwright.core.errors import Unavailable
 from bidwright.provisioning.plan import plan
 from bidwright.v1.configuration_pb2 import ConfigurationItem
@@ -49,6 +50,15 @@ def test_what_nothing_keeps_apart_shares_one_place() -> None:
     assert (made.target_kind, made.places) == ("directory", 1)
     assert places(made) == {"server": 1, "postgresql_database": 1, "website": 1, "service_desk": 0}
     assert [step.delivery for step in made.steps] == ["server", "postgresql_database", "service_desk", "website"]
+
+
+def test_people_do_what_the_role_cannot_do_for_the_components_chosen() -> None:
+    no_cache_beside = Not(Selected("cache.valkey_small"))
+    release = release_with(website={"role_when": no_cache_beside, "task": "Set it up.", "instructions": "Do it."})
+    alone = plan(release, configuration(*WEB))
+    assert (step_of(alone, "website").kind, step_of(alone, "website").place) == (STEP_KIND_ROLE, 1)
+    beside = step_of(plan(release, configuration(*WEB, "cache.valkey_small")), "website")
+    assert (beside.kind, beside.place, beside.title) == (STEP_KIND_MANUAL, 0, "Set it up.")
 
 
 def test_people_take_no_place() -> None:
@@ -199,7 +209,7 @@ def test_the_kind_that_serves_most_deliveries_counts_and_people_do_the_rest() ->
     cache = step_of(made, "valkey_cache")
     assert (cache.kind, cache.role, cache.title) == (STEP_KIND_MANUAL, "", "Install a cache.")
     assert cache.instructions == "With the memory sold."
-    assert cache.reason.endswith("People do it: role valkey_cache serves no target there is.")
+    assert cache.reason.endswith("People do it: role valkey_cache is not for these targets, or not for these components.")
     assert list(cache.items) == [ConfigurationItem(component="cache.valkey_small", quantity=2)]
     assert made.automation_percent == 66
 
