@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bidwright.configurator.sat import Sat
+from bidwright.configurator.sat import OutOfTime, Sat
 
 
-def backbone(sat: Sat, variables: int, first_model: Sequence[int]) -> set[int]:
+def backbone(sat: Sat, variables: int, first_model: Sequence[int]) -> tuple[set[int], bool]:
     """The literals of the first variables that hold in every solution; they are added to the clauses.
 
     Each solution strikes off what it contradicts, and the search is told to contradict as much as it can.
@@ -17,45 +17,52 @@ def backbone(sat: Sat, variables: int, first_model: Sequence[int]) -> set[int]:
         variables: How many variables are of interest, counted from the first.
         first_model: A solution.
 
-    Raises:
-        OutOfTime: The deadline of the solver came first.
+    Returns:
+        The literals, and whether these are all; otherwise the deadline of the solver came first.
     """
     open_literals = dict.fromkeys(first_model[:variables])
     found: set[int] = set()
     sat.prefer(-literal for literal in open_literals)
-    while open_literals:
-        literal = next(iter(open_literals))
-        if sat.can_hold([-literal]):
-            model = sat.model()
-            struck = [each for each in open_literals if model[abs(each) - 1] != each]
-            for each in struck:
-                del open_literals[each]
-        else:
-            del open_literals[literal]
-            found.add(literal)
-            sat.add([literal])
-    return found
+    try:
+        while open_literals:
+            literal = next(iter(open_literals))
+            if sat.can_hold([-literal]):
+                model = sat.model()
+                struck = [each for each in open_literals if model[abs(each) - 1] != each]
+                for each in struck:
+                    del open_literals[each]
+            else:
+                del open_literals[literal]
+                found.add(literal)
+                sat.add([literal])
+    except OutOfTime:
+        return found, False
+    return found, True
 
 
-def implications(sat: Sat, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+def implications(sat: Sat, pairs: Iterable[tuple[int, int]]) -> tuple[set[tuple[int, int]], bool]:
     """Those pairs of literals whose first one implies the second in every solution.
 
-    Raises:
-        OutOfTime: The deadline of the solver came first.
+    Returns:
+        The pairs, and whether these are all; otherwise the deadline of the solver came first.
     """
     waiting = dict.fromkeys(pairs)
     found: set[tuple[int, int]] = set()
     sat.prefer(literal for one, other in waiting for literal in (one, -other))
-    while waiting:
-        pair = next(iter(waiting))
-        if not sat.can_hold([pair[0], -pair[1]]):
-            del waiting[pair]
-            found.add(pair)
-            continue
-        model = sat.model()
-        refuted = [
-            (one, other) for one, other in waiting if model[abs(one) - 1] == one and model[abs(other) - 1] != other
-        ]
-        for each in refuted:
-            del waiting[each]
-    return found
+    try:
+        while waiting:
+            pair = next(iter(waiting))
+            if not sat.can_hold([pair[0], -pair[1]]):
+                del waiting[pair]
+                found.add(pair)
+                continue
+            model = sat.model()
+            for one, other in [each for each in waiting if _refutes(model, each)]:
+                del waiting[one, other]
+    except OutOfTime:
+        return found, False
+    return found, True
+
+
+def _refutes(model: Sequence[int], pair: tuple[int, int]) -> bool:
+    return model[abs(pair[0]) - 1] == pair[0] and model[abs(pair[1]) - 1] != pair[1]

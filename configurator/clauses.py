@@ -84,7 +84,9 @@ class Clauses:
         key = ("same", (first, second))
         if key not in self._gates:
             gate = self._gates[key] = self.new()
-            self.define([-gate, -first, second], [-gate, first, -second], [gate, first, second], [gate, -first, -second])
+            self.define(
+                [-gate, -first, second], [-gate, first, -second], [gate, first, second], [gate, -first, -second]
+            )
         return sign * self._gates[key]
 
     def choice(self, condition: int, yes: int, no: int) -> int:

@@ -209,7 +209,7 @@ class Comparisons:
         if index not in self._texts:
             return ""
         is_second = twin is not None and twin < index
-        if is_second and twin in found and truths[self._same_literals[twin, index]]:
+        if twin is not None and twin in found and is_second and truths[self._same_literals[twin, index]]:
             return str(found[twin])
         return self._texts[index].read(truths, is_second=is_second)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bidwright.configurator.clauses import Clause, Clauses
@@ -44,6 +44,12 @@ class Encoded:
     def all(self) -> list[Clause]:
         """Every clause."""
         return [*self.hard, *self.definitions, *(clause for clauses in self.constraints for clause in clauses)]
+
+    def without(self, removable: Collection[int]) -> list[Clause]:
+        """Every clause but those of some constraints."""
+        gone = set(removable)
+        kept = (clauses for index, clauses in enumerate(self.constraints) if index not in gone)
+        return [*self.hard, *self.definitions, *(clause for clauses in kept for clause in clauses)]
 
 
 def encoded(model: FeatureModel) -> Encoded:

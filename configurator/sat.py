@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from types import TracebackType
 
-from pysat.solvers import Solver
+from pysat.solvers import Solver  # type: ignore[import-untyped]  # it ships no types
 
 from bidwright.configurator.clauses import Clause
 from bidwright.configurator.deadline import Deadline
@@ -25,8 +25,10 @@ class Sat:
         deadline: When questions end with ``OutOfTime``.
     """
 
-    def __init__(self, clauses: Iterable[Clause], deadline: Deadline) -> None:
+    def __init__(self, clauses: Iterable[Clause], deadline: Deadline, variables: int = 0) -> None:
+        """Take the clauses; ``variables`` that stand in none of them are part of every model too."""
         self.deadline = deadline
+        self._variables = variables
         self._solver = Solver(name=_ENGINE)
         self._solver.append_formula(clauses)
 
@@ -62,7 +64,8 @@ class Sat:
 
     def model(self) -> list[int]:
         """The literals that hold, by variable, after ``can_hold`` was true."""
-        return list(self._solver.get_model())
+        model = list(self._solver.get_model())
+        return model + [-variable for variable in range(len(model) + 1, self._variables + 1)]
 
     def blamed(self) -> list[int]:
         """Assumptions that cannot hold together, after ``can_hold`` was false; not necessarily the fewest."""

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from bidwright.configurator.clauses import Clauses
-from bidwright.configurator.feature_amounts import Polynomial
+from bidwright.configurator.feature_amounts import Polynomial, Term
 from bidwright.configurator.feature_model import Kind
 
 Cut = tuple[Fraction, bool]
@@ -105,7 +105,9 @@ class Binary:
     @property
     def polynomial(self) -> Polynomial:
         """The number."""
-        terms = {(frozenset({bit}), ()): Fraction(1 << place) for place, bit in enumerate(self.bits)}
+        terms: dict[Term, Fraction] = {
+            (frozenset({bit}), ()): Fraction(1 << place) for place, bit in enumerate(self.bits)
+        }
         return {**terms, **({(frozenset({self.selected}), ()): Fraction(self.least)} if self.least else {})}
 
     def read(self, model: Mapping[int, bool]) -> Fraction:

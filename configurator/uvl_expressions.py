@@ -25,7 +25,7 @@ _TWO_SIDED = {
     Operation.DIVIDE: 8,
 }
 _PREFIX = {Operation.NOT: 5, Operation.NEGATIVE: 9}
-_CALLS = {
+_CALLS: dict[str, Operation | Call] = {
     "len": Operation.LENGTH,
     "floor": Operation.FLOOR,
     "ceil": Operation.CEIL,

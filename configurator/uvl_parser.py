@@ -208,7 +208,8 @@ def _value(cursor: Cursor) -> Value:
     if token.kind == "name" and token.value in {"true", "false"}:
         return cursor.next().value == "true"
     if token.value == "[":
-        return _skip_list(cursor)
+        _skip_list(cursor)
+        return None
     sign = -1 if cursor.takes("symbol", "-") else 1
     if cursor.token.kind != "number":
         fix = "A value is a number, true, false, a 'text', a list in [ ], or attributes in { }."

@@ -12,6 +12,7 @@ import click
 from bidwright.core.errors import BidwrightError
 from bidwright.server import starting
 from bidwright.server.demo import run_demo
+from bidwright.server.feature_model_commands import portfolio_analyze, portfolio_complete
 from bidwright.server.lab_commands import lab
 from bidwright.server.price_command import price_by_hand
 from bidwright.server.publishing import report
@@ -195,6 +196,8 @@ def demo(state_dir: Path) -> None:
 
 
 bidwright.add_command(lab)
+portfolio.add_command(portfolio_analyze)
+portfolio.add_command(portfolio_complete)
 bidwright.add_command(price_by_hand)
 
 
