@@ -66,9 +66,8 @@ class Inventory:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Kinds of target there are; hosts come first, they are what services are meant to run on."""
-        there = {place.kind for place in self.places.values()}
-        return tuple(kind for kind in (HOST, DIRECTORY) if kind in there)
+        """The kind of each target; hosts come first, they are what services are meant to run on."""
+        return tuple(sorted((place.kind for place in self.places.values()), key=(HOST, DIRECTORY).index))
 
     def choose(self, plan: Plan, contract_id: str) -> tuple[str, ...]:
         """Choose a target for each place of a plan, all different.

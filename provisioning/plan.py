@@ -29,7 +29,7 @@ def plan(release: Release, configuration: Configuration, kinds: Sequence[str] = 
     Args:
         release: The release the configuration was made from.
         configuration: Checked: its components are those of the release.
-        kinds: Kinds of target there are, preferred ones first; none where that is not known yet.
+        kinds: The kind of each target there is, preferred ones first; none where that is not known yet.
 
     Raises:
         InvalidInput: A component is not in the release, or a variable needs an answer that is missing.

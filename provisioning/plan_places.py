@@ -58,7 +58,8 @@ def lay_out(release: Release, selection: Selection) -> Layout:
     """Deal what is delivered over places; the same input gives the same layout.
 
     Deliveries are taken by id. Each goes to the lowest place where nothing is that it must be apart from; a spread one
-    to as many such places as it may use, dealt one after the other. Those with instances on every place come last.
+    to as many such places as it may use and as there are targets, dealt one after the other. Those with instances on
+    every place come last.
     """
     deliveries = [release.deliveries[id_] for id_ in selection.items]
     by_role = [one for one in deliveries if one.id in selection.by_role]
@@ -76,7 +77,8 @@ def _places(deliveries: Sequence[Delivery], selection: Selection) -> Mapping[str
             continue
         taken = {place for other in apart[delivery.id] for place in places.get(other, ())}
         count = _count(delivery, selection.items[delivery.id])
-        allowed = itertools.islice(_free(taken), min(delivery.spread, count))
+        most = min(delivery.spread, count, selection.targets or count)
+        allowed = itertools.islice(_free(taken), most)
         places[delivery.id] = list(itertools.islice(itertools.cycle(list(allowed)), count))
     taken_by = {one.id: {place for other in apart[one.id] for place in places.get(other, ())} for one in everywhere}
     # A delivery that must be apart from something on every place gets a place of its own.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bidwright.catalog.model import Release
 from bidwright.configurator.rule_check import Choice, holds
@@ -20,6 +21,7 @@ class Selection:
     Attributes:
         kind: Of the targets; empty where people do everything.
         items: Delivery -> the components it delivers, none where it supports others; both by id.
+        targets: How many targets of this kind there are; none where that is not known.
         by_role: Deliveries that a role makes real; people do the others.
         lacking: Deliveries whose role does not serve this kind and for which no task stands in.
     """
@@ -27,6 +29,7 @@ class Selection:
     kind: str
     items: Items
     by_role: frozenset[str]
+    targets: int | None = None
     lacking: tuple[str, ...] = ()
 
 
@@ -36,7 +39,8 @@ def select(release: Release, items: Sequence[ConfigurationItem], kinds: Sequence
     Args:
         release: Of the components.
         items: The components.
-        kinds: Kinds of target there are; of equally good ones the first counts. None: every kind that is delivered to.
+        kinds: The kind of each target there is; of equally good kinds the first counts. None: every kind that is
+            delivered to, as many targets as it takes.
 
     Raises:
         InvalidInput: A component is not in the release.
@@ -45,7 +49,11 @@ def select(release: Release, items: Sequence[ConfigurationItem], kinds: Sequence
     delivered = _by_delivery(release, items)
     every_kind = sorted({kind for delivery in release.deliveries.values() for kind in delivery.targets})
     for_people = _not_for_roles(release, items)
-    selections = [_selection(release, delivered, kind, for_people) for kind in kinds or every_kind]
+    counts = Counter(kinds)  # in the order of their first
+    selections = [
+        replace(_selection(release, delivered, kind, for_people), targets=counts.get(kind))
+        for kind in counts or every_kind
+    ]
     if not selections:
         return Selection("", delivered, frozenset())
     best = min(selections, key=lambda one: (len(one.lacking), -len(one.by_role)))

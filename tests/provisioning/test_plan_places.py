@@ -98,6 +98,12 @@ def test_a_spread_delivery_takes_no_more_places_than_it_has_instances() -> None:
     assert plan(release, configuration("web.nginx_site", quantity=2)).places == 2
 
 
+def test_a_spread_delivery_takes_no_more_places_than_there_are_targets() -> None:
+    release = release_with(website={"instances": PER_UNIT, "spread": 9})
+    made = plan(release, configuration("web.nginx_site", quantity=5), ("directory", "directory"))
+    assert places(made) == {f"website-{number}": place for number, place in enumerate((1, 2, 1, 2, 1), 1)}
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -209,7 +215,9 @@ def test_the_kind_that_serves_most_deliveries_counts_and_people_do_the_rest() ->
     cache = step_of(made, "valkey_cache")
     assert (cache.kind, cache.role, cache.title) == (STEP_KIND_MANUAL, "", "Install a cache.")
     assert cache.instructions == "With the memory sold."
-    assert cache.reason.endswith("People do it: role valkey_cache is not for these targets, or not for these components.")
+    assert cache.reason.endswith("role valkey_cache is not for these targets, or not for these components.")
+        "People do it: role valkey_cache is not for these targets, or not for these components."
+    )
     assert list(cache.items) == [ConfigurationItem(component="cache.valkey_small", quantity=2)]
     assert made.automation_percent == 66
 
