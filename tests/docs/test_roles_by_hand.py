@@ -70,7 +70,7 @@ def test_every_command_for_use_by_hand_works_as_it_stands(clone: Path) -> None:
     _move_ports(clone, commands)
     run(commands, clone, timeout_s=240)
     installed = clone / "collections" / "ansible_collections" / "bidwright" / "hosting"
-    parts = {"FILES.json", "MANIFEST.json", "README.md", "meta", "plugins", "roles"}
+    parts = {"CHANGELOG.md", "FILES.json", "MANIFEST.json", "README.md", "meta", "plugins", "roles"}
     assert {path.name for path in installed.iterdir()} == parts
     assert list(installed.rglob("__pycache__")) == []
     assert [path for path in (clone / "target" / "contracts").rglob("*") if path.is_file()] == []
