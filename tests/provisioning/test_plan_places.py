@@ -216,8 +216,6 @@ def test_the_kind_that_serves_most_deliveries_counts_and_people_do_the_rest() ->
     assert (cache.kind, cache.role, cache.title) == (STEP_KIND_MANUAL, "", "Install a cache.")
     assert cache.instructions == "With the memory sold."
     assert cache.reason.endswith("role valkey_cache is not for these targets, or not for these components.")
-        "People do it: role valkey_cache is not for these targets, or not for these components."
-    )
     assert list(cache.items) == [ConfigurationItem(component="cache.valkey_small", quantity=2)]
     assert made.automation_percent == 66
 
