@@ -13,8 +13,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from bidwright.catalog.price_entry import ChargeName, PriceEntry
+from bidwright.catalog.price_charges import ChargeName
+from bidwright.catalog.price_entry import PriceEntry
 from bidwright.catalog.rule_language import Expression, FigureSource
+
+DEFAULT_HOURS_PER_MONTH = Decimal(730)
+"""8,760 hours a year in twelve equal months, as providers count."""
 
 NeedKind = Literal["boolean", "integer", "decimal", "choice", "text"]
 Answer = bool | int | Decimal | str
@@ -156,7 +160,8 @@ class PriceBook:
 
     Attributes:
         entries: (component, charge) -> entries ascending by ``valid_from``, never overlapping.
-        terms: Contract term in months -> discount on monthly charges in percent.
+        terms: Contract term in months -> discount on recurring charges in percent.
+        hours_per_month: What an hourly price is multiplied by for a month.
         bespoke_rates: Role -> cost of one day.
         default_markup, minimum_markup: Percent on the cost of bespoke items.
     """
@@ -170,6 +175,7 @@ class PriceBook:
     bespoke_rates: Mapping[str, Decimal]
     default_markup: Decimal
     minimum_markup: Decimal
+    hours_per_month: Decimal = DEFAULT_HOURS_PER_MONTH
 
 
 @dataclass(frozen=True, kw_only=True)

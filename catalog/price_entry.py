@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-ChargeName = Literal["one_time", "monthly"]
+from bidwright.catalog.price_charges import ChargeName
+
 ModelName = Literal["per_unit", "flat", "volume", "graduated", "stairstep", "block"]
 
 MODELS: tuple[ModelName, ...] = ("per_unit", "flat", "volume", "graduated", "stairstep", "block")
@@ -47,6 +48,7 @@ class PriceEntry:
         included: Units that are free; tiers, bands and blocks count those beyond.
         block_size: Units of a block; 1 for other models.
         minimum, maximum: What the line comes to at least and at most, after all discounts; None for no limit.
+        waived_from: Months of the term from which a one-time charge is waived; None for never.
         valid_to: First day it no longer holds; None for no end.
     """
 
@@ -62,6 +64,7 @@ class PriceEntry:
     block_size: Decimal = Decimal(1)
     minimum: Decimal | None = None
     maximum: Decimal | None = None
+    waived_from: int | None = None
     valid_from: dt.date
     valid_to: dt.date | None
 

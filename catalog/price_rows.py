@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -9,17 +10,19 @@ from typing import cast
 from bidwright.catalog.csv_source import Row
 from bidwright.catalog.figures import day, places_of
 from bidwright.catalog.nearest import advice
-from bidwright.catalog.price_entry import MODELS, Band, ChargeName, ModelName, PriceEntry, Tier
+from bidwright.catalog.price_charges import CHARGES, ChargeName
+from bidwright.catalog.price_entry import MODELS, Band, ModelName, PriceEntry, Tier
 from bidwright.catalog.price_tiers import BAND_FORM, holds_bands, read_bands, read_tiers
 from bidwright.core import money
 from bidwright.core.errors import Faults
 
 COLUMNS = ("component", "charge", "unit", "unit_cost", "price", "tiers", "valid_from", "valid_to")
-OPTIONAL_COLUMNS = ("model", "included", "block_size", "minimum", "maximum")
+OPTIONAL_COLUMNS = ("model", "included", "block_size", "minimum", "maximum", "waived_from")
 """These may follow, in any order; a file without them has empty cells there."""
 
 MOST_PLACES = 6
 _LARGEST = Decimal(999_999_999)
+_LONGEST_TERM = 120
 
 
 _USED: dict[tuple[ModelName, str], frozenset[str]] = {
@@ -44,8 +47,8 @@ def read_row(row: Row, most_units: int, faults: Faults) -> PriceEntry | None:
     """
     before = len(faults.found)
     cells = row.cells
-    if cells["charge"] not in {"one_time", "monthly"}:
-        faults.add(row.where, f"the charge is {cells['charge']!r}", "Write one_time or monthly.")
+    if cells["charge"] not in CHARGES:
+        faults.add(row.where, f"the charge is {cells['charge']!r}", f"Write one of: {', '.join(CHARGES)}.")
     if not cells["unit"]:
         faults.add(row.where, "the unit is empty", "Write a word such as server or site.")
     unit_cost = _amount(row, "unit_cost", faults)
@@ -54,7 +57,9 @@ def read_row(row: Row, most_units: int, faults: Faults) -> PriceEntry | None:
     if valid_from is not None and valid_to is not None and valid_to <= valid_from:
         what = f"valid_to {valid_to} is not after valid_from {valid_from}"
         faults.add(row.where, what, "Exchange the two, or leave valid_to empty.")
-    figures = _figures(row, most_units, faults)
+    waived_from = _waived_from(row, faults)
+    # What is metered has no greatest quantity.
+    figures = _figures(row, None if cells["charge"] == "usage" else most_units, faults)
     if unit_cost is None or valid_from is None or figures is None or len(faults.found) > before:
         return None
     return PriceEntry(
@@ -70,6 +75,7 @@ def read_row(row: Row, most_units: int, faults: Faults) -> PriceEntry | None:
         block_size=figures.block_size,
         minimum=figures.minimum,
         maximum=figures.maximum,
+        waived_from=waived_from,
         valid_from=valid_from,
         valid_to=valid_to,
     )
@@ -89,7 +95,7 @@ class _Figures:
     maximum: Decimal | None
 
 
-def _figures(row: Row, most_units: int, faults: Faults) -> _Figures | None:
+def _figures(row: Row, most_units: int | None, faults: Faults) -> _Figures | None:
     before = len(faults.found)
     model, kind = _model(row, faults), _kind_of_tiers(row)
     if model is None or not _has_form(row, model, kind, faults):
@@ -152,17 +158,33 @@ def _has_form(row: Row, model: ModelName, kind: str, faults: Faults) -> bool:
     return used is not None
 
 
-def _bands(row: Row, model: ModelName, included: Decimal, *, most_units: int, faults: Faults) -> tuple[Band, ...]:
+def _bands(
+    row: Row, model: ModelName, included: Decimal, *, most_units: int | None, faults: Faults
+) -> tuple[Band, ...]:
     bands = read_bands(row, faults)
     priced = next((band for band in bands if band.price), None)
     if model == "stairstep" and priced is not None:
         what = f"a stairstep price has amounts for whole tiers, but {priced.price} is the price of a unit"
         faults.add(row.where, what, f"Write +{priced.price} for the amount, or choose volume or graduated.")
     last = bands[-1].up_to if bands else None
-    if last is not None and last + included < most_units:
+    if last is not None and most_units is not None and last + included < most_units:
         what = f"the tiers end at {money.plain(last + included)} units, but max_quantity is {most_units}"
         faults.add(row.where, what, "Add a tier, `*` for all further units, or lower max_quantity of the component.")
     return bands
+
+
+def _waived_from(row: Row, faults: Faults) -> int | None:
+    text = row.cells.get("waived_from", "")
+    if not text:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", text) or int(text) > _LONGEST_TERM:
+        faults.add(row.where, f"waived_from is {text!r}", f"Write months of the term from 1 to {_LONGEST_TERM}.")
+        return None
+    if row.cells["charge"] != "one_time":
+        faults.add(row.where, "only a one_time charge can be waived by a long term", "Leave waived_from empty.")
+    elif row.cells.get("minimum", ""):
+        faults.add(row.where, "a charge with a minimum cannot be waived", "Leave waived_from or minimum empty.")
+    return int(text)
 
 
 def _block_size(row: Row, faults: Faults) -> Decimal:

@@ -10,8 +10,9 @@ from pathlib import PurePosixPath
 from bidwright.catalog.csv_source import Row, Sheet, read_csv
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import known_currency, number, numbers
-from bidwright.catalog.model import Market, PriceBook
-from bidwright.catalog.price_entry import ChargeName, PriceEntry
+from bidwright.catalog.model import DEFAULT_HOURS_PER_MONTH, Market, PriceBook
+from bidwright.catalog.price_charges import ChargeName
+from bidwright.catalog.price_entry import PriceEntry
 from bidwright.catalog.price_rows import COLUMNS, OPTIONAL_COLUMNS, read_row
 from bidwright.catalog.source_files import Files, text_of
 from bidwright.core.errors import Faults
@@ -132,4 +133,5 @@ def _read_settings(draft: Draft, market: Market, entries: _Entries) -> None:
         bespoke_rates=numbers(value["bespoke_rates"]),
         default_markup=default,
         minimum_markup=minimum,
+        hours_per_month=number(value.get("hours_per_month", int(DEFAULT_HOURS_PER_MONTH))),
     )

@@ -10,12 +10,15 @@ from ortools.sat.python import cp_model
 
 from bidwright.configurator.request import Limit
 from bidwright.configurator.segments import Segment, segments
-from bidwright.core.amount_table import AmountTable
+from bidwright.core.amount_table import AmountTable, begun
+
+_MOST_A_MONTH = 10**15
+"""More minor units than any month costs, and few enough for the solver to count a year of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Charges:
-    """Charges in minor units, bespoke layer included."""
+    """Charges in minor units, bespoke layer included; ``monthly`` is the average month, rounded as in a price."""
 
     one_time: cp_model.LinearExpr
     monthly: cp_model.LinearExpr
@@ -33,8 +36,23 @@ def add_charges(model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVa
     counted by variables that share out the units.
     """
     one_time = _sum(model, quantities, table.one_time) + table.bespoke_one_time
-    monthly = _sum(model, quantities, table.monthly) + _packages(model, quantities, table) + table.bespoke_monthly
-    return Charges(one_time=one_time, monthly=monthly, contract_value=one_time + table.term_months * monthly)
+    billed = _sum(model, quantities, table.monthly) + _packages(model, quantities, table) + table.bespoke_monthly
+    if table.hourly:
+        billed += _sum(model, quantities, table.hourly)
+    value = one_time + table.term_months * billed
+    if not table.quarterly and not table.yearly:
+        return Charges(one_time=one_time, monthly=billed, contract_value=value)
+    quarterly, yearly = _sum(model, quantities, table.quarterly), _sum(model, quantities, table.yearly)
+    value += begun(table.term_months, 3) * quarterly + begun(table.term_months, 12) * yearly
+    average = _average_month(model, 12 * billed + 4 * quarterly + yearly)
+    return Charges(one_time=one_time, monthly=average, contract_value=value)
+
+
+def _average_month(model: cp_model.CpModel, year: cp_model.LinearExpr) -> cp_model.LinearExpr:
+    """A twelfth of the recurring charges of a year, rounded half up."""
+    month = model.new_int_var(-_MOST_A_MONTH, _MOST_A_MONTH, "")
+    model.add_linear_constraint(year - 12 * month, -6, 5)
+    return cp_model.LinearExpr.affine(month, 1, 0)
 
 
 def _sum(

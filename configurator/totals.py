@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bidwright.core.amount_table import AmountTable
+from bidwright.core.amount_table import AmountTable, Columns, average_month, begun
 
 
 @dataclass(frozen=True, kw_only=True)
 class Amounts:
-    """Net amounts of a configuration in minor units; ``contract_value`` is over the whole term."""
+    """Net amounts of a configuration in minor units: once, in an average month, and over the whole term."""
 
     one_time: int
     monthly: int
@@ -18,7 +18,7 @@ class Amounts:
 
 
 def amounts_of(items: Mapping[str, int], table: AmountTable, contract_value: int) -> Amounts:
-    """Split a contract value into one-time and monthly charges.
+    """Tell one-time and monthly charges of a contract value.
 
     Only the solver knows how packages are shared out best; everything else is added up here again.
 
@@ -30,16 +30,18 @@ def amounts_of(items: Mapping[str, int], table: AmountTable, contract_value: int
     Raises:
         ValueError: The contract value cannot be that of these items.
     """
-    one_time = table.bespoke_one_time + sum(_amount(table.one_time, c, units) for c, units in items.items())
-    without_packages = table.bespoke_monthly + sum(_amount(table.monthly, c, units) for c, units in items.items())
-    monthly, rest = divmod(contract_value - one_time, table.term_months)
-    if rest or monthly > without_packages:
+    one_time = table.bespoke_one_time + _sum(items, table.one_time)
+    without_packages = table.bespoke_monthly + _sum(items, table.monthly) + _sum(items, table.hourly)
+    quarterly, yearly = _sum(items, table.quarterly), _sum(items, table.yearly)
+    other = one_time + begun(table.term_months, 3) * quarterly + begun(table.term_months, 12) * yearly
+    billed, rest = divmod(contract_value - other, table.term_months)
+    if rest or billed > without_packages:
         raise ValueError(
-            f"{contract_value} is not {one_time} once and at most {without_packages} "
-            f"in each of {table.term_months} months"
+            f"{contract_value} is not {other} and at most {without_packages} in each of {table.term_months} months"
         )
+    monthly = average_month(billed, quarterly, yearly)
     return Amounts(one_time=one_time, monthly=monthly, contract_value=contract_value)
 
 
-def _amount(amounts: Mapping[str, tuple[int, ...]], component: str, units: int) -> int:
-    return amounts[component][units] if component in amounts else 0
+def _sum(items: Mapping[str, int], columns: Columns) -> int:
+    return sum(columns[component][units] for component, units in items.items() if component in columns)

@@ -7,7 +7,10 @@ same number. The two packages know this type and not each other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+Columns = Mapping[str, tuple[int, ...]]
+"""Component id -> net amount of n units at index n, for n from 0 to its ``max_quantity``; no units cost nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,17 +33,32 @@ class AmountTable:
 
     Attributes:
         currency: ISO 4217 code.
-        term_months: Months of the contract; contract value = one-time + term x monthly.
-        one_time, monthly: Component id -> net amount of n units at index n, for n from 0 to its
-            ``max_quantity``.
+        term_months: Months of the contract.
+        one_time: What falls due once.
+        monthly: What falls due each month by monthly prices.
+        hourly: What falls due each month by prices of an hour; only components that have such.
+        quarterly, yearly: What falls due each quarter and year that begins within the term; likewise.
         packages: Package id -> its amounts.
         bespoke_one_time, bespoke_monthly: Net amounts of the bespoke layer.
     """
 
     currency: str
     term_months: int
-    one_time: Mapping[str, tuple[int, ...]]
-    monthly: Mapping[str, tuple[int, ...]]
+    one_time: Columns
+    monthly: Columns
+    hourly: Columns = field(default_factory=dict)
+    quarterly: Columns = field(default_factory=dict)
+    yearly: Columns = field(default_factory=dict)
     packages: Mapping[str, PackageAmount]
     bespoke_one_time: int
     bespoke_monthly: int
+
+
+def begun(months: int, period_months: int) -> int:
+    """How many periods begin within so many months, the first at their start."""
+    return -(-months // period_months)
+
+
+def average_month(monthly: int, quarterly: int, yearly: int) -> int:
+    """A month, a third of a quarter and a twelfth of a year, together rounded half up."""
+    return (12 * monthly + 4 * quarterly + yearly + 6) // 12

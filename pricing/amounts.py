@@ -15,7 +15,8 @@ from threading import Lock
 
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.model import Component, Release
-from bidwright.catalog.price_entry import ChargeName, PriceEntry
+from bidwright.catalog.price_charges import RECURRING, ChargeName
+from bidwright.catalog.price_entry import PriceEntry
 from bidwright.core.amount_table import AmountTable, PackageAmount
 from bidwright.core.errors import Faults
 from bidwright.core.money import EXACT, MINOR_UNITS, rounded, to_minor
@@ -25,7 +26,7 @@ from bidwright.pricing.models import limited, list_amount
 from bidwright.pricing.multiples import rounded_multiples
 from bidwright.pricing.packages import PackageOffer, package_offers
 from bidwright.pricing.sale import Agreement, Sale, read_sale
-from bidwright.pricing.waterfall import kept, reductions
+from bidwright.pricing.waterfall import is_waived, kept, reductions
 from bidwright.v1.configuration_pb2 import (
     CHARGE_MONTHLY,
     CHARGE_ONE_TIME,
@@ -123,16 +124,24 @@ def _standard_table(sale: Sale) -> AmountTable:
         term_months=sale.agreement.term_months,
         one_time=_amounts(sale, components, entries, charge="one_time"),
         monthly=_amounts(sale, components, entries, charge="monthly"),
+        hourly=_amounts(sale, _with(components, entries, "hourly"), entries, charge="hourly"),
+        quarterly=_amounts(sale, _with(components, entries, "quarterly"), entries, charge="quarterly"),
+        yearly=_amounts(sale, _with(components, entries, "yearly"), entries, charge="yearly"),
         packages={offer.package.id: _package_amount(sale, offer, components) for offer in offers},
         bespoke_one_time=0,
         bespoke_monthly=0,
     )
 
 
+def _with(components: dict[str, Component], entries: Entries, charge: ChargeName) -> dict[str, Component]:
+    """The components that have a row of a charge."""
+    return {id_: component for id_, component in components.items() if (id_, charge) in entries}
+
+
 def _amounts(
     sale: Sale, components: dict[str, Component], entries: Entries, *, charge: ChargeName
 ) -> dict[str, tuple[int, ...]]:
-    factor = kept(reductions(sale, term_counts=charge == "monthly"))
+    factor = kept(reductions(sale, term_counts=charge in RECURRING))
     table = {}
     for id_, component in components.items():
         entry = entries.get((id_, charge))
@@ -142,11 +151,15 @@ def _amounts(
 
 
 def _entry_amounts(sale: Sale, entry: PriceEntry, factor: Decimal, count: int) -> tuple[int, ...]:
+    if is_waived(sale, entry):
+        return (0,) * count
     if not entry.is_plain:
         return (0, *(_modelled(sale, entry, factor, units) for units in range(1, count)))
     steps = [(0, entry.price), *((tier.from_quantity, tier.price) for tier in entry.tiers)]
     ends = [*(start for start, _ in steps[1:]), count]
     amounts: list[int] = []
+    if entry.charge == "hourly":
+        factor = EXACT.multiply(factor, sale.book.hours_per_month)
     for (start, price), end in zip(steps, ends, strict=True):
         one = EXACT.scaleb(EXACT.multiply(price, factor), MINOR_UNITS[sale.book.currency])
         amounts += rounded_multiples(one, range(start, min(end, count)), sale.book.rounding)
@@ -154,7 +167,7 @@ def _entry_amounts(sale: Sale, entry: PriceEntry, factor: Decimal, count: int) -
 
 
 def _modelled(sale: Sale, entry: PriceEntry, factor: Decimal, units: int) -> int:
-    amount = limited(entry, EXACT.multiply(list_amount(entry, Decimal(units)), factor))
+    amount = limited(entry, EXACT.multiply(list_amount(sale.book, entry, Decimal(units)), factor))
     return to_minor(rounded(amount, sale.book.currency, sale.book.rounding), sale.book.currency)
 
 

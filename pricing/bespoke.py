@@ -94,7 +94,8 @@ def bespoke_line(sale: Sale, item: CostedItem) -> PriceLine:
 def _read(item: BespokeItem, book: PriceBook, where: str, faults: Faults) -> CostedItem | None:
     before = len(faults.found)
     if item.charge not in (CHARGE_ONE_TIME, CHARGE_MONTHLY):
-        faults.add(f"{where}.charge", "it is not stated", "Say whether the item falls due once or every month.")
+        what = "it is neither one-time nor monthly" if item.charge else "it is not stated"
+        faults.add(f"{where}.charge", what, "Say whether the item falls due once or every month.")
     costs, days = _effort(item.effort, book, where, faults)
     material = _material(item, book, where, faults)
     markup: Decimal | None = book.default_markup

@@ -6,12 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 
 from bidwright.catalog.model import PriceBook
-from bidwright.catalog.price_entry import ChargeName, PriceEntry
+from bidwright.catalog.price_charges import CHARGES, ChargeName
+from bidwright.catalog.price_entry import PriceEntry
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.pricing.sale import Sale
-
-CHARGES: tuple[ChargeName, ...] = ("one_time", "monthly")
-"""One-time comes before monthly wherever both are listed."""
 
 Entries = dict[tuple[str, ChargeName], PriceEntry]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from bidwright.catalog.model import PriceBook
 from bidwright.catalog.price_entry import Band, PriceEntry
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.core.money import EXACT, plain
@@ -23,13 +24,24 @@ class Part(NamedTuple):
     amount: Decimal
 
 
-def parts_of(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
-    """The amounts that a quantity costs by a row, at least one; their sum is the list amount.
+def parts_of(book: PriceBook, entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
+    """The amounts that a quantity costs by a row each time it falls due, at least one; their sum is the list amount.
 
     Args:
+        book: Says how many hours of an hourly price a month has.
         entry: The row.
         quantity: Not negative, and not above ``entry.most_units``.
     """
+    parts = _model_parts(entry, quantity)
+    if entry.charge != "hourly":
+        return parts
+    hours = book.hours_per_month
+    return tuple(
+        Part(kind, f"{says}, {plain(hours)} hours", EXACT.multiply(amount, hours)) for kind, says, amount in parts
+    )
+
+
+def _model_parts(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
     units = max(Decimal(0), EXACT.subtract(quantity, entry.included))
     free = f", {plain(units)} beyond {plain(entry.included)} included" if entry.included else ""
     if entry.model == "flat":
@@ -51,10 +63,10 @@ def parts_of(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
     return (listed, Part(PRICE_STEP_KIND_VOLUME, f", {tier.from_quantity} units or more", change))
 
 
-def list_amount(entry: PriceEntry, quantity: Decimal) -> Decimal:
+def list_amount(book: PriceBook, entry: PriceEntry, quantity: Decimal) -> Decimal:
     """The sum of the parts."""
     total = Decimal(0)
-    for part in parts_of(entry, quantity):
+    for part in parts_of(book, entry, quantity):
         total = EXACT.add(total, part.amount)
     return total
 

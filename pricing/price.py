@@ -11,15 +11,17 @@ from google.type.date_pb2 import Date
 
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
+from bidwright.catalog.price_charges import CHARGES
 from bidwright.core.errors import Faults
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
 from bidwright.pricing.cost import Labour
-from bidwright.pricing.entries import CHARGES, entries_on_date
-from bidwright.pricing.lines import component_line, package_line
+from bidwright.pricing.entries import entries_on_date
+from bidwright.pricing.lines import Wanted, component_line, package_line
 from bidwright.pricing.models import check_quantities
 from bidwright.pricing.packages import chosen_packages, package_offers
 from bidwright.pricing.sale import Sale, read_sale
 from bidwright.pricing.totals import totals, waterfall
+from bidwright.pricing.usage import read_usage
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration
 from bidwright.v1.price_pb2 import Price, PriceLine
 
@@ -59,10 +61,16 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
 
 @dataclass(frozen=True, kw_only=True)
 class _Request:
-    """A configuration to be priced, checked. ``quantities`` are by component id, in order of id."""
+    """A configuration to be priced, checked.
+
+    Attributes:
+        quantities: By component id, in order of id.
+        metered: Component id -> units a month that are expected to be used.
+    """
 
     sale: Sale
     quantities: Mapping[str, int]
+    metered: Mapping[str, Decimal]
     bespoke_items: tuple[CostedItem, ...]
     regions: frozenset[str]
 
@@ -71,12 +79,16 @@ def _component_lines(request: _Request) -> list[PriceLine]:
     sale, quantities = request.sale, request.quantities
     components = sale.release.components
     entries = entries_on_date(sale, quantities)
-    check_quantities((entry, Decimal(quantities[id_])) for (id_, _), entry in entries.items())
-    labour = Labour(sale, request.regions)
-    labour.check([components[id_] for id_ in quantities], entries)
-    lines = [
-        component_line(sale, components[id_], entries[id_, charge], quantity=quantity, labour=labour)
+    wanted = {
+        id_: Wanted(components[id_], quantity, request.metered.get(id_, Decimal(0)))
         for id_, quantity in quantities.items()
+    }
+    check_quantities((entry, wanted[id_].units(charge)) for (id_, charge), entry in entries.items())
+    labour = Labour(sale, request.regions, entries)
+    labour.check([components[id_] for id_ in quantities])
+    lines = [
+        component_line(sale, wanted[id_], entries[id_, charge], labour)
+        for id_ in quantities
         for charge in CHARGES
         if (id_, charge) in entries
     ]
@@ -97,12 +109,14 @@ def _read(release: Release, configuration: Configuration, terms: CommercialTerms
         faults.add("offering", what, f"Choose one of: {known}.")
     book = release.price_books.get(configuration.market)
     bespoke_items = read_bespoke_items(configuration.bespoke_items, book, faults) if book is not None else ()
+    metered = read_usage(configuration, book, faults) if book is not None else {}
     faults.raise_if_any("The configuration to be priced")
     if sale is None or offering is None:
         raise AssertionError("a sale or an offering was refused without a fault")
     return _Request(
         sale=sale,
         quantities=quantities,
+        metered=metered,
         bespoke_items=bespoke_items,
         regions=regions_for(sale.market, offering, {answer.name: answer.text for answer in configuration.needs}),
     )

@@ -9,9 +9,20 @@ from fractions import Fraction
 from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of, decimal_message, money
-from bidwright.core.money import EXACT
-from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, Charge
+from bidwright.core.amount_table import average_month, begun
+from bidwright.core.money import EXACT, from_minor, to_minor
+from bidwright.v1.configuration_pb2 import (
+    CHARGE_MONTHLY,
+    CHARGE_ONE_TIME,
+    CHARGE_QUARTERLY,
+    CHARGE_USAGE,
+    CHARGE_YEARLY,
+    Charge,
+)
 from bidwright.v1.price_pb2 import PriceLine, PriceStepKind, PriceTotals, WaterfallEntry
+
+_PERIODS: tuple[tuple[Charge, int], ...] = ((CHARGE_MONTHLY, 1), (CHARGE_QUARTERLY, 3), (CHARGE_YEARLY, 12))
+"""Recurring charges with the months from one time they fall due to the next."""
 
 
 def waterfall(lines: Iterable[PriceLine]) -> list[WaterfallEntry]:
@@ -28,28 +39,50 @@ def waterfall(lines: Iterable[PriceLine]) -> list[WaterfallEntry]:
 
 
 def totals(lines: Sequence[PriceLine], *, term_months: int, currency: str) -> PriceTotals:
-    """Add up net prices and costs; nothing is rounded but the margin."""
-    one_time = _sum(line.net for line in lines if line.charge == CHARGE_ONE_TIME)
-    monthly = _sum(line.net for line in lines if line.charge == CHARGE_MONTHLY)
-    one_time_cost = _sum(line.cost for line in lines if line.charge == CHARGE_ONE_TIME)
-    monthly_cost = _sum(line.cost for line in lines if line.charge == CHARGE_MONTHLY)
-    contract_value = over_months(one_time, monthly, term_months)
-    contract_cost = over_months(one_time_cost, monthly_cost, term_months)
+    """Add up net prices and costs; nothing is rounded but the average month and the margin."""
+    net = _Sums((line.charge, line.net) for line in lines)
+    cost = _Sums((line.charge, line.cost) for line in lines)
+    value, contract_cost = net.over(term_months), cost.over(term_months)
+    estimated = EXACT.add(value, EXACT.multiply(net[CHARGE_USAGE], Decimal(term_months)))
     return PriceTotals(
-        one_time=money(one_time, currency),
-        monthly=money(monthly, currency),
-        contract_value=money(contract_value, currency),
-        first_year=money(over_months(one_time, monthly, min(12, term_months)), currency),
-        one_time_cost=money(one_time_cost, currency),
-        monthly_cost=money(monthly_cost, currency),
+        one_time=money(net[CHARGE_ONE_TIME], currency),
+        monthly=money(net.average_month(currency), currency),
+        contract_value=money(value, currency),
+        first_year=money(net.over(min(12, term_months)), currency),
+        one_time_cost=money(cost[CHARGE_ONE_TIME], currency),
+        monthly_cost=money(cost.average_month(currency), currency),
         contract_cost=money(contract_cost, currency),
-        margin_percent=decimal_message(share_percent(EXACT.subtract(contract_value, contract_cost), contract_value)),
+        margin_percent=decimal_message(share_percent(EXACT.subtract(value, contract_cost), value)),
+        billed_monthly=money(net[CHARGE_MONTHLY], currency),
+        billed_quarterly=money(net[CHARGE_QUARTERLY], currency),
+        billed_yearly=money(net[CHARGE_YEARLY], currency),
+        usage=money(net[CHARGE_USAGE], currency),
+        usage_cost=money(cost[CHARGE_USAGE], currency),
+        estimated_contract_value=money(estimated, currency),
     )
 
 
-def over_months(one_time: Decimal, monthly: Decimal, months: int) -> Decimal:
-    """One-time charges and the charges of so many months."""
-    return EXACT.add(one_time, EXACT.multiply(monthly, Decimal(months)))
+class _Sums:
+    """Amounts by charge."""
+
+    def __init__(self, amounts: Iterable[tuple[Charge, Money]]) -> None:
+        self._sums: dict[Charge, Decimal] = {}
+        for charge, amount in amounts:
+            self._sums[charge] = EXACT.add(self[charge], amount_of(amount))
+
+    def __getitem__(self, charge: Charge) -> Decimal:
+        return self._sums.get(charge, Decimal(0))
+
+    def over(self, months: int) -> Decimal:
+        """What falls due in so many months, usage left out: a quarter or year is due in full where it begins."""
+        total = self[CHARGE_ONE_TIME]
+        for charge, period in _PERIODS:
+            total = EXACT.add(total, EXACT.multiply(self[charge], Decimal(begun(months, period))))
+        return total
+
+    def average_month(self, currency: str) -> Decimal:
+        """The recurring charges of an average month, rounded half up."""
+        return from_minor(average_month(*(to_minor(self[charge], currency) for charge, _ in _PERIODS)), currency)
 
 
 def share_percent(part: Decimal | Fraction, whole: Decimal | Fraction) -> Decimal:
@@ -58,10 +91,3 @@ def share_percent(part: Decimal | Fraction, whole: Decimal | Fraction) -> Decima
         return Decimal(0)
     # round() of a Fraction is exact and rounds half to even.
     return EXACT.scaleb(Decimal(round(Fraction(part) / Fraction(whole) * 10_000)), -2)
-
-
-def _sum(amounts: Iterable[Money]) -> Decimal:
-    total = Decimal(0)
-    for amount in amounts:
-        total = EXACT.add(total, amount_of(amount))
-    return total

@@ -39,7 +39,7 @@ def reductions(sale: Sale, *, term_counts: bool) -> tuple[Reduction, ...]:
 
     Args:
         sale: The terms.
-        term_counts: Whether the term discount applies: on monthly component and package lines.
+        term_counts: Whether the term discount applies: on recurring component lines and package lines.
     """
     agreement = sale.agreement
     found = []
@@ -50,6 +50,11 @@ def reductions(sale: Sale, *, term_counts: bool) -> tuple[Reduction, ...]:
         rule = "terms: discretionary discount"
         found.append(Reduction(PRICE_STEP_KIND_DISCRETIONARY, rule, agreement.discount_percent))
     return tuple(found)
+
+
+def is_waived(sale: Sale, entry: PriceEntry) -> bool:
+    """Whether the term is long enough for a one-time charge to be waived."""
+    return entry.waived_from is not None and sale.agreement.term_months >= entry.waived_from
 
 
 def kept(taken: tuple[Reduction, ...]) -> Decimal:

@@ -47,6 +47,8 @@ def _configuration(configuration: Configuration) -> Iterator[tuple[str, str]]:
         yield f"needs.{answer.name}", _answer(answer)
     for item in configuration.items:
         yield f"items.{item.component}", str(item.quantity)
+    for estimate in configuration.usage:
+        yield f"usage.{estimate.component}", _number(estimate.quantity)
     for bespoke in configuration.bespoke_items:
         yield from _bespoke(bespoke)
 
@@ -84,6 +86,8 @@ def _totals(totals: PriceTotals) -> Iterator[tuple[str, str]]:
         "monthly_cost": totals.monthly_cost,
         "contract_cost": totals.contract_cost,
     }
+    if totals.usage.units or totals.usage.nanos:
+        amounts |= {"usage": totals.usage, "estimated_contract_value": totals.estimated_contract_value}
     for name, amount in amounts.items():
         yield f"totals.{name}", _amount(amount)
     yield "totals.margin_percent", _number(totals.margin_percent)

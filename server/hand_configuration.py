@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,27 +27,23 @@ from bidwright.core.money import plain
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, NeedAnswer
 from bidwright.v1.quoting_pb2 import CreateQuoteRequest
 
-_PLACE = re.compile(r"items\[([0-9]+)\]")
-
 
 @dataclass(frozen=True, kw_only=True)
 class ToBePriced:
     """A configuration with the terms that its file states.
 
     Attributes:
-        items: ``file:line`` of each item; empty where the file was not written by hand.
+        places: ``items[0]`` and the like -> ``file:line``; empty where the file was not written by hand.
     """
 
     configuration: Configuration
     terms: CommercialTerms
-    items: tuple[str, ...] = field(default=())
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def placed(self, fault: Fault) -> Fault:
         """A fault of the configuration with the line of the file it is about, where there is one."""
-        match = _PLACE.match(fault.where)
-        if match is None or int(match[1]) >= len(self.items):
-            return fault
-        return Fault(self.items[int(match[1])], fault.what, fault.fix)
+        part = fault.where.partition(".")[0]
+        return Fault(self.places.get(part, fault.where), fault.what, fault.fix)
 
 
 def read_configuration(path: Path, release: Release, faults: Faults) -> ToBePriced | None:
@@ -106,6 +101,9 @@ def _from_hand(whole: Entry, release: Release, faults: Faults) -> ToBePriced | N
     configuration = Configuration(release=release.name, offering=offering_id, market=market_id)
     for component, quantity in value["components"].items():
         configuration.items.append(ConfigurationItem(component=component, quantity=quantity))
+    for component, metered in value.get("usage", {}).items():
+        estimate = configuration.usage.add(component=component)
+        estimate.quantity.value = plain(number(metered))
     offering = release.offerings.get(offering_id)
     if offering is not None:
         configuration.needs.extend(_answers(whole, offering, faults))
@@ -116,10 +114,11 @@ def _from_hand(whole: Entry, release: Release, faults: Faults) -> ToBePriced | N
         found = day(value["price_date"], whole.where("price_date"), faults)
         if found is not None:
             terms.price_date.CopyFrom(date_message(found))
-    places = tuple(whole.where("components", component) for component in value["components"])
+    places = {f"items[{n}]": whole.where("components", id_) for n, id_ in enumerate(value["components"])}
+    places |= {f"usage[{n}]": whole.where("usage", id_) for n, id_ in enumerate(value.get("usage", {}))}
     if len(faults.found) > before:
         return None
-    return ToBePriced(configuration=configuration, terms=terms, items=places)
+    return ToBePriced(configuration=configuration, terms=terms, places=places)
 
 
 def date_message(date: dt.date) -> Date:

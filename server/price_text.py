@@ -8,12 +8,27 @@ from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.core.money import MINOR_UNITS
-from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, Charge
+from bidwright.v1.configuration_pb2 import (
+    CHARGE_MONTHLY,
+    CHARGE_ONE_TIME,
+    CHARGE_QUARTERLY,
+    CHARGE_USAGE,
+    CHARGE_YEARLY,
+    Charge,
+)
 from bidwright.v1.price_pb2 import Price, PriceLine, PriceStepKind, PriceTotals
 
-_DUE = {CHARGE_ONE_TIME: "once", CHARGE_MONTHLY: "a month"}
+_DUE = {
+    CHARGE_ONE_TIME: "once",
+    CHARGE_MONTHLY: "a month",
+    CHARGE_QUARTERLY: "a quarter",
+    CHARGE_YEARLY: "a year",
+    CHARGE_USAGE: "usage a month, estimated",
+}
+_DUE_WIDTH = 24
 _STEP_WIDTH = 14
 _FIGURE_WIDTH = 16
+_NAME_WIDTH = 26
 
 
 def price_text(priced: Price) -> str:
@@ -28,7 +43,8 @@ def price_text(priced: Price) -> str:
 
 
 def _line(line: PriceLine) -> Iterator[str]:
-    head = f"{line.subject}, {line.quantity} {line.unit}, {_DUE[line.charge]}: {_amount(line.net)}"
+    units = line.metered.value if line.HasField("metered") else line.quantity
+    head = f"{line.subject}, {units} {line.unit}, {_DUE[line.charge]}: {_amount(line.net)}"
     yield f"{head} (cost {_amount(line.cost)})"
     for step in line.steps:
         percent = f"{step.percent.value} %" if step.HasField("percent") else ""
@@ -41,19 +57,26 @@ def _waterfall(priced: Price) -> Iterator[str]:
     for entry in priced.waterfall:
         due = _DUE[entry.charge] if entry.charge != charge else ""
         charge = entry.charge
-        yield f"  {due:<10} {_kind(entry.kind):<{_STEP_WIDTH}} {entry.amount.value:>{_FIGURE_WIDTH}}"
+        yield f"  {due:<{_DUE_WIDTH}} {_kind(entry.kind):<{_STEP_WIDTH}} {entry.amount.value:>{_FIGURE_WIDTH}}"
 
 
 def _totals(totals: PriceTotals) -> Iterator[str]:
     rows = (
         ("once", totals.one_time, totals.one_time_cost),
-        ("a month", totals.monthly, totals.monthly_cost),
+        ("a month", totals.billed_monthly, None),
+        ("a quarter", totals.billed_quarterly, None),
+        ("a year", totals.billed_yearly, None),
+        ("average month", totals.monthly, totals.monthly_cost),
         ("first year", totals.first_year, None),
         ("contract value", totals.contract_value, totals.contract_cost),
+        ("estimated usage a month", totals.usage, totals.usage_cost),
+        ("contract value with usage", totals.estimated_contract_value, None),
     )
     for name, net, cost in rows:
-        yield f"  {name:<24} {_amount(net):>{_FIGURE_WIDTH}}" + (f"  cost {_amount(cost)}" if cost is not None else "")
-    yield f"  {'margin':<24} {totals.margin_percent.value + ' %':>{_FIGURE_WIDTH}}"
+        yield f"  {name:<{_NAME_WIDTH}} {_amount(net):>{_FIGURE_WIDTH}}" + (
+            f"  cost {_amount(cost)}" if cost is not None else ""
+        )
+    yield f"  {'margin':<{_NAME_WIDTH}} {totals.margin_percent.value + ' %':>{_FIGURE_WIDTH}}"
 
 
 def _amount(money: Money) -> str:

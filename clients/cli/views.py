@@ -16,7 +16,13 @@ from bidwright.v1 import plan_pb2 as plan_records
 from bidwright.v1 import price_pb2 as price_records
 from bidwright.v1 import quote_pb2 as quote_records
 
-_CHARGES = {configuration.CHARGE_ONE_TIME: "once", configuration.CHARGE_MONTHLY: "monthly"}
+_CHARGES = {
+    configuration.CHARGE_ONE_TIME: "once",
+    configuration.CHARGE_MONTHLY: "monthly",
+    configuration.CHARGE_QUARTERLY: "quarterly",
+    configuration.CHARGE_YEARLY: "yearly",
+    configuration.CHARGE_USAGE: "usage a month",
+}
 
 
 def moment(timestamp: Timestamp) -> str:
@@ -57,6 +63,9 @@ def show_totals(output: Output, totals: price_records.PriceTotals) -> None:
         ("contract value", amount(totals.contract_value), amount(totals.contract_cost)),
         ("margin", f"{number(totals.margin_percent)} %", ""),
     ]
+    if totals.usage.units or totals.usage.nanos:
+        rows.append(("estimated usage a month", amount(totals.usage), amount(totals.usage_cost)))
+        rows.append(("contract value with usage", amount(totals.estimated_contract_value), ""))
     output.table("Totals", ["", "price ", "cost "], rows)
 
 
@@ -64,9 +73,8 @@ def show_price(output: Output, price: price_records.Price, *, waterfall: bool) -
     """Print the lines of a price, with every step where asked."""
     rows: list[Sequence[str]] = []
     for line in price.lines:
-        rows.append(
-            (line.subject, _CHARGES[line.charge], f"{line.quantity} {line.unit}", amount(line.net), amount(line.cost))
-        )
+        units = number(line.metered) or "0" if line.HasField("metered") else str(line.quantity)
+        rows.append((line.subject, _CHARGES[line.charge], f"{units} {line.unit}", amount(line.net), amount(line.cost)))
         if waterfall:
             rows.extend(_step(step) for step in line.steps)
     output.table(

@@ -15,7 +15,8 @@ from bidwright.catalog.reader import check_report, read_portfolio
 from bidwright.core.errors import Fault
 
 D = Decimal
-HEADER = "component,charge,unit,unit_cost,price,tiers,valid_from,valid_to,model,included,block_size,minimum,maximum"
+REQUIRED = "component,charge,unit,unit_cost,price,tiers,valid_from,valid_to"
+HEADER = REQUIRED + ",model,included,block_size,minimum,maximum,waived_from"
 
 
 def with_row(tmp_path: Path, row: str, header: str = HEADER) -> Path:
@@ -24,7 +25,16 @@ def with_row(tmp_path: Path, row: str, header: str = HEADER) -> Path:
     file = portfolio / "prices" / "DE.csv"
     more = "," * (header.count(",") - 7)
     _, *rows = file.read_text().splitlines()
-    file.write_text("\n".join([header, *(one + more for one in rows), f"os.debian,one_time,piece,1.00,{row}"]) + "\n")
+    file.write_text(
+        "\n".join(
+            [
+                header,
+                *(one + more for one in rows),
+                row if "os.debian" in row else f"os.debian,one_time,piece,1.00,{row}",
+            ]
+        )
+        + "\n"
+    )
     return portfolio
 
 
@@ -39,7 +49,7 @@ def faults_of(tmp_path: Path, row: str, header: str = HEADER) -> list[Fault]:
 
 
 def test_a_row_without_the_new_cells_is_what_it_was(tmp_path: Path) -> None:
-    entry = entry_of(tmp_path, "5.00,,2026-01-01,,,,,,")
+    entry = entry_of(tmp_path, "5.00,,2026-01-01,,,,,,,")
     assert (entry.model, entry.price, entry.tiers, entry.bands) == ("per_unit", D(5), (), ())
     assert (entry.included, entry.minimum, entry.maximum, entry.valid_to) == (0, None, None, None)
     assert entry.is_plain
@@ -51,7 +61,7 @@ def test_a_row_without_the_new_cells_is_what_it_was(tmp_path: Path) -> None:
     [
         # graduated, each tier with a price and a fee
         (
-            ",<=10:10.00+2.00 <=20:5+3 *:5+3,2026-01-01,,graduated,,,,",
+            ",<=10:10.00+2.00 <=20:5+3 *:5+3,2026-01-01,,graduated,,,,,",
             "graduated",
             (
                 Band(up_to=D(10), price=D(10), fee=D(2)),
@@ -61,13 +71,13 @@ def test_a_row_without_the_new_cells_is_what_it_was(tmp_path: Path) -> None:
         ),
         # volume with an amount or a price for each unit, the last tier closed where max_quantity is reached
         (
-            ",<=5:+100 <=40:10,2026-01-01,,volume,,,,",
+            ",<=5:+100 <=40:10,2026-01-01,,volume,,,,,",
             "volume",
             (Band(up_to=D(5), price=D(0), fee=D(100)), Band(up_to=D(40), price=D(10), fee=D(0))),
         ),
         # stairstep: amounts only
         (
-            ",<=2.5:+100 *:+150,2026-01-01,,stairstep,,,,",
+            ",<=2.5:+100 *:+150,2026-01-01,,stairstep,,,,,",
             "stairstep",
             (Band(up_to=D("2.5"), price=D(0), fee=D(100)), Band(up_to=None, price=D(0), fee=D(150))),
         ),
@@ -79,7 +89,7 @@ def test_tiers_that_say_up_to_where_they_reach(tmp_path: Path, row: str, model: 
 
 
 def test_blocks_free_units_and_limits(tmp_path: Path) -> None:
-    entry = entry_of(tmp_path, "100,,2026-01-01,,block,10,2.5,20,300.50")
+    entry = entry_of(tmp_path, "100,,2026-01-01,,block,10,2.5,20,300.50,")
     assert (entry.price, entry.included, entry.block_size) == (100, 10, D("2.5"))
     assert (entry.minimum, entry.maximum) == (20, D("300.50"))
 
@@ -88,38 +98,48 @@ def test_blocks_free_units_and_limits(tmp_path: Path) -> None:
     ("row", "what"),
     [
         # the model
-        ("5.00,,2026-01-01,,linear,,,,", "there is no model 'linear'"),
-        (",<=10:5 *:4,2026-01-01,,,,,,", "no model says what they mean"),
+        ("5.00,,2026-01-01,,linear,,,,,", "there is no model 'linear'"),
+        (",<=10:5 *:4,2026-01-01,,,,,,,", "no model says what they mean"),
         # tiers and model do not fit
-        ("5.00,5:4.00,2026-01-01,,per_unit,,,,", "a per_unit price has no tiers"),
-        ("5.00,<=5:4.00,2026-01-01,,block,,10,,", "a block price has no tiers"),
-        ("5.00,,2026-01-01,,volume,,,,", "a volume price needs tiers"),
-        ("5.00,5:4.00,2026-01-01,,graduated,,,,", "a graduated price needs tiers that say up to where"),
-        (",<=5:100 *:+150,2026-01-01,,stairstep,,,,", "100 is the price of a unit"),
+        ("5.00,5:4.00,2026-01-01,,per_unit,,,,,", "a per_unit price has no tiers"),
+        ("5.00,<=5:4.00,2026-01-01,,block,,10,,,", "a block price has no tiers"),
+        ("5.00,,2026-01-01,,volume,,,,,", "a volume price needs tiers"),
+        ("5.00,5:4.00,2026-01-01,,graduated,,,,,", "a graduated price needs tiers that say up to where"),
+        (",<=5:100 *:+150,2026-01-01,,stairstep,,,,,", "100 is the price of a unit"),
         # columns that mean nothing in the model
-        ("5.00,<=5:4.00 *:3,2026-01-01,,graduated,,,,", "price is '5.00', which means nothing in this graduated price"),
-        ("5.00,,2026-01-01,,flat,3,,,", "included is '3', which means nothing in this flat price"),
-        ("5.00,,2026-01-01,,per_unit,,10,,", "block_size is '10', which means nothing"),
+        (
+            "5.00,<=5:4.00 *:3,2026-01-01,,graduated,,,,,",
+            "price is '5.00', which means nothing in this graduated price",
+        ),
+        ("5.00,,2026-01-01,,flat,3,,,,", "included is '3', which means nothing in this flat price"),
+        ("5.00,,2026-01-01,,per_unit,,10,,,", "block_size is '10', which means nothing"),
         # tiers that cannot be
-        (",<=10:5 <=10:4 *:3,2026-01-01,,graduated,,,,", "the tier up to 10 follows the one up to 10"),
-        (",<=20:5 <=10:4 *:3,2026-01-01,,graduated,,,,", "the tier up to 10 follows the one up to 20"),
-        (",*:5 <=10:4,2026-01-01,,graduated,,,,", "a tier follows the one without end"),
-        (",<=10:NaN *:3,2026-01-01,,graduated,,,,", "'<=10:NaN' cannot be read"),
-        (",<=10:-5 *:3,2026-01-01,,graduated,,,,", "'<=10:-5' cannot be read"),
-        (",<=10: *:3,2026-01-01,,graduated,,,,", "'<=10:' cannot be read"),
-        (",<=10:5 20:3,2026-01-01,,graduated,,,,", "'20:3' cannot be read"),
+        (",<=10:5 <=10:4 *:3,2026-01-01,,graduated,,,,,", "the tier up to 10 follows the one up to 10"),
+        (",<=20:5 <=10:4 *:3,2026-01-01,,graduated,,,,,", "the tier up to 10 follows the one up to 20"),
+        (",*:5 <=10:4,2026-01-01,,graduated,,,,,", "a tier follows the one without end"),
+        (",<=10:NaN *:3,2026-01-01,,graduated,,,,,", "'<=10:NaN' cannot be read"),
+        (",<=10:-5 *:3,2026-01-01,,graduated,,,,,", "'<=10:-5' cannot be read"),
+        (",<=10: *:3,2026-01-01,,graduated,,,,,", "'<=10:' cannot be read"),
+        (",<=10:5 20:3,2026-01-01,,graduated,,,,,", "'20:3' cannot be read"),
         # a closed last tier covers all that may be sold
-        (",<=10:5 <=39:4,2026-01-01,,graduated,,,,", "the tiers end at 39 units, but max_quantity is 40"),
-        (",<=10:5 <=35:4,2026-01-01,,graduated,4,,,", "the tiers end at 39 units, but max_quantity is 40"),
+        (",<=10:5 <=39:4,2026-01-01,,graduated,,,,,", "the tiers end at 39 units, but max_quantity is 40"),
+        (",<=10:5 <=35:4,2026-01-01,,graduated,4,,,,", "the tiers end at 39 units, but max_quantity is 40"),
         # figures
-        (",,2026-01-01,,flat,,,,", "price is '', which is not an amount"),
-        ("5.00,,2026-01-01,,block,,,,", "a block price needs the size of a block"),
-        ("5.00,,2026-01-01,,block,,0,,", "a block price needs the size of a block"),
-        ("5.00,,2026-01-01,,,-3,,,", "included is -3"),
-        ("5.00,,2026-01-01,,,NaN,,,", "included is 'NaN', which is not an amount"),
-        ("5.00,,2026-01-01,,,,,Infinity,", "minimum is 'Infinity', which is not an amount"),
-        ("5.00,,2026-01-01,,,,,1e3,", "minimum is '1e3', which is not an amount"),
-        ("5.00,,2026-01-01,,,,,20,10", "maximum 10 is below minimum 20"),
+        (",,2026-01-01,,flat,,,,,", "price is '', which is not an amount"),
+        ("5.00,,2026-01-01,,block,,,,,", "a block price needs the size of a block"),
+        ("5.00,,2026-01-01,,block,,0,,,", "a block price needs the size of a block"),
+        ("5.00,,2026-01-01,,,-3,,,,", "included is -3"),
+        ("5.00,,2026-01-01,,,NaN,,,,", "included is 'NaN', which is not an amount"),
+        ("5.00,,2026-01-01,,,,,Infinity,,", "minimum is 'Infinity', which is not an amount"),
+        ("5.00,,2026-01-01,,,,,1e3,,", "minimum is '1e3', which is not an amount"),
+        ("5.00,,2026-01-01,,,,,20,10,", "maximum 10 is below minimum 20"),
+        # waivers
+        ("5.00,,2026-01-01,,,,,,,0", "waived_from is '0'"),
+        ("5.00,,2026-01-01,,,,,,,121", "waived_from is '121'"),
+        ("5.00,,2026-01-01,,,,,3,,36", "a charge with a minimum cannot be waived"),
+        ("os.debian,yearly,piece,1,5.00,,2026-01-01,,,,,,,36", "only a one_time charge can be waived"),
+        # charges
+        ("os.debian,weekly,piece,1,5.00,,2026-01-01,,,,,,,", "the charge is 'weekly'"),
     ],
 )
 def test_each_mistake_is_one_fault_with_its_line(tmp_path: Path, row: str, what: str) -> None:
@@ -130,7 +150,7 @@ def test_each_mistake_is_one_fault_with_its_line(tmp_path: Path, row: str, what:
 
 
 def test_all_mistakes_of_a_row_are_told_at_once(tmp_path: Path) -> None:
-    found = faults_of(tmp_path, "x,,2026-02-30,,block,-1,0,9,3")
+    found = faults_of(tmp_path, "x,,2026-02-30,,block,-1,0,9,3,")
     assert [fault.what for fault in found] == [
         "there is no day 2026-02-30",
         "price is 'x', which is not an amount",
@@ -150,24 +170,46 @@ def test_all_mistakes_of_a_row_are_told_at_once(tmp_path: Path) -> None:
 )
 def test_other_columns_are_refused(tmp_path: Path, header: str) -> None:
     (fault,) = [
-        fault for fault in faults_of(tmp_path, "5.00,,2026-01-01,,,,,,", header) if fault.where.endswith("csv:1")
+        fault for fault in faults_of(tmp_path, "5.00,,2026-01-01,,,,,,,", header) if fault.where.endswith("csv:1")
     ]
     assert "the header is" in fault.what
     assert "and after them any of model, included, block_size, minimum, maximum" in fault.fix
 
 
+def test_usage_has_no_greatest_quantity(tmp_path: Path) -> None:
+    portfolio = with_row(tmp_path, "os.debian,usage,GB,0,,<=10:5 <=30:4,2026-01-01,,graduated,,,,,")
+    assert check_report(portfolio, today=SMALL_TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "faults"),
+    [
+        ('"730.5"', 0),  # a year of 8,766 hours
+        ("744", 0),  # the longest month
+        ("0", 1),  # no hours
+        ("744.5", 1),  # a float, and more than a month has
+        ('"745"', 1),
+    ],
+)
+def test_the_hours_of_a_month_are_a_setting(tmp_path: Path, hours: str, faults: int) -> None:
+    portfolio = copy_of_small(tmp_path)
+    with (portfolio / "prices" / "DE.yaml").open("a") as file:
+        file.write(f"hours_per_month: {hours}\n")
+    assert len(check_report(portfolio, today=SMALL_TODAY)) == faults
+
+
 def test_optional_columns_may_stand_in_any_order(tmp_path: Path) -> None:
-    header = "component,charge,unit,unit_cost,price,tiers,valid_from,valid_to,maximum,model"
+    header = REQUIRED + ",maximum,model"
     assert faults_of(tmp_path, "5.00,,2026-01-01,,7,flat", header) == []
 
 
 def test_a_package_is_made_of_parts_with_plain_unit_prices(tmp_path: Path) -> None:
-    portfolio = with_row(tmp_path, "5.00,,2026-01-01,,,,,,")
+    portfolio = with_row(tmp_path, "5.00,,2026-01-01,,,,,,,")
     file = portfolio / "prices" / "DE.csv"
     file.write_text(
         file.read_text().replace(
-            "web.nginx_site,monthly,piece,2.00,8.00,,2026-01-01,,,,,,",
-            "web.nginx_site,monthly,piece,2.00,8.00,,2026-01-01,,flat,,,,",
+            "web.nginx_site,monthly,piece,2.00,8.00,,2026-01-01,,,,,,,",
+            "web.nginx_site,monthly,piece,2.00,8.00,,2026-01-01,,flat,,,,,",
         )
     )
     (fault,) = check_report(portfolio, today=SMALL_TODAY)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 from itertools import product
+from math import ceil, floor
 
 from hypothesis import strategies as st
 from small_release import small_release
@@ -202,9 +203,12 @@ def _amounts(draw: st.DrawFn, release: Release) -> AmountTable:
     limits = {c: component.max_quantity for c, component in release.components.items()}
     return AmountTable(
         currency="EUR",
-        term_months=draw(st.sampled_from([1, 12, 36])),
+        term_months=draw(st.sampled_from([1, 12, 14, 36])),
         one_time={c: column(most) for c, most in limits.items() if draw(st.booleans())},
         monthly={c: column(most) for c, most in limits.items()},
+        hourly={c: column(most) for c, most in limits.items() if _rarely(draw)},
+        quarterly={c: column(most) for c, most in limits.items() if _rarely(draw)},
+        yearly={c: column(most) for c, most in limits.items() if _rarely(draw)},
         packages=packages,
         bespoke_one_time=draw(st.integers(0, 5)),
         bespoke_monthly=draw(st.integers(0, 5)),
@@ -263,4 +267,10 @@ def charges(items: Mapping[str, int], table: AmountTable) -> dict[str, int]:
         if all(n <= items.get(c, 0) for c, n in used.items()):
             savings.append(sum(p.monthly[k] for p, k in zip(table.packages.values(), times, strict=True)))
     monthly += min(savings)
-    return {"one_time": one_time, "monthly": monthly, "contract_value": one_time + table.term_months * monthly}
+    monthly += sum(table.hourly[c][n] for c, n in items.items() if c in table.hourly)
+    quarter = sum(table.quarterly[c][n] for c, n in items.items() if c in table.quarterly)
+    year = sum(table.yearly[c][n] for c, n in items.items() if c in table.yearly)
+    value = one_time + table.term_months * monthly
+    value += ceil(table.term_months / 3) * quarter + ceil(table.term_months / 12) * year
+    average = floor(monthly + Fraction(quarter, 3) + Fraction(year, 12) + Fraction(1, 2))
+    return {"one_time": one_time, "monthly": average, "contract_value": value}

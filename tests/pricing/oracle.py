@@ -16,19 +16,18 @@ from bidwright.catalog.price_entry import PriceEntry
 from bidwright.v1.configuration_pb2 import BespokeItem, CommercialTerms, Configuration
 
 _DIGITS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
-ONE_TIME, MONTHLY = 1, 2
-LIST, PACKAGE, VOLUME, TERM, DISCRETIONARY, ROUNDING, BESPOKE_COST, MARKUP, MINIMUM, MAXIMUM = (
-    1,
-    2,
-    3,
-    4,
-    6,
-    7,
-    8,
-    9,
-    10,
-    11,
-)
+ONE_TIME, MONTHLY, QUARTERLY, YEARLY, USAGE = 1, 2, 3, 4, 5
+# charge of a row -> when its line falls due, months from one time to the next
+DUE = {
+    "one_time": (ONE_TIME, 0),
+    "monthly": (MONTHLY, 1),
+    "hourly": (MONTHLY, 1),
+    "quarterly": (QUARTERLY, 3),
+    "yearly": (YEARLY, 12),
+    "usage": (USAGE, 0),
+}
+LIST, PACKAGE, VOLUME, TERM, DISCRETIONARY, ROUNDING, BESPOKE_COST, MARKUP = 1, 2, 3, 4, 6, 7, 8, 9
+MINIMUM, MAXIMUM, WAIVER = 10, 11, 12
 
 
 @dataclass
@@ -61,14 +60,17 @@ class Oracle:
         if terms.HasField("price_date"):
             self.date = dt.date(terms.price_date.year, terms.price_date.month, terms.price_date.day)
         self.quantities = {item.component: item.quantity for item in configuration.items}
+        self.metered = {estimate.component: Fraction(estimate.quantity.value) for estimate in configuration.usage}
 
     def lines(self) -> list[Line]:
         found = []
         for id_ in sorted(self.quantities):
-            for charge, name in ((ONE_TIME, "one_time"), (MONTHLY, "monthly")):
+            months_are_costed = False
+            for name in DUE:
                 entry = self.entry(id_, name)
                 if entry is not None:
-                    found.append(self.component_line(self.release.components[id_], entry, charge))
+                    found.append(self.component_line(self.release.components[id_], entry, months_are_costed))
+                    months_are_costed |= DUE[name][1] > 0
         counts = self.package_counts()
         found += [self.package_line(self.release.packages[id_], counts[id_]) for id_ in sorted(counts) if counts[id_]]
         found += [self.bespoke_line(item) for item in sorted(self.configuration.bespoke_items, key=lambda i: i.id)]
@@ -133,21 +135,32 @@ class Oracle:
             steps.append((VOLUME, (Fraction(highest.price) - price) * units))
         return steps
 
-    def component_line(self, component: Component, entry: PriceEntry, charge: int) -> Line:
-        quantity = self.quantities[component.id]
-        line = Line(1, component.id, charge, quantity, self.row_steps(entry, Fraction(quantity)))
-        self.discount_line(line, with_term=charge == MONTHLY)
+    def component_line(self, component: Component, entry: PriceEntry, months_are_costed: bool) -> Line:  # noqa: FBT001
+        due, months = DUE[entry.charge]
+        units = Fraction(self.quantities[component.id])
+        if entry.charge == "usage":
+            units = self.metered.get(component.id, Fraction(0))
+        times = Fraction(self.book.hours_per_month) if entry.charge == "hourly" else Fraction(1)
+        steps = [(kind, amount * times) for kind, amount in self.row_steps(entry, units)]
+        line = Line(1, component.id, due, self.quantities[component.id], steps)
+        if entry.waived_from is not None and self.months >= entry.waived_from:
+            line.steps.append((WAIVER, -line.running))
+        self.discount_line(line, with_term=months > 0)
         if entry.maximum is not None and line.running > Fraction(entry.maximum):
             line.steps.append((MAXIMUM, Fraction(entry.maximum) - line.running))
         if entry.minimum is not None and line.running < Fraction(entry.minimum):
             line.steps.append((MINIMUM, Fraction(entry.minimum) - line.running))
         self.round_line(line)
-        hours = Fraction(component.one_time_hours if charge == ONE_TIME else component.monthly_hours)
-        unit = Fraction(entry.unit_cost)
+        hours = Fraction(0)
+        if entry.charge == "one_time":
+            hours = Fraction(component.one_time_hours)
+        elif months and not months_are_costed:
+            hours = Fraction(component.monthly_hours) * months
+        unit = Fraction(entry.unit_cost) * times
         if hours:
             rate, line.centre = self.cheapest(component)
             unit += hours * rate
-        line.cost = self.rounded(unit * quantity)
+        line.cost = self.rounded(unit * units)
         return line
 
     def cheapest(self, component: Component) -> tuple[Fraction, str]:
@@ -215,20 +228,38 @@ class Oracle:
 
     def totals(self) -> dict[str, Fraction]:
         lines = self.lines()
-        sums = {
-            (charge, what): sum((getattr(line, what) for line in lines if line.charge == charge), Fraction(0))
-            for charge in (ONE_TIME, MONTHLY)
-            for what in ("running", "cost")
-        }
-        value = sums[ONE_TIME, "running"] + self.months * sums[MONTHLY, "running"]
-        cost = sums[ONE_TIME, "cost"] + self.months * sums[MONTHLY, "cost"]
+
+        def total(what: str, charge: int) -> Fraction:
+            return sum((getattr(line, what) for line in lines if line.charge == charge), Fraction(0))
+
+        def over(what: str, months: int) -> Fraction:
+            quarters, years = math.ceil(Fraction(months, 3)), math.ceil(Fraction(months, 12))
+            return (
+                total(what, ONE_TIME)
+                + months * total(what, MONTHLY)
+                + quarters * total(what, QUARTERLY)
+                + years * total(what, YEARLY)
+            )
+
+        def average(what: str) -> Fraction:
+            scale = 10 ** _DIGITS[self.book.currency]
+            exact = total(what, MONTHLY) + total(what, QUARTERLY) / 3 + total(what, YEARLY) / 12
+            return Fraction(math.floor(exact * scale + Fraction(1, 2)), scale)
+
+        value, cost = over("running", self.months), over("cost", self.months)
         return {
-            "one_time": sums[ONE_TIME, "running"],
-            "monthly": sums[MONTHLY, "running"],
+            "one_time": total("running", ONE_TIME),
+            "monthly": average("running"),
             "contract_value": value,
-            "first_year": sums[ONE_TIME, "running"] + min(12, self.months) * sums[MONTHLY, "running"],
-            "one_time_cost": sums[ONE_TIME, "cost"],
-            "monthly_cost": sums[MONTHLY, "cost"],
+            "first_year": over("running", min(12, self.months)),
+            "one_time_cost": total("cost", ONE_TIME),
+            "monthly_cost": average("cost"),
             "contract_cost": cost,
             "margin_percent": round((value - cost) / value * 100, 2) if value else Fraction(0),
+            "billed_monthly": total("running", MONTHLY),
+            "billed_quarterly": total("running", QUARTERLY),
+            "billed_yearly": total("running", YEARLY),
+            "usage": total("running", USAGE),
+            "usage_cost": total("cost", USAGE),
+            "estimated_contract_value": value + self.months * total("running", USAGE),
         }

@@ -22,7 +22,8 @@ from bidwright.catalog.model import (
     Release,
     Texts,
 )
-from bidwright.catalog.price_entry import Band, ChargeName, PriceEntry, Tier
+from bidwright.catalog.price_charges import CHARGES, ChargeName
+from bidwright.catalog.price_entry import Band, PriceEntry, Tier
 from bidwright.v1.configuration_pb2 import (
     BespokeEffort,
     BespokeItem,
@@ -30,6 +31,7 @@ from bidwright.v1.configuration_pb2 import (
     Configuration,
     ConfigurationItem,
     NeedAnswer,
+    UsageEstimate,
 )
 
 TODAY = dt.date(2026, 6, 15)
@@ -86,6 +88,8 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
     entries: dict[tuple[str, ChargeName], tuple[PriceEntry, ...]] = {}
     for component in components:
         charges: list[ChargeName] = random.choice([["monthly"], ["one_time"], ["one_time", "monthly"]])
+        if random.random() < 0.3:
+            charges = random.sample(CHARGES, random.randint(1, 3))
         for charge in charges:
             entries[component.id, charge] = _entries(random, component, charge)
     return PriceBook(
@@ -94,9 +98,10 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
         currency=currency,
         rounding=random.choice(["half_up", "half_even"]),
         entries=entries,
-        terms={12: Decimal(0), 24: _number(random, 20, 2), 6: _number(random, 5, 4)},
+        terms={12: Decimal(0), 24: _number(random, 20, 2), 6: _number(random, 5, 4), 37: Decimal(1)},
         bespoke_rates={"engineer": _number(random, 900, 2), "architect": _number(random, 900, 6)},
         default_markup=_number(random, 40, 1),
+        hours_per_month=random.choice([Decimal(730), Decimal("720.25")]),
         minimum_markup=Decimal(0),
     )
 
@@ -115,6 +120,8 @@ def _entries(random: Random, component: Component, charge: ChargeName) -> tuple[
             valid_from=start or dt.date.min,
             valid_to=end,
         )
+        if charge == "one_time" and random.random() < 0.2:
+            plain = replace(plain, waived_from=random.choice([12, 24, 36]))
         found.append(_modelled(random, plain, component.max_quantity))
     return tuple(found)
 
@@ -133,7 +140,7 @@ def _modelled(random: Random, plain: PriceEntry, most: int) -> PriceEntry:
         entry = replace(entry, price=Decimal(0), bands=_bands(random, most, has_prices=model != "stairstep"))
     if model not in {"flat", "per_unit", "volume"} and random.random() < 0.4:
         entry = replace(entry, included=random.choice([Decimal(2), Decimal(5), Decimal("0.5")]))
-    if model not in {"per_unit", "volume"} and random.random() < 0.4:
+    if model not in {"per_unit", "volume"} and plain.waived_from is None and random.random() < 0.4:
         minimum = _number(random, 90, random.choice([2, 6]))
         entry = replace(entry, minimum=minimum, maximum=random.choice([None, minimum, minimum + 60]))
     return entry
@@ -157,7 +164,7 @@ def _packages(random: Random, every: list[Component], book: PriceBook) -> list[P
     """Packages of components whose units have a monthly price, or none."""
     components = [c for c in every if all(entry.is_plain for entry in book.entries.get((c.id, "monthly"), ()))]
     found = []
-    for number in range(random.choice([0, 1, 3, 4]) if components else 0):
+    for number in range(random.choice([0, 2, 4, 5]) if components else 0):
         parts = random.sample(components, random.randint(1, min(3, len(components))))
         price = _number(random, 90, 2)
         found.append(
@@ -196,7 +203,13 @@ def _centres(random: Random, currency: str) -> list[DeliveryCentre]:
 
 def _configuration(random: Random, release: Release) -> Configuration:
     chosen = random.sample(list(release.components.values()), random.randint(0, len(release.components)))
+    metered = [c for c in chosen if (c.id, "usage") in release.price_books["XX"].entries and random.random() < 0.8]
+    usage = [
+        UsageEstimate(component=c.id, quantity=DecimalMessage(value=str(_number(random, c.max_quantity + 9, 4))))
+        for c in metered
+    ]
     return Configuration(
+        usage=usage,
         release=release.name,
         offering="web_hosting",
         market="XX",

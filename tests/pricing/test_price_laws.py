@@ -44,7 +44,9 @@ def test_the_steps_of_a_line_add_up_to_its_net_and_each_shows_what_was_reached(c
 @given(cases)
 def test_the_waterfall_adds_up_to_the_totals(case: Case) -> None:
     answer = priced(case)
-    for charge, total in ((1, answer.totals.one_time), (2, answer.totals.monthly)):
+    totals = answer.totals
+    sums = (totals.one_time, totals.billed_monthly, totals.billed_quarterly, totals.billed_yearly, totals.usage)
+    for charge, total in enumerate(sums, start=1):
         entries = [entry for entry in answer.waterfall if entry.charge == charge]
         assert sum((Fraction(entry.amount.value) for entry in entries), Fraction(0)) == fraction(total)
         assert [entry.kind for entry in entries] == sorted(entry.kind for entry in entries)
@@ -65,17 +67,20 @@ def test_the_order_of_items_does_not_matter_and_repricing_gives_the_same_bytes(c
 @few
 @given(cases)
 def test_removing_a_component_leaves_the_lines_of_the_others_as_they_were(case: Case) -> None:
-    before = {(line.subject, line.charge): line for line in priced(case).lines}
+    before = {(line.subject, line.charge, line.HasField("hours")): line for line in priced(case).lines}
     if not case.configuration.items:
         return
     removed = case.configuration.items.pop().component
-    after = {(line.subject, line.charge): line for line in priced(case).lines}
+    kept = [estimate for estimate in case.configuration.usage if estimate.component != removed]
+    del case.configuration.usage[:]
+    case.configuration.usage.extend(kept)
+    after = {(line.subject, line.charge, line.HasField("hours")): line for line in priced(case).lines}
     packages = case.release.packages
-    assert removed not in {subject for subject, _ in after}
+    assert removed not in {subject for subject, *_ in after}
     assert {key: line for key, line in before.items() if key[0] not in {removed, *packages}} == {
         key: line for key, line in after.items() if key[0] not in packages
     }
-    assert not [subject for subject, _ in after if subject in packages and removed in packages[subject].components]
+    assert not [subject for subject, *_ in after if subject in packages and removed in packages[subject].components]
 
 
 @few
@@ -89,8 +94,15 @@ def test_amount_tables_and_prices_are_the_same_numbers(case: Case) -> None:
     quantities = {item.component: item.quantity for item in case.configuration.items}
     one_time = sum(table.one_time[id_][n] for id_, n in quantities.items()) + table.bespoke_one_time
     monthly = sum(table.monthly[id_][n] for id_, n in quantities.items()) + table.bespoke_monthly
+    monthly += sum(table.hourly[id_][n] for id_, n in quantities.items() if id_ in table.hourly)
     assert fraction(answer.totals.one_time) * scale == one_time
-    assert fraction(answer.totals.monthly) * scale == monthly + cheapest_packages(table, quantities)
+    assert fraction(answer.totals.billed_monthly) * scale == monthly + cheapest_packages(table, quantities)
+    for columns, billed in (
+        (table.quarterly, answer.totals.billed_quarterly),
+        (table.yearly, answer.totals.billed_yearly),
+    ):
+        amounts = [columns[id_][n] for id_, n in quantities.items() if id_ in columns]
+        assert fraction(billed) * scale == sum(amounts)
     for id_, component in case.release.components.items():
         assert len(table.one_time[id_]) == len(table.monthly[id_]) == component.max_quantity + 1
         assert table.one_time[id_][0] == table.monthly[id_][0] == 0

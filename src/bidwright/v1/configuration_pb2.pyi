@@ -16,6 +16,9 @@ class Charge(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CHARGE_UNSPECIFIED: _ClassVar[Charge]
     CHARGE_ONE_TIME: _ClassVar[Charge]
     CHARGE_MONTHLY: _ClassVar[Charge]
+    CHARGE_QUARTERLY: _ClassVar[Charge]
+    CHARGE_YEARLY: _ClassVar[Charge]
+    CHARGE_USAGE: _ClassVar[Charge]
 
 class ConflictKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -32,6 +35,9 @@ class ConflictKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 CHARGE_UNSPECIFIED: Charge
 CHARGE_ONE_TIME: Charge
 CHARGE_MONTHLY: Charge
+CHARGE_QUARTERLY: Charge
+CHARGE_YEARLY: Charge
+CHARGE_USAGE: Charge
 CONFLICT_KIND_UNSPECIFIED: ConflictKind
 CONFLICT_KIND_NEED: ConflictKind
 CONFLICT_KIND_BUDGET: ConflictKind
@@ -97,21 +103,31 @@ class BespokeItem(_message.Message):
     forbids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., owner: _Optional[str] = ..., charge: _Optional[_Union[Charge, str]] = ..., effort: _Optional[_Iterable[_Union[BespokeEffort, _Mapping]]] = ..., material_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., markup_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., requires: _Optional[_Iterable[str]] = ..., forbids: _Optional[_Iterable[str]] = ...) -> None: ...
 
+class UsageEstimate(_message.Message):
+    __slots__ = ("component", "quantity")
+    COMPONENT_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    component: str
+    quantity: _decimal_pb2.Decimal
+    def __init__(self, component: _Optional[str] = ..., quantity: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
+
 class Configuration(_message.Message):
-    __slots__ = ("release", "offering", "market", "needs", "items", "bespoke_items")
+    __slots__ = ("release", "offering", "market", "needs", "items", "bespoke_items", "usage")
     RELEASE_FIELD_NUMBER: _ClassVar[int]
     OFFERING_FIELD_NUMBER: _ClassVar[int]
     MARKET_FIELD_NUMBER: _ClassVar[int]
     NEEDS_FIELD_NUMBER: _ClassVar[int]
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     BESPOKE_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
     release: str
     offering: str
     market: str
     needs: _containers.RepeatedCompositeFieldContainer[NeedAnswer]
     items: _containers.RepeatedCompositeFieldContainer[ConfigurationItem]
     bespoke_items: _containers.RepeatedCompositeFieldContainer[BespokeItem]
-    def __init__(self, release: _Optional[str] = ..., offering: _Optional[str] = ..., market: _Optional[str] = ..., needs: _Optional[_Iterable[_Union[NeedAnswer, _Mapping]]] = ..., items: _Optional[_Iterable[_Union[ConfigurationItem, _Mapping]]] = ..., bespoke_items: _Optional[_Iterable[_Union[BespokeItem, _Mapping]]] = ...) -> None: ...
+    usage: _containers.RepeatedCompositeFieldContainer[UsageEstimate]
+    def __init__(self, release: _Optional[str] = ..., offering: _Optional[str] = ..., market: _Optional[str] = ..., needs: _Optional[_Iterable[_Union[NeedAnswer, _Mapping]]] = ..., items: _Optional[_Iterable[_Union[ConfigurationItem, _Mapping]]] = ..., bespoke_items: _Optional[_Iterable[_Union[BespokeItem, _Mapping]]] = ..., usage: _Optional[_Iterable[_Union[UsageEstimate, _Mapping]]] = ...) -> None: ...
 
 class Budget(_message.Message):
     __slots__ = ("monthly", "one_time", "contract_value")

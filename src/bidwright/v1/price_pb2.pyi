@@ -25,6 +25,7 @@ class PriceStepKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PRICE_STEP_KIND_MARKUP: _ClassVar[PriceStepKind]
     PRICE_STEP_KIND_MINIMUM: _ClassVar[PriceStepKind]
     PRICE_STEP_KIND_MAXIMUM: _ClassVar[PriceStepKind]
+    PRICE_STEP_KIND_WAIVER: _ClassVar[PriceStepKind]
 
 class PriceBasis(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -50,6 +51,7 @@ PRICE_STEP_KIND_BESPOKE_COST: PriceStepKind
 PRICE_STEP_KIND_MARKUP: PriceStepKind
 PRICE_STEP_KIND_MINIMUM: PriceStepKind
 PRICE_STEP_KIND_MAXIMUM: PriceStepKind
+PRICE_STEP_KIND_WAIVER: PriceStepKind
 PRICE_BASIS_UNSPECIFIED: PriceBasis
 PRICE_BASIS_BASE: PriceBasis
 PRICE_BASIS_RUNNING: PriceBasis
@@ -75,7 +77,7 @@ class PriceStep(_message.Message):
     def __init__(self, kind: _Optional[_Union[PriceStepKind, str]] = ..., rule: _Optional[str] = ..., basis: _Optional[_Union[PriceBasis, str]] = ..., percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., amount: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., running: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
 
 class PriceLine(_message.Message):
-    __slots__ = ("kind", "subject", "title", "charge", "quantity", "unit", "steps", "net", "cost", "delivery_centre")
+    __slots__ = ("kind", "subject", "title", "charge", "quantity", "unit", "steps", "net", "cost", "delivery_centre", "metered", "hours")
     KIND_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -86,6 +88,8 @@ class PriceLine(_message.Message):
     NET_FIELD_NUMBER: _ClassVar[int]
     COST_FIELD_NUMBER: _ClassVar[int]
     DELIVERY_CENTRE_FIELD_NUMBER: _ClassVar[int]
+    METERED_FIELD_NUMBER: _ClassVar[int]
+    HOURS_FIELD_NUMBER: _ClassVar[int]
     kind: PriceLineKind
     subject: str
     title: str
@@ -96,7 +100,9 @@ class PriceLine(_message.Message):
     net: _money_pb2.Money
     cost: _money_pb2.Money
     delivery_centre: str
-    def __init__(self, kind: _Optional[_Union[PriceLineKind, str]] = ..., subject: _Optional[str] = ..., title: _Optional[str] = ..., charge: _Optional[_Union[_configuration_pb2.Charge, str]] = ..., quantity: _Optional[int] = ..., unit: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[PriceStep, _Mapping]]] = ..., net: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., delivery_centre: _Optional[str] = ...) -> None: ...
+    metered: _decimal_pb2.Decimal
+    hours: _decimal_pb2.Decimal
+    def __init__(self, kind: _Optional[_Union[PriceLineKind, str]] = ..., subject: _Optional[str] = ..., title: _Optional[str] = ..., charge: _Optional[_Union[_configuration_pb2.Charge, str]] = ..., quantity: _Optional[int] = ..., unit: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[PriceStep, _Mapping]]] = ..., net: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., delivery_centre: _Optional[str] = ..., metered: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., hours: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
 
 class WaterfallEntry(_message.Message):
     __slots__ = ("charge", "kind", "amount")
@@ -109,7 +115,7 @@ class WaterfallEntry(_message.Message):
     def __init__(self, charge: _Optional[_Union[_configuration_pb2.Charge, str]] = ..., kind: _Optional[_Union[PriceStepKind, str]] = ..., amount: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
 
 class PriceTotals(_message.Message):
-    __slots__ = ("one_time", "monthly", "contract_value", "first_year", "one_time_cost", "monthly_cost", "contract_cost", "margin_percent")
+    __slots__ = ("one_time", "monthly", "contract_value", "first_year", "one_time_cost", "monthly_cost", "contract_cost", "margin_percent", "billed_monthly", "billed_quarterly", "billed_yearly", "usage", "usage_cost", "estimated_contract_value")
     ONE_TIME_FIELD_NUMBER: _ClassVar[int]
     MONTHLY_FIELD_NUMBER: _ClassVar[int]
     CONTRACT_VALUE_FIELD_NUMBER: _ClassVar[int]
@@ -118,6 +124,12 @@ class PriceTotals(_message.Message):
     MONTHLY_COST_FIELD_NUMBER: _ClassVar[int]
     CONTRACT_COST_FIELD_NUMBER: _ClassVar[int]
     MARGIN_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    BILLED_MONTHLY_FIELD_NUMBER: _ClassVar[int]
+    BILLED_QUARTERLY_FIELD_NUMBER: _ClassVar[int]
+    BILLED_YEARLY_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
+    USAGE_COST_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATED_CONTRACT_VALUE_FIELD_NUMBER: _ClassVar[int]
     one_time: _money_pb2.Money
     monthly: _money_pb2.Money
     contract_value: _money_pb2.Money
@@ -126,7 +138,13 @@ class PriceTotals(_message.Message):
     monthly_cost: _money_pb2.Money
     contract_cost: _money_pb2.Money
     margin_percent: _decimal_pb2.Decimal
-    def __init__(self, one_time: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., contract_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., first_year: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., one_time_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., contract_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., margin_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
+    billed_monthly: _money_pb2.Money
+    billed_quarterly: _money_pb2.Money
+    billed_yearly: _money_pb2.Money
+    usage: _money_pb2.Money
+    usage_cost: _money_pb2.Money
+    estimated_contract_value: _money_pb2.Money
+    def __init__(self, one_time: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., contract_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., first_year: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., one_time_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., contract_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., margin_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., billed_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., billed_quarterly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., billed_yearly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., usage: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., usage_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., estimated_contract_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class Price(_message.Message):
     __slots__ = ("currency", "price_book", "release", "price_date", "term_months", "lines", "waterfall", "totals")

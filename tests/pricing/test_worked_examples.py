@@ -1,0 +1,161 @@
+"""Prices that others publish, modelled in tests/portfolios/worked_examples and computed through the real reader.
+
+The figures are quoted from the source named beside each; a month has 730 hours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pytest
+from google.type.decimal_pb2 import Decimal as DecimalMessage
+from google.type.money_pb2 import Money
+
+from bidwright.catalog.model import Release
+from bidwright.catalog.reader import read_portfolio
+from bidwright.pricing.price import price
+from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, UsageEstimate
+from bidwright.v1.price_pb2 import Price
+
+TODAY = dt.date(2026, 11, 22)
+EXAMPLES = Path(__file__).parents[1] / "portfolios" / "worked_examples"
+
+
+@cache
+def release() -> Release:
+    return read_portfolio(EXAMPLES, today=TODAY)
+
+
+def priced(items: dict[str, int], usage: dict[str, str] | None = None) -> Price:
+    configuration = Configuration(
+        release=release().name,
+        offering="published",
+        market="GB",
+        items=[ConfigurationItem(component=id_, quantity=quantity) for id_, quantity in items.items()],
+        usage=[
+            UsageEstimate(component=id_, quantity=DecimalMessage(value=units)) for id_, units in (usage or {}).items()
+        ],
+    )
+    return price(release(), configuration, CommercialTerms(term_months=1), TODAY)
+
+
+def pounds(amount: Money) -> Decimal:
+    assert amount.currency_code == "GBP"
+    return Decimal(amount.units) + Decimal(amount.nanos).scaleb(-9)
+
+
+def sums(found: Price, *parts: str) -> Decimal:
+    """What the lines of some components come to."""
+    return sum((pounds(line.net) for line in found.lines if line.subject in parts), Decimal(0))
+
+
+def test_ukcloud_vmware_example_1() -> None:
+    # UKCloud/documentation articles/vmware/vmw-ref-pricing.md Example 1: 60 of 100 GiB are included
+    found = priced(
+        {
+            "vmware.vm_hour": 1,
+            "vmware.protection_hour": 1,
+            "vmware.licence_hour": 1,
+            "vmware.storage": 100,
+            "vmware.storage_protection": 100,
+        }
+    )
+    assert sums(found, "vmware.vm_hour", "vmware.protection_hour", "vmware.licence_hour") == Decimal("102.20")
+    assert sums(found, "vmware.storage", "vmware.storage_protection") == Decimal("8.00")
+    assert pounds(found.totals.monthly) == Decimal("110.20")
+    assert [line.hours.value for line in found.lines if line.HasField("hours")] == ["730", "730", "730"]
+
+
+def test_ukcloud_azure_stack() -> None:
+    # articles/azure/azs-ref-pricing.md: 2 vCPU and 4 GiB with a licence for each vCPU, 100 GiB of storage
+    machine = ("azure.vcpu", "azure.memory", "azure.licence")
+    found = priced({"azure.vcpu": 2, "azure.memory": 4, "azure.licence": 2, "azure.storage": 100})
+    assert sums(found, *machine) == Decimal("132.86")
+    assert sums(found, *machine) / 730 == Decimal("0.182")  # an hour
+    assert sums(found, "azure.storage") == Decimal("10.00")
+    assert pounds(found.totals.monthly) == Decimal("142.86")
+
+
+def test_ukcloud_openshift_example_2() -> None:
+    # the OpenShift price document, Example 2
+    found = priced(
+        {
+            "openshift.control_plane": 1,
+            "openshift.infra_node": 2,
+            "openshift.app_node": 2,
+            "openshift.large_app_node": 1,
+            "openshift.storage": 60,
+            "openshift.fast_storage": 40,
+        }
+    )
+    assert sums(found, "openshift.infra_node") == Decimal(230)
+    assert sums(found, "openshift.app_node", "openshift.large_app_node") == Decimal(857)
+    assert sums(found, "openshift.storage", "openshift.fast_storage") == Decimal("16.00")
+    assert pounds(found.totals.monthly) == Decimal("1515.00")
+
+
+def test_ukcloud_cross_domain_security_zone() -> None:
+    # articles/security/cdsz-ref-pricing.md: a monthly fee, an hourly machine, 20 GiB beyond the allowance
+    found = priced(
+        {
+            "cross_domain.zone": 1,
+            "cross_domain.vm_hour": 1,
+            "cross_domain.protection_hour": 1,
+            "cross_domain.storage": 20,
+            "cross_domain.storage_protection": 20,
+        }
+    )
+    assert sums(found, "cross_domain.vm_hour", "cross_domain.protection_hour") == Decimal("197.10")
+    assert sums(found, "cross_domain.storage", "cross_domain.storage_protection") == Decimal("4.00")
+    assert pounds(found.totals.monthly) == Decimal("701.10")
+
+
+@pytest.mark.parametrize(
+    ("component", "metered", "expected"),
+    [
+        # getlago/lago-api spec/services/charge_models/graduated_service_spec.rb
+        ("lago.graduated", "0", "2"),
+        ("lago.graduated", "1", "12"),
+        ("lago.graduated", "10", "102"),
+        ("lago.graduated", "11", "110"),
+        ("lago.graduated", "12", "115"),
+        ("lago.graduated", "21", "163"),
+        # package_service_spec.rb: blocks that are begun are paid, without and with free units
+        ("lago.package", "121", "1300"),
+        ("lago.package_free", "121", "1200"),
+        # openmeterio/openmeter openmeter/billing/rating/service/rate/tieredvolume_test.go
+        ("openmeter.volume", "0", "100"),
+        ("openmeter.volume", "3", "100"),
+        ("openmeter.volume", "5", "100"),
+        ("openmeter.volume", "14", "140"),
+        ("openmeter.volume", "15", "150"),
+        ("openmeter.volume", "16", "80"),
+        ("openmeter.volume", "100", "500"),
+        # the same with a least amount of 150
+        ("openmeter.volume_minimum", "0", "150"),
+        ("openmeter.volume_minimum", "5", "150"),
+        # package_test.go
+        ("openmeter.package", "0", "0"),
+        ("openmeter.package", "10", "15"),
+    ],
+)
+def test_metered_prices_of_rating_engines(component: str, metered: str, expected: str) -> None:
+    found = priced({component: 1}, {component: metered})
+    assert pounds(found.totals.usage) == Decimal(expected)
+    assert pounds(found.totals.estimated_contract_value) - pounds(found.totals.contract_value) == Decimal(expected)
+
+
+@pytest.mark.parametrize(("quantity", "expected"), [(1, "12"), (10, "102"), (11, "110"), (12, "115"), (21, "163")])
+def test_a_model_makes_the_same_of_units_that_are_chosen(quantity: int, expected: str) -> None:
+    assert pounds(priced({"lago.graduated": quantity}).totals.monthly) == Decimal(expected)
+
+
+def test_each_tier_that_is_reached_is_a_step_with_its_figures() -> None:
+    (monthly, _) = priced({"lago.graduated": 12}).lines
+    assert [(step.rule.partition(", ")[2], step.amount.value) for step in monthly.steps] == [
+        ("tier up to 10: 10 at 10 + 2", "102"),
+        ("tier up to 20: 2 at 5 + 3", "13"),
+    ]
