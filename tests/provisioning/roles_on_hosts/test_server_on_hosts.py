@@ -87,7 +87,11 @@ def host_service(lab: LabHosts, *words: str, **wanted: Any) -> Mapping[str, Any]
         *words,
     ]
     done = subprocess.run(
-        [*command, "-a", json.dumps({"name": "c-1.x", **wanted})], check=False, capture_output=True, env=environment
+        [*command, "-a", json.dumps({"name": "c-1.x", **wanted})],
+        check=False,
+        capture_output=True,
+        env=environment,
+        timeout=120,
     )
     answer: Mapping[str, Any] = json.loads(done.stdout.partition(b"=> ")[2])
     return answer
@@ -200,15 +204,16 @@ def test_a_port_is_open_for_those_named_as_long_as_its_delivery_is_there(lab: La
     assert_successful(host.run("server", Action.DELIVER, SOLD), changed=3)
     assert host.is_open(UNOPENED)
     assert host_service(lab, **opened)["changed"] is False
-    other = lab["h2"].address
+    other, wider = lab["h2"].address, host.shell(RULES)
     narrowed = {"open": [{"port": UNOPENED, "from": [other, "10.250.0.0/16"]}]}
     assert host_service(lab, "--check", **narrowed)["changes"] == ["/etc/bidwright/firewall.d/c-1.x.nft"]
     assert host.is_open(UNOPENED)
     assert host_service(lab, **narrowed)["changes"] == ["/etc/bidwright/firewall.d/c-1.x.nft", "firewall loaded"]
     assert is_silent(host, UNOPENED)
-    lab["h2"].shell(f"nc -z -w 2 {host.address} {UNOPENED}")
+    lab["h2"].shell(f"timeout 5 bash -c '</dev/tcp/{host.address}/{UNOPENED}'")
     # As if a run had been killed before it loaded what it wrote.
-    host.shell("nft flush chain inet bidwright input")
+    host.shell("nft -f -", text=f"delete table inet bidwright\n{wider}")
+    assert host.is_open(UNOPENED)
     assert host_service(lab, **narrowed)["changes"] == ["firewall loaded"]
     host.reboot()
     assert host_service(lab, **narrowed)["changed"] is False
@@ -232,7 +237,7 @@ def test_an_account_is_entered_with_its_key_only(host: Host, key: str, key_file:
     enter = [word if word != "root@" + host.address else "shop-1@" + host.address for word in host.ssh("id -Gn; pwd")]
     enter[enter.index("-i") + 1] = str(key_file)
     entered = subprocess.run(enter, check=True, capture_output=True, timeout=30).stdout.decode()
-    assert entered == "shop-1 bidwright\n/srv/bidwright/c-1.server/home\n"
+    assert entered == "shop-1 bidwright\n/srv/bidwright/c-1.server/account\n"
     assert host.shell("passwd -S shop-1").split()[1] == "L"
     with pytest.raises(CommandFailed):
         host.shell("su - shop-1 -c 'sudo -n true'")
@@ -241,20 +246,21 @@ def test_an_account_is_entered_with_its_key_only(host: Host, key: str, key_file:
     for taken in ("shop-1", "root", "www-data"):
         refused = host.run("server", Action.APPLY, {**account, "server_login": taken}, contract="c-2")
         assert_refused(refused, f"The login {taken} is taken on this host")
+    assert_successful(host.run("server", Action.DELIVER, account), changed=0)  # what another contract cannot have
     assert_successful(host.run("server", Action.WITHDRAW, contract="c-2"))
     assert host.shell("getent passwd shop-1") != ""
 
-    host.shell("su shop-1 -c 'cd; echo kept > file; ln -s / root; (sleep 1000 &) ; mkdir /tmp/of-shop'")
+    host.shell("su shop-1 -c 'cd; echo kept > file; ln -s / root; (sleep 1000 >/dev/null 2>&1 &) ; mkdir /tmp/of-shop'")
     assert_successful(host.run("server", Action.DELIVER, {**account, "server_login": "shop-2"}), changed=1)
     assert host.shell("su shop-2 -c 'cat ~/file'") == "kept\n"
-    assert host.shell("stat -c %U / /srv/bidwright/c-1.server/home/root").splitlines() == ["root", "shop-2"]
+    assert host.shell("stat -c %U / /srv/bidwright/c-1.server/account/root").splitlines() == ["root", "shop-2"]
     assert host.shell("getent passwd shop-1; pgrep sleep; ls /tmp/of-shop 2>/dev/null; true") == ""
     other_key = {**account, "server_login": "shop-2", "server_public_key": key.replace("jo@", "al@")}
     assert_successful(host.run("server", Action.DELIVER, other_key), changed=2)
     assert_successful(host.run("server", Action.DELIVER, other_key), changed=0)
     host.reboot()
     assert_successful(host.run("server", Action.DELIVER, other_key), changed=0)
-    host.shell("su shop-2 -c '(sleep 1000 &)'")
+    host.shell("su shop-2 -c '(sleep 1000 >/dev/null 2>&1 &)'")
     assert_successful(host.run("server", Action.WITHDRAW), changed=2)
     assert host.changes_since(before) == {}
 

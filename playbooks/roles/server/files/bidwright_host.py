@@ -1,9 +1,11 @@
 #!/usr/bin/python3 -I
+# Longer than 300 lines: a host gets it as one file, which is removed as the last trace.
 """Makes the baseline of a shared host be as the files below /etc/bidwright say. Written by the role server.
 
 Verbs, each safe to repeat after any interruption; what was changed is printed, a line each:
 
-apply   accounts, time, SSH, and the firewall on trial: without ``keep`` within a minute the rules of before return.
+apply   accounts, time, SSH, and the firewall on trial: without ``keep`` the rules of before return after 45 s. A
+        delivery may be named: then it fails if its account is refused.
 keep    keeps the firewall that is on trial. To be called over a new connection only.
 back    ends a trial. A timer calls it.
 load    lets the kernel have the firewall that is on disk, if it has another one.
@@ -25,12 +27,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 ETC = Path("/etc/bidwright")
 SPACE = Path("/srv/bidwright")
 RUN = Path("/run/bidwright")
+HOME = "account"  # directory of an account, in the space of its delivery
 KEYS = ETC / "keys"
 WANTED = ETC / "firewall.wanted.nft"  # with the present content of firewall.d
 KEPT = ETC / "firewall.nft"  # what was loaded and kept last, whatever lies in firewall.d now
@@ -210,26 +214,32 @@ def enable_firewall() -> None:
 # Accounts
 
 
-def converge_accounts() -> None:
-    """Have the accounts that contracts describe, and no other of ours."""
+def converge_accounts(delivery: str = "") -> None:
+    """Have the accounts that contracts describe, and no other of ours; a refused one fails its own delivery only."""
     described = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in ETC.glob("*/login.json")}
-    wanted = {str(SPACE / name / "home"): facts for name, facts in described.items() if facts["login"]}
+    wanted = {str(SPACE / name / HOME): facts for name, facts in described.items() if facts["login"]}
     for account in pwd.getpwall():
         home = Path(account.pw_dir)
-        is_ours = home.name == "home" and home.parent.parent == SPACE
+        is_ours = home.name == HOME and home.parent.parent == SPACE
         if is_ours and wanted.get(account.pw_dir, {}).get("login") != account.pw_name:
             remove_account(account, keeps_home=account.pw_dir in wanted)
-    for home in SPACE.glob("*/home"):
+    for home in SPACE.glob(f"*/{HOME}"):
         if str(home) not in wanted:
             shutil.rmtree(home)
             say(f"{home} removed")
             with contextlib.suppress(OSError):  # other things of the delivery are in it
                 home.parent.rmdir()
+    refused = {}
     for home_path, facts in sorted(wanted.items()):
-        have_account(Path(home_path), facts)
+        try:
+            have_account(Path(home_path), facts)
+        except Failed as error:
+            refused[Path(home_path).parent.name] = error
     for path in KEYS.glob("*"):
         if path.name not in {facts["login"] for facts in wanted.values()}:
             path.unlink()
+    if delivery in refused:
+        raise refused[delivery]
 
 
 def have_account(home: Path, facts: Mapping[str, Any]) -> None:
@@ -309,9 +319,9 @@ def reload_ssh() -> None:
 # Verbs
 
 
-def apply() -> None:
+def apply(delivery: str = "") -> None:
     """Make the baseline as described; the firewall is on trial then, if it differs."""
-    converge_accounts()
+    converge_accounts(delivery)
     converge_time()
     reload_ssh()
     try_firewall()
@@ -367,7 +377,6 @@ def status() -> None:
 
 
 VERBS: dict[str, Callable[[], None]] = {
-    "apply": apply,
     "keep": keep,
     "back": back,
     "load": load,
@@ -378,14 +387,22 @@ VERBS: dict[str, Callable[[], None]] = {
 
 def main(arguments: list[str]) -> int:
     """Do what a verb says, alone on this host; 1 with a reason on standard error if it cannot be done."""
-    if len(arguments) != 1 or arguments[0] not in VERBS:
-        sys.stderr.write(f"{__doc__}\n")
-        return 2
+    act: Callable[[], None]
+    match arguments:
+        case ["apply"]:
+            act = apply
+        case ["apply", delivery]:
+            act = partial(apply, delivery)
+        case [verb] if verb in VERBS:
+            act = VERBS[verb]
+        case _:
+            sys.stderr.write(f"{__doc__}\n")
+            return 2
     RUN.mkdir(mode=0o755, exist_ok=True)
     with (RUN / "host.lock").open("a", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            VERBS[arguments[0]]()
+            act()
         except (Failed, OSError) as error:
             sys.stderr.write(f"{error}\n")
             return 1
