@@ -251,7 +251,7 @@ def test_an_account_is_entered_with_its_key_only(host: Host, key: str, key_file:
     assert host.shell("getent passwd shop-1") != ""
 
     host.shell("su shop-1 -c 'cd; echo kept > file; ln -s / root; (sleep 1000 >/dev/null 2>&1 &) ; mkdir /tmp/of-shop'")
-    assert_successful(host.run("server", Action.DELIVER, {**account, "server_login": "shop-2"}), changed=1)
+    assert_successful(host.run("server", Action.DELIVER, {**account, "server_login": "shop-2"}), changed=2)
     assert host.shell("su shop-2 -c 'cat ~/file'") == "kept\n"
     assert host.shell("stat -c %U / /srv/bidwright/c-1.server/account/root").splitlines() == ["root", "shop-2"]
     assert host.shell("getent passwd shop-1; pgrep sleep; ls /tmp/of-shop 2>/dev/null; true") == ""
