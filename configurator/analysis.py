@@ -123,7 +123,7 @@ def _findings(
             message = f"It was not decided within {deadline.given_s:g} s whether there is any configuration."
             raise Unavailable(message, fix="Give it more time.", reason="ANALYSIS_TOOK_TOO_LONG") from None
         fixed, is_complete = backbone(sat, variables, sat.model())
-        implied, are_complete = implications(sat, pairs)
+        implied, are_complete = implications(sat, pairs, fixed)
     return _Findings(fixed, implied, is_complete and are_complete)
 
 

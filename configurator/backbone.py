@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from bidwright.configurator.sat import OutOfTime, Sat
 
@@ -10,7 +10,8 @@ from bidwright.configurator.sat import OutOfTime, Sat
 def backbone(sat: Sat, variables: int, first_model: Sequence[int]) -> tuple[set[int], bool]:
     """The literals of the first variables that hold in every solution; they are added to the clauses.
 
-    Each solution strikes off what it contradicts, and the search is told to contradict as much as it can.
+    Each solution strikes off what it contradicts. After each the solver is told again to contradict all that is left: it
+    remembers what it chose before, and telling it once takes twenty times as many searches.
 
     Args:
         sat: Clauses that can hold.
@@ -22,7 +23,7 @@ def backbone(sat: Sat, variables: int, first_model: Sequence[int]) -> tuple[set[
     """
     open_literals = dict.fromkeys(first_model[:variables])
     found: set[int] = set()
-    sat.prefer(-literal for literal in open_literals)
+    sat.prefer(-each for each in open_literals)
     try:
         while open_literals:
             literal = next(iter(open_literals))
@@ -31,6 +32,7 @@ def backbone(sat: Sat, variables: int, first_model: Sequence[int]) -> tuple[set[
                 struck = [each for each in open_literals if model[abs(each) - 1] != each]
                 for each in struck:
                     del open_literals[each]
+                sat.prefer(-each for each in open_literals)
             else:
                 del open_literals[literal]
                 found.add(literal)
@@ -40,14 +42,21 @@ def backbone(sat: Sat, variables: int, first_model: Sequence[int]) -> tuple[set[
     return found, True
 
 
-def implications(sat: Sat, pairs: Iterable[tuple[int, int]]) -> tuple[set[tuple[int, int]], bool]:
+def implications(sat: Sat, pairs: Iterable[tuple[int, int]], fixed: Set[int]) -> tuple[set[tuple[int, int]], bool]:
     """Those pairs of literals whose first one implies the second in every solution.
+
+    Args:
+        sat: Clauses that can hold.
+        pairs: Of literals.
+        fixed: Literals known to hold in every solution; pairs that these decide are not searched for.
 
     Returns:
         The pairs, and whether these are all; otherwise the deadline of the solver came first.
     """
     waiting = dict.fromkeys(pairs)
-    found: set[tuple[int, int]] = set()
+    found = {(one, other) for one, other in waiting if -one in fixed or other in fixed}
+    for pair in [each for each in waiting if each in found or (each[0] in fixed and -each[1] in fixed)]:
+        del waiting[pair]
     sat.prefer(literal for one, other in waiting for literal in (one, -other))
     try:
         while waiting:
@@ -59,6 +68,7 @@ def implications(sat: Sat, pairs: Iterable[tuple[int, int]]) -> tuple[set[tuple[
             model = sat.model()
             for one, other in [each for each in waiting if _refutes(model, each)]:
                 del waiting[one, other]
+            sat.prefer(literal for one, other in waiting for literal in (one, -other))
     except OutOfTime:
         return found, False
     return found, True

@@ -91,7 +91,9 @@ def _operand(cursor: Cursor, reading: _Reading) -> None:
     """Read what stands before the next operator: prefixes, functions, opening brackets and one value."""
     while True:
         token = cursor.token
-        function = _CALLS.get(token.value) if token.kind == "name" and cursor.ahead()[:2] == ("symbol", "(") else None
+        function = _CALLS.get(token.value) if token.kind == "name" else None
+        if function is not None and cursor.ahead()[:2] != ("symbol", "("):
+            function = None
         if isinstance(function, Operation):
             reading.pending.append((function, cursor.next()))
         elif token.kind == "symbol" and token.value in {"!", "(", "-"}:

@@ -21,6 +21,7 @@ from bidwright.configurator.uvl_syntax import Call, Name, WrittenConstraint, Wri
 from bidwright.core.errors import Fault, InvalidInput
 
 _TRUTH, _NUMBER, _TEXT = "truth", "number", "text"
+_KINDS = frozenset(str(kind) for kind in Kind)
 _HOLDS = {Kind.INTEGER: _NUMBER, Kind.REAL: _NUMBER, Kind.STRING: _TEXT}
 
 
@@ -157,14 +158,14 @@ def _need(
 ) -> None:
     """Check what lies on the stack; a typed feature is read as whether it is selected, or as what it holds."""
     for kind, step in entries:
-        if kind == what or (what == _TRUTH and kind in set(Kind)):
+        if kind == what or (what == _TRUTH and kind in _KINDS):
             continue
-        if kind in set(Kind) and _HOLDS.get(Kind(kind)) == what:
+        if kind in _KINDS and _HOLDS.get(Kind(kind)) == what:
             steps[step] = replace(steps[step], operation=Operation.VALUE)
             continue
         has = (
             {Kind.BOOLEAN: "a Boolean feature", Kind.STRING: "a String feature"}.get(Kind(kind))
-            if kind in set(Kind)
+            if kind in _KINDS
             else f"a {kind}"
         )
         what_is_wrong = (
