@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from bidwright.provisioning.lab_base import Cache
 from bidwright.provisioning.lab_tools import run
 
 CACHE = "BIDWRIGHT_TEST_LAB_CACHE"  # a directory that keeps base and packages for the next session
+_SILENT = "LAB_HOST_SILENT"
 _OVERLAY = "lowerdir=lower,upperdir=upper,workdir=work"
 
 
@@ -30,12 +32,28 @@ def lab_of(count: int, say: Callable[[str], None]) -> Iterator[Lab]:
     with _state_directory() as state:
         cache = Path(os.environ[CACHE]).resolve() if CACHE in os.environ else state / "cache"
         lab = Lab(state / "lab", Cache.at(cache), lambda text: say(f"{text} {CACHE}=<directory> keeps it."))
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end by it leaves nothing, too
         try:
             if count:
-                lab.up(count)
+                _up(lab, count)
             yield lab
         finally:
             lab.down()
+            signal.signal(signal.SIGTERM, before)
+
+
+def is_missing(error: BidwrightError) -> bool:
+    """Whether an error says that this machine cannot run a lab; others are faults."""
+    return error.reason not in (_SILENT, "LAB_HOST_STUCK")
+
+
+def _up(lab: Lab, count: int) -> None:
+    try:
+        lab.up(count)
+    except Unavailable as error:
+        if error.reason != _SILENT:
+            raise
+        lab.up(count)  # waits once more: machines that are busy with other things boot slowly
 
 
 def require_lab_machine() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from lab_hosts import Host, LabHosts, hosts_of
-from lab_session import lab_of, reason_of, require_lab_machine
+from lab_session import is_missing, lab_of, reason_of, require_lab_machine
 
 from bidwright.core.errors import BidwrightError
 
@@ -39,6 +39,8 @@ def lab(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -
         try:
             lab = stack.enter_context(lab_of(_HOSTS, lambda text: _say(pytestconfig, text)))
         except BidwrightError as error:
+            if not is_missing(error):
+                raise
             pytest.skip(reason_of(error))
         yield hosts_of(lab, tmp_path_factory.mktemp("runs"))
 
