@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 from bidwright.catalog.price_charges import ChargeName
-from bidwright.catalog.price_entry import PriceEntry
+from bidwright.catalog.price_entry import Commitment, PriceEntry
 from bidwright.catalog.rule_language import Expression, FigureSource
 
 DEFAULT_HOURS_PER_MONTH = Decimal(730)
@@ -176,6 +176,7 @@ class PriceBook:
     default_markup: Decimal
     minimum_markup: Decimal
     hours_per_month: Decimal = DEFAULT_HOURS_PER_MONTH
+    commitments: Mapping[str, Commitment] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

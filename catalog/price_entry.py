@@ -1,4 +1,7 @@
-"""One row of a price list, as it is computed on. What each model makes of a quantity is in docs/pricing.md."""
+"""The rows of a price list and the commitments of its settings, as they are computed on.
+
+What each model makes of a quantity is in docs/pricing.md.
+"""
 
 from __future__ import annotations
 
@@ -84,3 +87,18 @@ class PriceEntry:
         """The greatest quantity that has a price; None where there is none."""
         last = self.bands[-1].up_to if self.bands else None
         return None if last is None else last + self.included
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commitment:
+    """What the lines of several components come to a month at least, once one of them is bought.
+
+    Attributes:
+        components: Ids, patterns already resolved; none counts towards two commitments of a price book.
+        monthly: In whole minor units of the currency.
+    """
+
+    id: str
+    title: str
+    components: frozenset[str]
+    monthly: Decimal

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import PurePosixPath
 
+from bidwright.catalog.commitments import read_commitments
 from bidwright.catalog.csv_source import Row, Sheet, read_csv
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import known_currency, number, numbers
@@ -134,4 +135,5 @@ def _read_settings(draft: Draft, market: Market, entries: _Entries) -> None:
         default_markup=default,
         minimum_markup=minimum,
         hours_per_month=number(value.get("hours_per_month", int(DEFAULT_HOURS_PER_MONTH))),
+        commitments=read_commitments(draft, document, market),
     )

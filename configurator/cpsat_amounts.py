@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 
 from bidwright.configurator.request import Limit
 from bidwright.configurator.segments import Segment, segments
-from bidwright.core.amount_table import AmountTable, begun
+from bidwright.core.amount_table import AmountTable, Columns, CommitmentAmount, begun
 
 _MOST_A_MONTH = 10**15
 """More minor units than any month costs, and few enough for the solver to count a year of them."""
@@ -35,17 +35,41 @@ def add_charges(model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVa
     An amount that is exactly proportional to the units needs no variable; others are cut into segments. Packages are
     counted by variables that share out the units.
     """
-    one_time = _sum(model, quantities, table.one_time) + table.bespoke_one_time
-    billed = _sum(model, quantities, table.monthly) + _packages(model, quantities, table) + table.bespoke_monthly
-    if table.hourly:
-        billed += _sum(model, quantities, table.hourly)
+    one_time = _sum(_amounts(model, quantities, table.one_time)) + table.bespoke_one_time
+    due = _amounts(model, quantities, table.monthly)
+    for component_id, amount in _amounts(model, quantities, table.hourly).items():
+        due[component_id] = due[component_id] + amount if component_id in due else amount
+    billed = _sum(due) + _packages(model, quantities, table) + table.bespoke_monthly
+    for commitment in table.commitments.values():
+        billed += _missing(model, quantities, due, commitment)
     value = one_time + table.term_months * billed
     if not table.quarterly and not table.yearly:
         return Charges(one_time=one_time, monthly=billed, contract_value=value)
-    quarterly, yearly = _sum(model, quantities, table.quarterly), _sum(model, quantities, table.yearly)
+    quarterly = _sum(_amounts(model, quantities, table.quarterly))
+    yearly = _sum(_amounts(model, quantities, table.yearly))
     value += begun(table.term_months, 3) * quarterly + begun(table.term_months, 12) * yearly
     average = _average_month(model, 12 * billed + 4 * quarterly + yearly)
     return Charges(one_time=one_time, monthly=average, contract_value=value)
+
+
+def _missing(
+    model: cp_model.CpModel,
+    quantities: Mapping[str, cp_model.IntVar],
+    due: Mapping[str, cp_model.LinearExpr],
+    commitment: CommitmentAmount,
+) -> cp_model.LinearExpr:
+    """What is missing to a commitment; nothing where none of its components is chosen."""
+    members = [component_id for component_id in commitment.components if component_id in quantities]
+    if not members:
+        return cp_model.LinearExpr.sum([])
+    is_due = model.new_bool_var("")
+    units = cp_model.LinearExpr.sum([quantities[member] for member in members])
+    model.add(units >= is_due)
+    model.add(units <= sum(quantities[member].domain.max() for member in members) * is_due)
+    reached = cp_model.LinearExpr.sum([due[member] for member in members if member in due])
+    missing = model.new_int_var(0, commitment.monthly, "")
+    model.add_max_equality(missing, [commitment.monthly * is_due - reached, 0])
+    return cp_model.LinearExpr.affine(missing, 1, 0)
 
 
 def _average_month(model: cp_model.CpModel, year: cp_model.LinearExpr) -> cp_model.LinearExpr:
@@ -55,15 +79,19 @@ def _average_month(model: cp_model.CpModel, year: cp_model.LinearExpr) -> cp_mod
     return cp_model.LinearExpr.affine(month, 1, 0)
 
 
-def _sum(
-    model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVar], amounts: Mapping[str, tuple[int, ...]]
-) -> cp_model.LinearExpr:
-    terms: list[cp_model.LinearExpr] = []
-    for component_id, quantity in quantities.items():
-        column = amounts.get(component_id)
-        if column is not None:
-            terms.append(_looked_up(model, quantity, column))
-    return cp_model.LinearExpr.sum(terms)
+def _amounts(
+    model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVar], columns: Columns
+) -> dict[str, cp_model.LinearExpr]:
+    """Component id -> what its units cost; only of components that have a column."""
+    return {
+        component_id: _looked_up(model, quantity, columns[component_id])
+        for component_id, quantity in quantities.items()
+        if component_id in columns
+    }
+
+
+def _sum(amounts: Mapping[str, cp_model.LinearExpr]) -> cp_model.LinearExpr:
+    return cp_model.LinearExpr.sum(list(amounts.values()))
 
 
 def _looked_up(model: cp_model.CpModel, index: cp_model.IntVar, column: tuple[int, ...]) -> cp_model.LinearExpr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bidwright.core.amount_table import AmountTable, Columns, average_month, begun
+from bidwright.core.amount_table import AmountTable, Columns, CommitmentAmount, average_month, begun
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,7 @@ def amounts_of(items: Mapping[str, int], table: AmountTable, contract_value: int
     """
     one_time = table.bespoke_one_time + _sum(items, table.one_time)
     without_packages = table.bespoke_monthly + _sum(items, table.monthly) + _sum(items, table.hourly)
+    without_packages += sum(_missing(items, table, commitment) for commitment in table.commitments.values())
     quarterly, yearly = _sum(items, table.quarterly), _sum(items, table.yearly)
     other = one_time + begun(table.term_months, 3) * quarterly + begun(table.term_months, 12) * yearly
     billed, rest = divmod(contract_value - other, table.term_months)
@@ -45,3 +46,9 @@ def amounts_of(items: Mapping[str, int], table: AmountTable, contract_value: int
 
 def _sum(items: Mapping[str, int], columns: Columns) -> int:
     return sum(columns[component][units] for component, units in items.items() if component in columns)
+
+
+def _missing(items: Mapping[str, int], table: AmountTable, commitment: CommitmentAmount) -> int:
+    own = {component: units for component, units in items.items() if component in commitment.components}
+    reached = _sum(own, table.monthly) + _sum(own, table.hourly)
+    return max(0, commitment.monthly - reached) if own else 0

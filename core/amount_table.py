@@ -28,6 +28,19 @@ class PackageAmount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CommitmentAmount:
+    """What the lines due every month of some components come to at least, where one of them is chosen.
+
+    Attributes:
+        components: None of them is in another commitment.
+        monthly: Minor units; what is missing is charged.
+    """
+
+    components: tuple[str, ...]
+    monthly: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AmountTable:
     """Net amounts of one market, term, discount and price date, in minor units of the currency.
 
@@ -39,6 +52,7 @@ class AmountTable:
         hourly: What falls due each month by prices of an hour; only components that have such.
         quarterly, yearly: What falls due each quarter and year that begins within the term; likewise.
         packages: Package id -> its amounts.
+        commitments: Commitment id -> its amount.
         bespoke_one_time, bespoke_monthly: Net amounts of the bespoke layer.
     """
 
@@ -50,6 +64,7 @@ class AmountTable:
     quarterly: Columns = field(default_factory=dict)
     yearly: Columns = field(default_factory=dict)
     packages: Mapping[str, PackageAmount]
+    commitments: Mapping[str, CommitmentAmount] = field(default_factory=dict)
     bespoke_one_time: int
     bespoke_monthly: int
 

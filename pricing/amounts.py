@@ -17,7 +17,7 @@ from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.model import Component, Release
 from bidwright.catalog.price_charges import RECURRING, ChargeName
 from bidwright.catalog.price_entry import PriceEntry
-from bidwright.core.amount_table import AmountTable, PackageAmount
+from bidwright.core.amount_table import AmountTable, CommitmentAmount, PackageAmount
 from bidwright.core.errors import Faults
 from bidwright.core.money import EXACT, MINOR_UNITS, rounded, to_minor
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
@@ -128,6 +128,7 @@ def _standard_table(sale: Sale) -> AmountTable:
         quarterly=_amounts(sale, _with(components, entries, "quarterly"), entries, charge="quarterly"),
         yearly=_amounts(sale, _with(components, entries, "yearly"), entries, charge="yearly"),
         packages={offer.package.id: _package_amount(sale, offer, components) for offer in offers},
+        commitments=_commitments(sale),
         bespoke_one_time=0,
         bespoke_monthly=0,
     )
@@ -176,6 +177,15 @@ def _package_amount(sale: Sale, offer: PackageOffer, components: dict[str, Compo
     most = min(components[id_].max_quantity // units for id_, units in parts.items())
     saving = to_minor(offer.net_saving, sale.book.currency)
     return PackageAmount(components=dict(parts), monthly=tuple(-saving * count for count in range(most + 1)))
+
+
+def _commitments(sale: Sale) -> dict[str, CommitmentAmount]:
+    return {
+        id_: CommitmentAmount(
+            components=tuple(sorted(commitment.components)), monthly=to_minor(commitment.monthly, sale.book.currency)
+        )
+        for id_, commitment in sale.book.commitments.items()
+    }
 
 
 def _with_bespoke(table: AmountTable, sale: Sale, items: tuple[CostedItem, ...]) -> AmountTable:

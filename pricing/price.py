@@ -14,6 +14,7 @@ from bidwright.catalog.model import Release
 from bidwright.catalog.price_charges import CHARGES
 from bidwright.core.errors import Faults
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
+from bidwright.pricing.commitments import commitment_lines
 from bidwright.pricing.cost import Labour
 from bidwright.pricing.entries import entries_on_date
 from bidwright.pricing.lines import Wanted, component_line, package_line
@@ -93,7 +94,8 @@ def _component_lines(request: _Request) -> list[PriceLine]:
         if (id_, charge) in entries
     ]
     offers = package_offers(sale, quantities, entries)
-    return lines + [package_line(sale, offer, count) for offer, count in chosen_packages(sale, offers, quantities)]
+    packages = [package_line(sale, offer, count) for offer, count in chosen_packages(sale, offers, quantities)]
+    return [*lines, *packages, *commitment_lines(sale, lines)]
 
 
 def _read(release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date) -> _Request:

@@ -215,3 +215,25 @@ def test_a_package_is_made_of_parts_with_plain_unit_prices(tmp_path: Path) -> No
     (fault,) = check_report(portfolio, today=SMALL_TODAY)
     assert fault.where.startswith("packages.yaml:")
     assert "package 'web_starter' saves on unit prices, but web.nginx_site has no plain ones in market DE" in fault.what
+
+
+@pytest.mark.parametrize(
+    ("commitment", "what"),
+    [
+        ('{id: least, title: Least, components: ["compute.*", os.debian], monthly: "500.50"}', ""),
+        ('{id: least, title: Least, components: ["mainframe.*"], monthly: "500"}', "matches no component"),
+        ('{id: least, title: Least, components: [os.debian], monthly: "0.005"}', "more than 2 digits after the point"),
+        ('{id: least, title: Least, components: [os.debian], monthly: "-5"}', "which is not a number such as"),
+        ("{id: other, title: Other, components: [web.nginx_site], monthly: 7}", "counts towards 'other' already"),
+    ],
+)
+def test_commitments_are_a_setting_of_the_price_book(tmp_path: Path, commitment: str, what: str) -> None:
+    portfolio = copy_of_small(tmp_path)
+    more = f"commitments:\n  - {commitment}\n"
+    if "other" in what:
+        more += "  - {id: one_more, title: One more, components: [web.nginx_site], monthly: 7}\n"
+    with (portfolio / "prices" / "DE.yaml").open("a") as file:
+        file.write(more)
+    found = check_report(portfolio, today=SMALL_TODAY)
+    assert len(found) == (1 if what else 0)
+    assert all(what in fault.what and fault.where.startswith("prices/DE.yaml:") for fault in found)

@@ -30,7 +30,7 @@ from bidwright.catalog.rule_language import (
     Sum,
 )
 from bidwright.configurator.request import LIMITS, BespokeEffect, Requirements
-from bidwright.core.amount_table import AmountTable, PackageAmount
+from bidwright.core.amount_table import AmountTable, CommitmentAmount, PackageAmount
 
 FAMILIES = ("disk", "node", "tool")
 MOST_CONFIGURATIONS = 150
@@ -210,9 +210,22 @@ def _amounts(draw: st.DrawFn, release: Release) -> AmountTable:
         quarterly={c: column(most) for c, most in limits.items() if _rarely(draw)},
         yearly={c: column(most) for c, most in limits.items() if _rarely(draw)},
         packages=packages,
+        commitments=draw(_commitments(sorted(release.components))),
         bespoke_one_time=draw(st.integers(0, 5)),
         bespoke_monthly=draw(st.integers(0, 5)),
     )
+
+
+@st.composite
+def _commitments(draw: st.DrawFn, components: list[str]) -> dict[str, CommitmentAmount]:
+    """None, or one or two that share no component."""
+    cut = draw(st.integers(0, len(components)))
+    parts = {"first": tuple(components[:cut]), "second": tuple(components[cut:])}
+    return {
+        id_: CommitmentAmount(components=members, monthly=draw(st.integers(0, 40)))
+        for id_, members in parts.items()
+        if members and _rarely(draw)
+    }
 
 
 @st.composite
@@ -268,6 +281,10 @@ def charges(items: Mapping[str, int], table: AmountTable) -> dict[str, int]:
             savings.append(sum(p.monthly[k] for p, k in zip(table.packages.values(), times, strict=True)))
     monthly += min(savings)
     monthly += sum(table.hourly[c][n] for c, n in items.items() if c in table.hourly)
+    for commitment in table.commitments.values():
+        own = {c: n for c, n in items.items() if c in commitment.components}
+        reached = sum(column[c][n] for column in (table.monthly, table.hourly) for c, n in own.items() if c in column)
+        monthly += max(0, commitment.monthly - reached) if own else 0
     quarter = sum(table.quarterly[c][n] for c, n in items.items() if c in table.quarterly)
     year = sum(table.yearly[c][n] for c, n in items.items() if c in table.yearly)
     value = one_time + table.term_months * monthly

@@ -27,12 +27,12 @@ DUE = {
     "usage": (USAGE, 0),
 }
 LIST, PACKAGE, VOLUME, TERM, DISCRETIONARY, ROUNDING, BESPOKE_COST, MARKUP = 1, 2, 3, 4, 6, 7, 8, 9
-MINIMUM, MAXIMUM, WAIVER = 10, 11, 12
+MINIMUM, MAXIMUM, WAIVER, COMMITMENT = 10, 11, 12, 13
 
 
 @dataclass
 class Line:
-    """kind 1 component, 2 package, 3 bespoke; ``steps`` are (kind, amount)."""
+    """kind 1 component, 2 package, 3 bespoke, 4 commitment; ``steps`` are (kind, amount)."""
 
     kind: int
     subject: str
@@ -73,7 +73,21 @@ class Oracle:
                     months_are_costed |= DUE[name][1] > 0
         counts = self.package_counts()
         found += [self.package_line(self.release.packages[id_], counts[id_]) for id_ in sorted(counts) if counts[id_]]
+        found += self.commitment_lines(found)
         found += [self.bespoke_line(item) for item in sorted(self.configuration.bespoke_items, key=lambda i: i.id)]
+        return found
+
+    def commitment_lines(self, lines: list[Line]) -> list[Line]:
+        found = []
+        for id_, commitment in sorted(self.book.commitments.items()):
+            own = [line for line in lines if line.kind == 1 and line.subject in commitment.components]
+            monthly = sum((line.running for line in own if line.charge == MONTHLY), Fraction(0))
+            usage = sum((line.running for line in own if line.charge == USAGE), Fraction(0))
+            missing = Fraction(commitment.monthly) - monthly
+            if own and missing > 0:
+                found.append(Line(4, id_, MONTHLY, 1, [(COMMITMENT, missing)]))
+                if usage > 0:
+                    found.append(Line(4, id_, USAGE, 1, [(COMMITMENT, -min(missing, usage))]))
         return found
 
     def entry(self, component: str, charge: str) -> PriceEntry | None:

@@ -23,7 +23,7 @@ from bidwright.catalog.model import (
     Texts,
 )
 from bidwright.catalog.price_charges import CHARGES, ChargeName
-from bidwright.catalog.price_entry import Band, PriceEntry, Tier
+from bidwright.catalog.price_entry import Band, Commitment, PriceEntry, Tier
 from bidwright.v1.configuration_pb2 import (
     BespokeEffort,
     BespokeItem,
@@ -101,9 +101,21 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
         terms={12: Decimal(0), 24: _number(random, 20, 2), 6: _number(random, 5, 4), 37: Decimal(1)},
         bespoke_rates={"engineer": _number(random, 900, 2), "architect": _number(random, 900, 6)},
         default_markup=_number(random, 40, 1),
+        commitments=_commitments(random, components),
         hours_per_month=random.choice([Decimal(730), Decimal("720.25")]),
         minimum_markup=Decimal(0),
     )
+
+
+def _commitments(random: Random, components: list[Component]) -> dict[str, Commitment]:
+    if random.random() < 0.6:
+        return {}
+    half = random.sample([component.id for component in components], (len(components) + 1) // 2)
+    return {
+        "least": Commitment(
+            id="least", title="Least", components=frozenset(half), monthly=Decimal(random.randint(0, 300))
+        )
+    }
 
 
 def _entries(random: Random, component: Component, charge: ChargeName) -> tuple[PriceEntry, ...]:

@@ -14,7 +14,7 @@ from small_release import small_release
 
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_charges import ChargeName
-from bidwright.catalog.price_entry import PriceEntry
+from bidwright.catalog.price_entry import Commitment, PriceEntry
 from bidwright.core.errors import InvalidInput
 from bidwright.pricing.amounts import amount_table
 from bidwright.pricing.price import price
@@ -175,3 +175,25 @@ def test_usage_that_cannot_be_is_refused(usage: dict[str, str], where: str, what
     (fault,) = refused.value.faults
     assert fault.where == where
     assert what in fault.what
+
+
+@pytest.mark.parametrize(
+    ("quantity", "metered", "billed", "usage"),
+    [
+        (1, "0", "100.00", "0.00"),  # 80.60 are missing to 100.00
+        (1, "50", "100.00", "0.00"),  # 25.00 of usage are paid by what is missing
+        (1, "200", "100.00", "19.40"),  # 100.00 of usage, 80.60 of them paid so
+        (6, "50", "116.40", "25.00"),  # the commitment is reached
+    ],
+)
+def test_what_is_missing_to_a_commitment_is_a_line_and_pays_for_usage(
+    quantity: int, metered: str, billed: str, usage: str
+) -> None:
+    made = release(row("os.debian", "monthly", "20.00"), row("os.debian", "usage", "0.50"))
+    book = made.price_books["DE"]
+    least = Commitment(id="least", title="Least", components=frozenset({"os.debian", "os.plan9"}), monthly=D(100))
+    made = replace(made, price_books={"DE": replace(book, commitments={"least": least})})
+    found = priced(made, {"os.debian": quantity}, 24, {"os.debian": metered})
+    assert euros(found.totals.billed_monthly) == billed
+    assert euros(found.totals.usage) == usage
+    assert not priced(made, {}, 24).lines

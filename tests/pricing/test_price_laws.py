@@ -75,12 +75,13 @@ def test_removing_a_component_leaves_the_lines_of_the_others_as_they_were(case: 
     del case.configuration.usage[:]
     case.configuration.usage.extend(kept)
     after = {(line.subject, line.charge, line.HasField("hours")): line for line in priced(case).lines}
-    packages = case.release.packages
+    packages = {*case.release.packages, *case.release.price_books["XX"].commitments}
     assert removed not in {subject for subject, *_ in after}
     assert {key: line for key, line in before.items() if key[0] not in {removed, *packages}} == {
         key: line for key, line in after.items() if key[0] not in packages
     }
-    assert not [subject for subject, *_ in after if subject in packages and removed in packages[subject].components]
+    applied = [package for id_, package in case.release.packages.items() if id_ in {subject for subject, *_ in after}]
+    assert not [package for package in applied if removed in package.components]
 
 
 @few
@@ -96,6 +97,10 @@ def test_amount_tables_and_prices_are_the_same_numbers(case: Case) -> None:
     monthly = sum(table.monthly[id_][n] for id_, n in quantities.items()) + table.bespoke_monthly
     monthly += sum(table.hourly[id_][n] for id_, n in quantities.items() if id_ in table.hourly)
     assert fraction(answer.totals.one_time) * scale == one_time
+    for commitment in table.commitments.values():
+        own = {id_: n for id_, n in quantities.items() if id_ in commitment.components}
+        due = sum(column[id_][n] for column in (table.monthly, table.hourly) for id_, n in own.items() if id_ in column)
+        monthly += max(0, commitment.monthly - due) if own else 0
     assert fraction(answer.totals.billed_monthly) * scale == monthly + cheapest_packages(table, quantities)
     for columns, billed in (
         (table.quarterly, answer.totals.billed_quarterly),

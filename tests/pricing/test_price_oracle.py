@@ -56,5 +56,6 @@ def test_the_random_books_reach_every_corner() -> None:
         *((1, step) for step in (1, 3, 4, 6, 7, 10, 11, 12)),
         *((2, step) for step in (2, 4, 6, 7)),  # package: package, term, discretionary, rounding
         *((3, step) for step in (6, 7, 8, 9)),  # bespoke: discretionary, rounding, cost, mark-up
+        (4, 13),  # commitment
     }
     assert min(kinds.values()) > 10

@@ -26,6 +26,7 @@ class PriceStepKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PRICE_STEP_KIND_MINIMUM: _ClassVar[PriceStepKind]
     PRICE_STEP_KIND_MAXIMUM: _ClassVar[PriceStepKind]
     PRICE_STEP_KIND_WAIVER: _ClassVar[PriceStepKind]
+    PRICE_STEP_KIND_COMMITMENT: _ClassVar[PriceStepKind]
 
 class PriceBasis(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -39,6 +40,7 @@ class PriceLineKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PRICE_LINE_KIND_COMPONENT: _ClassVar[PriceLineKind]
     PRICE_LINE_KIND_PACKAGE: _ClassVar[PriceLineKind]
     PRICE_LINE_KIND_BESPOKE: _ClassVar[PriceLineKind]
+    PRICE_LINE_KIND_COMMITMENT: _ClassVar[PriceLineKind]
 PRICE_STEP_KIND_UNSPECIFIED: PriceStepKind
 PRICE_STEP_KIND_LIST: PriceStepKind
 PRICE_STEP_KIND_PACKAGE: PriceStepKind
@@ -52,6 +54,7 @@ PRICE_STEP_KIND_MARKUP: PriceStepKind
 PRICE_STEP_KIND_MINIMUM: PriceStepKind
 PRICE_STEP_KIND_MAXIMUM: PriceStepKind
 PRICE_STEP_KIND_WAIVER: PriceStepKind
+PRICE_STEP_KIND_COMMITMENT: PriceStepKind
 PRICE_BASIS_UNSPECIFIED: PriceBasis
 PRICE_BASIS_BASE: PriceBasis
 PRICE_BASIS_RUNNING: PriceBasis
@@ -59,6 +62,7 @@ PRICE_LINE_KIND_UNSPECIFIED: PriceLineKind
 PRICE_LINE_KIND_COMPONENT: PriceLineKind
 PRICE_LINE_KIND_PACKAGE: PriceLineKind
 PRICE_LINE_KIND_BESPOKE: PriceLineKind
+PRICE_LINE_KIND_COMMITMENT: PriceLineKind
 
 class PriceStep(_message.Message):
     __slots__ = ("kind", "rule", "basis", "percent", "amount", "running")
