@@ -30,8 +30,8 @@ class Analysis:
         dead: Features in none; all of them where the model is void.
         false_optional: Features that the tree lets be absent while their parent is selected, and that never are; as in
             the figures that benchmarks publish, this holds of optional features below a dead parent too.
-        redundant_constraints: How many constraints can be removed one after another without allowing anything more; None
-            where that was not decided in time, and for a formula, which does not tell its constraints apart.
+        redundant_constraints: How many constraints can be removed one after another without allowing anything more;
+            None where that was not decided in time, and for a formula, which does not tell its constraints apart.
         configurations: How many there are; None where that was not counted in time, or where features hold values or
             have several instances, which selections alone do not count.
         is_complete: No limit was hit; otherwise the lists hold what was proven, and there may be more.
@@ -70,7 +70,7 @@ def analyze_model(model: FeatureModel, deadline: Deadline) -> Analysis:
     if findings is None:
         names = tuple(shown.values())
         number = None if removable is None else len(removable)
-        return Analysis(True, (), names, (), number, 0, is_complete=removable is not None)
+        return _void(names, number, is_complete=removable is not None)
     false_optional = tuple(
         model.features[index - 1].name for _, index in sorted(findings.implied, key=lambda pair: pair[1])
     )
@@ -95,7 +95,7 @@ def analyze_formula(formula: Formula, deadline: Deadline) -> Analysis:
     """
     findings = _findings(formula.clauses, formula.variables, (), deadline)
     if findings is None:
-        return Analysis(True, (), tuple(formula.names.values()), (), None, 0, is_complete=True)
+        return _void(tuple(formula.names.values()), None, is_complete=True)
     is_countable = _in_time(lambda: _is_determined(formula, deadline))
     number = None
     if is_countable:
@@ -125,6 +125,19 @@ def _findings(
         fixed, is_complete = backbone(sat, variables, sat.model())
         implied, are_complete = implications(sat, pairs, fixed)
     return _Findings(fixed, implied, is_complete and are_complete)
+
+
+def _void(names: tuple[str, ...], redundant_constraints: int | None, *, is_complete: bool) -> Analysis:
+    """What is said of a model without any configuration."""
+    return Analysis(
+        void=True,
+        core=(),
+        dead=names,
+        false_optional=(),
+        redundant_constraints=redundant_constraints,
+        configurations=0,
+        is_complete=is_complete,
+    )
 
 
 def _is_determined(formula: Formula, deadline: Deadline) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from bidwright.configurator.sat import OutOfTime, Sat
 
@@ -10,8 +11,8 @@ from bidwright.configurator.sat import OutOfTime, Sat
 def backbone(sat: Sat, variables: int, first_model: Sequence[int]) -> tuple[set[int], bool]:
     """The literals of the first variables that hold in every solution; they are added to the clauses.
 
-    Each solution strikes off what it contradicts. After each the solver is told again to contradict all that is left: it
-    remembers what it chose before, and telling it once takes twenty times as many searches.
+    Each solution strikes off what it contradicts. After each the solver is told again to contradict all that is left:
+    it remembers what it chose before, and telling it once takes twenty times as many searches.
 
     Args:
         sat: Clauses that can hold.
@@ -42,7 +43,9 @@ def backbone(sat: Sat, variables: int, first_model: Sequence[int]) -> tuple[set[
     return found, True
 
 
-def implications(sat: Sat, pairs: Iterable[tuple[int, int]], fixed: Set[int]) -> tuple[set[tuple[int, int]], bool]:
+def implications(
+    sat: Sat, pairs: Iterable[tuple[int, int]], fixed: AbstractSet[int]
+) -> tuple[set[tuple[int, int]], bool]:
     """Those pairs of literals whose first one implies the second in every solution.
 
     Args:

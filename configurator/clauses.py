@@ -1,7 +1,7 @@
 """Clauses over numbered variables, and what is built from them: gates, groups, counters.
 
-Every auxiliary variable that is made here is defined in both directions, so its value follows from those it stands on: a model
-has exactly as many solutions as before. Literals are whole numbers, negative for "not", as in DIMACS.
+Every auxiliary variable that is made here is defined in both directions, so its value follows from those it stands on:
+a model has exactly as many solutions as before. Literals are whole numbers, negative for "not", as in DIMACS.
 """
 
 from __future__ import annotations

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from math import ceil, floor, lcm
 
+from bidwright.configurator.amount_comparison import TURNED, Comparison, bounds_in
 from bidwright.configurator.clauses import Clauses
 from bidwright.configurator.feature_amounts import (
     ONE,
@@ -20,52 +22,16 @@ from bidwright.configurator.feature_amounts import (
     replaced,
 )
 from bidwright.configurator.feature_model import Feature, Kind, Operation, Place, Step
-from bidwright.configurator.formulas import Gate, Leaf, Node
+from bidwright.configurator.formulas import Leaf, Node
 from bidwright.configurator.linear_clauses import at_least
-from bidwright.configurator.typed_features import Between, Binary, Text, between, binary
+from bidwright.configurator.text_comparisons import TextComparisons, Texts
+from bidwright.configurator.typed_features import Between, Binary, between, binary
 from bidwright.configurator.uvl_tokens import refuse
 
 _WIDEST = 1 << 40
 
-Texts = tuple[tuple[int | None, str], ...]
-"""A text that depends on a literal: each text with its literal, exactly one of which holds; None for a constant."""
-
 Operand = Amount | Texts | int
 """A number, a text, or the String feature of this index."""
-
-_TURNED = {
-    Operation.LESS: Operation.MORE,
-    Operation.MORE: Operation.LESS,
-    Operation.AT_MOST: Operation.AT_LEAST,
-    Operation.AT_LEAST: Operation.AT_MOST,
-}
-
-
-@dataclass(eq=False)
-class Comparison(Leaf):
-    """An amount compared with 0.
-
-    Attributes:
-        amount: What is compared.
-        operation: How.
-        place: Where the file says so.
-    """
-
-    amount: Amount = field(default_factory=lambda: constant(Fraction(0)))
-    operation: Operation = Operation.EQUAL
-    place: Place = field(default_factory=lambda: Place("", 0, 0))
-
-    @property
-    def single(self) -> tuple[Unknown, Fraction, Fraction] | None:
-        """The unknown, its factor, and what is added, where that is all; ``factor * unknown + added``."""
-        if self.amount.divisors or self.amount.under != {ONE: 1}:
-            return None
-        unknown = [term for term in self.amount.over if term[1]]
-        if len(unknown) != 1 or unknown[0][0] or len(unknown[0][1]) != 1 or len(self.amount.over) > 2:
-            return None
-        if len(self.amount.over) == 2 and ONE not in self.amount.over:
-            return None
-        return unknown[0][1][0], self.amount.over[unknown[0]], self.amount.over.get(ONE, Fraction(0))
 
 
 @dataclass
@@ -82,9 +48,10 @@ class Comparisons:
     _made: list[Comparison] = field(default_factory=list)
     _between: dict[int, Between] = field(default_factory=dict)
     _binary: dict[int, Binary] = field(default_factory=dict)
-    _texts: dict[int, Text] = field(default_factory=dict)
-    _twins: dict[int, int] = field(default_factory=dict)
-    _same_literals: dict[tuple[int, int], int] = field(default_factory=dict)
+    _texts: TextComparisons = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._texts = TextComparisons(self.clauses)
 
     @property
     def has_typed(self) -> bool:
@@ -98,13 +65,16 @@ class Comparisons:
         if step.operation is Operation.TEXT:
             return ((None, str(step.operand)),)
         if step.operation is Operation.VALUE and isinstance(step.operand, int):
-            if self.features[step.operand].kind is Kind.STRING:
-                return step.operand
-            return of_unknown(("value", step.operand))
+            is_text = self.features[step.operand].kind is Kind.STRING
+            return step.operand if is_text else of_unknown(("value", step.operand))
         if step.operation is Operation.ATTRIBUTE_TEXT and isinstance(step.operand, tuple):
             index, text = step.operand
             literal = int(str(index)) + 1
             return ((literal, str(text)), (-literal, ""))
+        return self._aggregated(step)
+
+    def _aggregated(self, step: Step) -> Amount:
+        """The sum or the mean of the numbers of selected features."""
         pairs = step.operand if isinstance(step.operand, tuple) else ()
         numbers = [(pair[0] + 1, pair[1]) for pair in pairs if isinstance(pair, tuple)]
         total = of_literals(numbers)
@@ -146,14 +116,14 @@ class Comparisons:
             made.literal = lambda: self._literal(made)
             self._made.append(made)
             return made
+        if isinstance(left, Amount) or isinstance(right, Amount):
+            raise TypeError(f"{operation} needs two numbers or two texts")
         if isinstance(left, int) and isinstance(right, int):
-            self._pair(left, right, place)
-        leaf = Leaf(lambda: self._same_text(left, right))
-        leaf.is_negated = operation is Operation.NOT_EQUAL
-        return leaf
+            self._texts.pair(left, right, place)
+        return Leaf(partial(self._texts.same, left, right), is_negated=operation is Operation.NOT_EQUAL)
 
     def learn_bounds(self, nodes: Sequence[Node]) -> None:
-        """Decide how each typed feature is written: in binary where sums and products need it, with the bounds found here.
+        """Decide how each typed feature is written: in binary where sums need it, with the bounds found here.
 
         Raises:
             InvalidInput: A feature in a sum or product that has no bounds, or is no whole number.
@@ -170,7 +140,7 @@ class Comparisons:
                     needed.setdefault(index, comparison.place)
         if not needed:
             return
-        bounds = _bounds(nodes)
+        bounds = bounds_in(nodes)
         for index, place in needed.items():
             least, most = bounds.get(index, (None, None))
             if least is None or most is None or most - least > _WIDEST:
@@ -181,10 +151,7 @@ class Comparisons:
 
     def finish(self) -> None:
         """Define what all comparisons together need; no comparison may follow."""
-        for (index, other), literal in self._same_literals.items():
-            self._define_twins(self._text(index), self._text(other), literal)
-        for text in self._texts.values():
-            text.finish()
+        self._texts.finish()
         for number in self._between.values():
             number.finish()
 
@@ -196,22 +163,12 @@ class Comparisons:
             if feature.kind is Kind.BOOLEAN or not truths[index + 1]:
                 continue
             if feature.kind is Kind.STRING:
-                found[index] = self._read_text(index, truths, found)
+                found[index] = self._texts.read(index, truths, found)
             elif index in self._binary:
                 found[index] = self._binary[index].read(truths)
             else:
                 found[index] = self._between[index].read(truths) if index in self._between else Fraction(0)
         return found
-
-    def _read_text(self, index: int, truths: Mapping[int, bool], found: Mapping[int, Fraction | str]) -> str:
-        """A text that is what the solution says; the same as that of another feature exactly where it says so."""
-        twin = self._twins.get(index)
-        if index not in self._texts:
-            return ""
-        is_second = twin is not None and twin < index
-        if twin is not None and twin in found and is_second and truths[self._same_literals[twin, index]]:
-            return str(found[twin])
-        return self._texts[index].read(truths, is_second=is_second)
 
     def _literal(self, comparison: Comparison) -> int:
         single = comparison.single
@@ -221,7 +178,7 @@ class Comparisons:
         over, under = (replaced(each, self._polynomial) for each in (amount.over, amount.under))
         if all(not literals and number > 0 for (literals, _), number in under.items()) or not amount.divisors:
             return self._polynomial_literal(over, comparison.operation)
-        turned = _TURNED.get(comparison.operation, comparison.operation)
+        turned = TURNED.get(comparison.operation, comparison.operation)
         positive = self._polynomial_literal(under, Operation.MORE)
         negative = self._polynomial_literal(under, Operation.LESS)
         holds = self.clauses.either(
@@ -256,7 +213,7 @@ class Comparisons:
         """The literal of ``factor * unknown + added`` compared with 0."""
         bound = -added / factor
         if factor < 0:
-            operation = _TURNED.get(operation, operation)
+            operation = TURNED.get(operation, operation)
         if operation in {Operation.EQUAL, Operation.NOT_EQUAL}:
             at_most = self._below(unknown, bound, including=True)
             equal = self.clauses.both((at_most, -self._below(unknown, bound, including=False)))
@@ -268,7 +225,7 @@ class Comparisons:
         """The literal of: an unknown is smaller than a bound, or equal where that is included."""
         word, index = unknown
         if word == "len":
-            return self._text(index).length.below(bound, including=including)
+            return self._texts.text(index).length.below(bound, including=including)
         if index not in self._between:
             self._between[index] = between(self.clauses, index + 1, self.features[index].kind)
         number = self._between[index]
@@ -279,105 +236,3 @@ class Comparisons:
             whole = Fraction(floor(bound) if including else ceil(bound) - 1)
             return number.below(whole, including=True)
         return number.below(bound, including=including)
-
-    def _text(self, index: int) -> Text:
-        if index not in self._texts:
-            length = between(self.clauses, index + 1, Kind.STRING)
-            self._texts[index] = Text(self.clauses, index + 1, length)
-        return self._texts[index]
-
-    def _pair(self, left: int, right: int, place: Place) -> None:
-        """Two String features that are compared; more than two would need what no model has asked for."""
-        if left != right and (
-            self._twins.setdefault(left, right) != right or self._twins.setdefault(right, left) != left
-        ):
-            fix = "A String feature may be compared with texts, and with one other String feature."
-            refuse(place, "Three String features are compared with each other.", fix)
-
-    def _same_text(self, left: Operand, right: Operand) -> int:
-        if isinstance(left, int) and isinstance(right, int):
-            if left == right:
-                return self.clauses.true
-            pair = (min(left, right), max(left, right))
-            if pair not in self._same_literals:
-                self._same_literals[pair] = self.clauses.new()
-            return self._same_literals[pair]
-        if isinstance(right, int):
-            left, right = right, left
-        cases = right if isinstance(right, tuple) else ()
-        if isinstance(left, int):
-            text = self._text(left)
-            return self.clauses.either(
-                self.clauses.both((text.equals(value), *(() if literal is None else (literal,))))
-                for literal, value in cases
-            )
-        firsts = left if isinstance(left, tuple) else ()
-        conditions = [
-            [literal for literal in (one, other) if literal is not None]
-            for one, first in firsts
-            for other, second in cases
-            if first == second
-        ]
-        return self.clauses.either([self.clauses.both(each) for each in conditions])
-
-    def _define_twins(self, left: Text, right: Text, literal: int) -> None:
-        """Make a literal say whether two texts are the same: both one that is known, or both another one."""
-        for text in {"", *left.known, *right.known}:
-            left.equals(text)
-            right.equals(text)
-        for cut in {(Fraction(0), True), *left.length.cuts, *right.length.cuts}:
-            left.length.below(cut[0], including=cut[1])
-            right.length.below(cut[0], including=cut[1])
-        unknown = self.clauses.new()
-        for side in (left, right):
-            for known in side.known.values():
-                self.clauses.define([-unknown, -known])
-        for cut, below in left.length.cuts.items():
-            self.clauses.define([-unknown, -below, right.length.cuts[cut]])
-            self.clauses.define([-unknown, below, -right.length.cuts[cut]])
-        shared = [self.clauses.both((left.known[text], right.known[text])) for text in left.known]
-        same = self.clauses.either([unknown, *shared])
-        self.clauses.define([-literal, same])
-        self.clauses.define([literal, -same])
-
-
-def _bounds(nodes: Sequence[Node]) -> Mapping[int, tuple[int | None, int | None]]:
-    """Bounds that constraints demand outright, or of a feature where it is selected."""
-    found: dict[int, tuple[int | None, int | None]] = {}
-    pending: list[tuple[Node, bool, int | None]] = [(node, False, None) for node in nodes]
-    while pending:
-        node, is_opposite, only = pending.pop()
-        if isinstance(node, Comparison) and node.is_negated == is_opposite and node.single is not None:
-            _narrow(found, node.single, node.operation, only)
-        if not isinstance(node, Gate) or node.is_same:
-            continue
-        if node.is_negated == is_opposite:
-            pending.extend((part, False, only) for part in node.parts)
-        elif only is None and len(node.parts) == 2:
-            for condition, rest in (node.parts, reversed(node.parts)):
-                if isinstance(condition, int) and condition > 0:
-                    pending.append((rest, True, condition - 1))
-    return found
-
-
-def _narrow(
-    found: dict[int, tuple[int | None, int | None]],
-    single: tuple[Unknown, Fraction, Fraction],
-    operation: Operation,
-    only: int | None,
-) -> None:
-    """Take ``factor * unknown + added``, compared with 0, as a bound of its feature."""
-    (word, index), factor, added = single
-    if word != "value" or only not in {None, index} or operation is Operation.NOT_EQUAL:
-        return
-    bound = -added / factor
-    if factor < 0:
-        operation = _TURNED.get(operation, operation)
-    least, most = found.get(index, (None, None))
-    if operation in {Operation.AT_LEAST, Operation.MORE, Operation.EQUAL}:
-        lowest = floor(bound) + 1 if operation is Operation.MORE else ceil(bound)
-        least = lowest if least is None else max(least, lowest)
-    if operation in {Operation.AT_MOST, Operation.LESS, Operation.EQUAL}:
-        highest = ceil(bound) - 1 if operation is Operation.LESS else floor(bound)
-        most = highest if most is None else min(most, highest)
-    found[index] = (least, most)

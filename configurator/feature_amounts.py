@@ -21,7 +21,7 @@ Polynomial = Mapping[Term, Fraction]
 ONE: Term = (frozenset(), ())
 
 
-class TooManyTerms(Exception):  # noqa: N818 - it names what happened, as our errors do
+class TooManyTerms(Exception):
     """A product has too many terms to be written out."""
 
 

@@ -1,4 +1,4 @@
-"""Checks a configuration against a feature model, directly and without a solver: the second meaning of what is encoded elsewhere."""
+"""Checks a configuration against a feature model without a solver: the second meaning of what is encoded elsewhere."""
 
 from __future__ import annotations
 
@@ -28,9 +28,11 @@ def violations(model: FeatureModel, selected: Collection[int], values: Mapping[i
         if not least <= number <= most:
             name = model.features[group.parent].name
             found.append(f"{number} of the features of a group below {name}: allowed are {least} to {most}.")
-    for summary in model.summaries:
-        if (summary.feature in chosen) != any(each in chosen for each in summary.instances):
-            found.append(f"{model.features[summary.feature].name} differs from its instances.")
+    found.extend(
+        f"{model.features[summary.feature].name} differs from its instances."
+        for summary in model.summaries
+        if (summary.feature in chosen) != any(each in chosen for each in summary.instances)
+    )
     found.extend(f"{each.place}: {each.text}" for each in model.constraints if not holds(each, model, chosen, values))
     return found
 

@@ -1,7 +1,7 @@
 """A feature model that others wrote: a tree of features with groups, and constraints across it.
 
-Every reader (UVL, and what may follow) ends in these values; analysis, completion and checking start from them. Constraints are
-kept as postfix programs, so nothing that walks over them needs recursion, however long or deep they are.
+Every reader ends in these values; analysis, completion and checking start from them. Constraints are kept as postfix
+programs, so nothing that walks over them needs recursion, however long or deep they are.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ class Asserter:
                 self._demand_one([negated(part) for part in node.parts])
 
     def _demand_one(self, parts: list[Node]) -> None:
-        """Demand that one of several parts holds; conjunctions of literals are multiplied out where that stays small."""
+        """Demand that one of several parts holds; conjunctions are multiplied out where that stays small."""
         literals: list[int] = []
         conjunctions: list[list[int]] = []
         products = 1

@@ -1,4 +1,4 @@
-"""Sums of weighted literals, compared with a bound: exact, as a decision diagram where that stays small, else by adding bits."""
+"""Weighted literals compared with a bound: exact, as a decision diagram where that stays small, else by adding bits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exact number of solutions of clauses: decide a separating variable both ways, multiply what falls apart, remember parts."""
+"""The exact number of solutions: decide a separating variable both ways, multiply what falls apart, remember parts."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ class _Counter:
 
 
 def _ranges(tree: EliminationTree, deepest: Sequence[int]) -> tuple[list[int], list[int]]:
-    """For each rank, where the clauses below it begin, and a mask as long as they are many; clauses go by their deepest rank."""
+    """For each rank, where the clauses with their deepest rank below it begin, and a mask as long as they are many."""
     before = [0] * (len(tree.order) + 1)
     for place in deepest:
         before[place + 1] += 1

@@ -15,9 +15,9 @@ _BLOCK = 1_000
 def redundant(encoded: Encoded, deadline: Deadline) -> list[int]:
     """The constraints that can be removed one after another, in their order, without allowing anything more.
 
-    A constraint is removed when it follows from the tree, those before it that are kept, and all after it. As in the figures
-    that benchmarks publish, two kinds are kept and not counted: one that holds whatever is selected even without the tree,
-    and one that selects or deselects a feature outright.
+    A constraint is removed when it follows from the tree, those before it that are kept, and all after it. As in the
+    figures that benchmarks publish, two kinds are kept and not counted: one that holds whatever is selected even
+    without the tree, and one that selects or deselects a feature outright.
 
     Every block of constraints gets a solver in which all others hold for good, and a switch for each of its own: so a
     question costs no more than the block is long.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from types import TracebackType
+from typing import Self
 
 from pysat.solvers import Solver  # type: ignore[import-untyped]  # it ships no types
 
@@ -14,7 +15,7 @@ _ENGINE = "glucose4"  # takes assumptions, preferred phases, and a budget after 
 _CONFLICTS_A_LOOK = 2_000
 
 
-class OutOfTime(Exception):  # noqa: N818 - it names what happened, as our errors do
+class OutOfTime(Exception):
     """The deadline came before the answer."""
 
 
@@ -32,7 +33,7 @@ class Sat:
         self._solver = Solver(name=_ENGINE)
         self._solver.append_formula(clauses)
 
-    def __enter__(self) -> Sat:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

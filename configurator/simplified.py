@@ -1,4 +1,4 @@
-"""Clauses with fewer variables and as many solutions: known literals taken out, literals that imply each other made one."""
+"""Clauses with fewer variables and as many solutions: known literals taken out, equal ones made one."""
 
 from __future__ import annotations
 

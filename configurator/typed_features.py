@@ -1,7 +1,8 @@
 """What Integer, Real and String features hold, as literals.
 
-A feature that is only ever compared with constants is known by where it lies between them, which has no bounds. One that stands
-in sums and products is written in binary, which needs bounds. A feature that is not selected holds 0 or the empty text.
+A feature that is only ever compared with constants is known by where it lies between them, which needs no bounds. One
+that stands in sums and products is written in binary, which needs some. A feature that is not selected holds 0 or the
+empty text.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 from bidwright.configurator.clauses import Clauses
@@ -57,7 +59,7 @@ class Between:
     def finish(self) -> None:
         """Put the cuts in order, once all are known."""
         cuts = sorted(self._below)
-        for lower, higher in zip(cuts, cuts[1:], strict=False):
+        for lower, higher in pairwise(cuts):
             self.clauses.define([-self._below[lower], self._below[higher]])
 
     def read(self, model: Mapping[int, bool]) -> Fraction:
@@ -164,7 +166,7 @@ class Text:
         self.length.finish()
 
     def read(self, model: Mapping[int, bool], *, is_second: bool) -> str:
-        """A text that is what the model says; one it is not compared with differs from that of a feature that is first."""
+        """A text that is what the model says; a free one differs from that of the feature that is first."""
         for text, literal in self._equal.items():
             if model[literal]:
                 return text

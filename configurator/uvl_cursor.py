@@ -10,8 +10,10 @@ from bidwright.configurator.uvl_tokens import Token, refuse, tokens
 
 # Words that cannot name a feature without quotes, because they have a meaning where names stand.
 RESERVED = frozenset(
-    "include features imports namespace as constraint constraints cardinality or alternative optional mandatory "
-    "String Boolean Integer Real true false".split()
+    {
+        *("include", "features", "imports", "namespace", "as", "constraint", "constraints", "cardinality"),
+        *("or", "alternative", "optional", "mandatory", "String", "Boolean", "Integer", "Real", "true", "false"),
+    }
 )
 
 
@@ -77,14 +79,13 @@ class Cursor:
     def name(self) -> str:
         """Take one name, quoted or not."""
         token = self.token
-        if token.kind == "quoted" and token.value and "." not in token.value:
-            return self.next().value
-        if token.kind == "name" and token.value not in RESERVED:
+        is_quoted = token.kind == "quoted" and token.value != "" and "." not in token.value
+        if is_quoted or (token.kind == "name" and token.value not in RESERVED):
             return self.next().value
         if token.kind == "quoted":
             self.refuse(f'"{token.value}" is no name.', "A name in quotes has at least one character, and no dot.")
         fix = 'A name starts with a letter; write others, and words of the language, in "quotes".'
-        self.refuse(f"{str(token).capitalize()} stands where a name is expected.", fix)
+        return self.refuse(f"{str(token).capitalize()} stands where a name is expected.", fix)
 
     def reference(self) -> Name:
         """Take names separated by dots."""

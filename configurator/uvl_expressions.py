@@ -33,7 +33,10 @@ _CALLS: dict[str, Operation | Call] = {
     "avg": Call.AVERAGE,
 }
 _OPERATORS = {operation.value: operation for operation in _TWO_SIDED}
-_OPERAND_FIX = "A constraint is built from names, numbers, 'texts', ( ), !, & | => <=>, == != < <= > >=, + - * /, sum, avg, len, floor, ceil."
+_OPERAND_FIX = (
+    "A constraint is built from names, numbers, 'texts', ( ), !, & | => <=>, == != < <= > >=, + - * /, "
+    "sum, avg, len, floor, ceil."
+)
 _OPERATOR_FIX = "Here may stand & | => <=> == != < <= > >= + - * / or the end of the constraint."
 
 
@@ -49,7 +52,7 @@ class _Reading:
     program: list[WrittenStep] = field(default_factory=list)
     pending: list[tuple[Operation | Call | None, Token]] = field(default_factory=list)
 
-    def step(self, operation: Operation | Call, operand: Fraction | str | bool | None, token: Token) -> None:
+    def step(self, operation: Operation | Call, operand: Fraction | str | None, token: Token) -> None:
         self.program.append(WrittenStep(operation, operand, token.line, token.column))
 
     def reduce(self, level: int) -> None:
@@ -108,7 +111,8 @@ def _operand(cursor: Cursor, reading: _Reading) -> None:
     elif token.kind == "text":
         reading.step(Operation.TEXT, cursor.next().value, token)
     elif token.kind == "name" and token.value in {"true", "false"}:
-        reading.step(Operation.TRUTH, cursor.next().value == "true", token)
+        reading.program.append(WrittenStep(Operation.TRUTH, token.value == "true", token.line, token.column))
+        cursor.next()
     elif token.kind in {"name", "quoted"}:
         name = cursor.reference()
         reading.program.append(WrittenStep(Call.REFERENCE, (name,), token.line, token.column))

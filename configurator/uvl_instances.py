@@ -1,4 +1,4 @@
-"""Features with a cardinality: each of their possible instances becomes a feature of its own, with all that stands below it."""
+"""Features with a cardinality: each possible instance becomes a feature of its own, with all that stands below it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from bidwright.configurator.uvl_tokens import refuse
 def with_instances(whole: Whole, constraints: Sequence[Constraint]) -> FeatureModel:
     """Expand cardinalities.
 
-    A feature ``[n..m]`` that is selected has n to m instances, at least one; each instance has a selection of its own below
-    it. The feature, and each one below it, counts as selected when one of its instances is. An attribute counts once for
-    every instance.
+    A feature ``[n..m]`` that is selected has n to m instances, at least one; each instance has a selection of its own
+    below it. The feature, and each one below it, counts as selected when one of its instances is. An attribute counts
+    once for every instance.
 
     Raises:
         InvalidInput: A cardinality without a bound, of a typed feature, or one that makes too many instances.

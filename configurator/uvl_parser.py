@@ -1,4 +1,4 @@
-"""Reads the structure of one UVL file: header, feature tree, constraints. Keeps its own stack, so trees may be as deep as they like."""
+"""Reads the structure of one UVL file: header, feature tree, constraints; keeps a stack of its own, for deep trees."""
 
 from __future__ import annotations
 

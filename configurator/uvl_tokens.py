@@ -1,4 +1,4 @@
-"""Splits UVL text into tokens, with the indentation made visible as tokens of its own. Linear in the length of the text."""
+"""Splits UVL text into tokens, and makes indentation visible as tokens of its own. Linear in the length of the text."""
 
 from __future__ import annotations
 

@@ -29,7 +29,10 @@ features
 			Monitoring {price 2, unit 'month'}
 """
 _TREE = "features\n\tA\n\t\toptional\n\t\t\tB {p 2}\n\t\t\tC {p 5}\n\t\t\tD {p 10.5, q 'x', r}\nconstraints\n\t"
-_TYPED = "features\n\tA\n\t\toptional\n\t\t\tB {p 2}\n\t\t\tInteger N\n\t\t\tInteger M\n\t\t\tReal R\n\t\t\tString S\n\t\t\tString T\nconstraints\n\t"
+_TYPED = (
+    "features\n\tA\n\t\toptional\n\t\t\tB {p 2}\n\t\t\tInteger N\n\t\t\tInteger M\n\t\t\tReal R\n\t\t\tString S\n"
+    "\t\t\tString T\nconstraints\n\t"
+)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +125,7 @@ def test_a_constraint_allows_as_many_configurations_as_it_says(
     ],
 )
 def test_what_typed_features_hold_decides_whether_there_is_a_configuration(
-    constraint: str, void: bool, tmp_path: Path
+    constraint: str, *, void: bool, tmp_path: Path
 ) -> None:
     result = analysis_of(f"{_TYPED}{constraint}\n", tmp_path)
     assert result.void is void
@@ -156,7 +159,10 @@ def test_features_with_a_cardinality_have_instances_with_selections_of_their_own
 
 
 def test_attributes_may_carry_constraints(tmp_path: Path) -> None:
-    text = "features\n\tA\n\t\toptional\n\t\t\tB {constraint B => C, n 3}\n\t\t\tC {constraints [C => D, !E]}\n\t\t\tD\n\t\t\tE\n"
+    text = (
+        "features\n\tA\n\t\toptional\n\t\t\tB {constraint B => C, n 3}\n\t\t\tC {constraints [C => D, !E]}\n"
+        "\t\t\tD\n\t\t\tE\n"
+    )
     result = analysis_of(text, tmp_path)
     assert result.configurations == 4
     assert result.dead == ("E",)
@@ -183,7 +189,8 @@ def test_imported_files_become_one_tree(tmp_path: Path) -> None:
     (tmp_path / "parts" / "disk.uvl").write_text(disk, encoding="utf-8")
     text = (
         "imports\n\tparts.disk as first\n\tparts.disk as second\nfeatures\n\tServer\n\t\tmandatory\n\t\t\tfirst.Disk\n"
-        "\t\toptional\n\t\t\tsecond.Disk\nconstraints\n\tfirst.Fast => second.Disk\n\tsecond.Fast.price == 0\n\tsum(price) < 14\n"
+        "\t\toptional\n\t\t\tsecond.Disk\nconstraints\n\tfirst.Fast => second.Disk\n\tsecond.Fast.price == 0\n"
+        "\tsum(price) < 14\n"
     )
     result = analysis_of(text, tmp_path)
     assert result.configurations == 3  # slow; slow and slow; fast and slow

@@ -85,8 +85,10 @@ def test_formula_and_tree_say_the_same(model: str) -> None:
 def test_clingo_finds_the_same_core_and_dead_features(model: str) -> None:
     formula = read_dimacs(_FOLDER / f"{model}.dimacs")
     program = [f"{{v({variable})}}." for variable in range(1, formula.variables + 1)]
-    for clause in formula.clauses:
-        program.append(":- " + ", ".join(f"not v({each})" if each > 0 else f"v({-each})" for each in clause) + ".")
+    program += [
+        ":- " + ", ".join(f"not v({each})" if each > 0 else f"v({-each})" for each in clause) + "."
+        for clause in formula.clauses
+    ]
     result = analyze_formula(formula, Deadline(120))
     for mode, expected in (("cautious", result.core), ("brave", set(formula.names.values()) - set(result.dead))):
         control = clingo.Control(["0", "--warn=none", f"--enum-mode={mode}"])

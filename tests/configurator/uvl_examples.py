@@ -32,7 +32,7 @@ def completed(text: str, folder: Path, select: str = "", deselect: str = "") -> 
 
 
 def all_configurations(model: FeatureModel) -> list[frozenset[int]]:
-    """Every valid configuration of a model without typed features, by trying all with the checker that has no solver."""
+    """Every valid configuration of a model without typed features: all are tried, by the checker without a solver."""
     values: dict[int, Fraction | str] = {}
     found: list[frozenset[int]] = []
     for truths in product((False, True), repeat=len(model.features)):
