@@ -29,10 +29,13 @@ pytestmark = pytest.mark.skipif(
     not _KNOWN, reason="needs the published feature models: set BIDWRIGHT_TEST_DATA to their folder"
 )
 
-_LARGE = {"erp_system_pereira2016", "decisionmaking_alhajjaji2019", "aaed2000_knuppel2017"}  # need more time
+_LARGE = {"erp_system_pereira2016", "decisionmaking_alhajjaji2019", "aaed2000_knuppel2017", "automotive01_kowal2016"}
 _QUICK = sorted(set(_KNOWN) - _LARGE)
-_FORMULAS = [each for each in _QUICK if (_FOLDER / f"{each}.dimacs").exists()]
-_SOLVED_SLOWLY = {"automotive01_kowal2016"}  # clingo takes a quarter of a minute
+_FORMULAS = [
+    pytest.param(each, marks=[pytest.mark.slow] if each == "automotive01_kowal2016" else [])
+    for each in [*_QUICK, "automotive01_kowal2016"]
+    if (_FOLDER / f"{each}.dimacs").exists()
+]
 _OLD = {
     "routefinding_mendonca2009"
 }  # its formula names two variables `true` and `false`; the tree calls them otherwise
@@ -79,9 +82,7 @@ def test_formula_and_tree_say_the_same(model: str) -> None:
         assert set(result.dead) == set(tree.dead)
 
 
-@pytest.mark.parametrize(
-    "model", [pytest.param(each, marks=[pytest.mark.slow] if each in _SOLVED_SLOWLY else []) for each in _FORMULAS]
-)
+@pytest.mark.parametrize("model", _FORMULAS)
 def test_clingo_finds_the_same_core_and_dead_features(model: str) -> None:
     formula = read_dimacs(_FOLDER / f"{model}.dimacs")
     program = [f"{{v({variable})}}." for variable in range(1, formula.variables + 1)]

@@ -81,7 +81,7 @@ def _read(text: str) -> FeatureModel:
         return model_of(text, Path(folder))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(_models())
 def test_analysis_says_what_trying_every_configuration_says(text: str) -> None:
     model = _read(text)
@@ -101,7 +101,7 @@ def test_analysis_says_what_trying_every_configuration_says(text: str) -> None:
         }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_models())
 def test_constraints_called_redundant_can_be_removed_together(text: str) -> None:
     model = _read(text)
@@ -110,7 +110,7 @@ def test_constraints_called_redundant_can_be_removed_together(text: str) -> None
     assert set(all_configurations(replace(model, constraints=kept))) == set(all_configurations(model))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(_models(), st.data())
 def test_a_choice_is_completed_exactly_when_some_configuration_has_it(text: str, data: st.DataObject) -> None:
     model = _read(text)
