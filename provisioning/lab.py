@@ -22,6 +22,7 @@ from bidwright.provisioning import lab_host, lab_inventory
 from bidwright.provisioning.lab_base import Cache
 from bidwright.provisioning.lab_cgroup import cgroups_of
 from bidwright.provisioning.lab_host import LabHost
+from bidwright.provisioning.lab_limits import require_room
 from bidwright.provisioning.lab_network import (
     MOST_HOSTS,
     LabNetwork,
@@ -116,6 +117,7 @@ class Lab:
                 self._make(network, number)
             lab_inventory.write(self.directory, self.hosts)
             wanted = [host for host in self.hosts if int(host.name[1:]) <= count]
+            require_room(sum(not host.is_on for host in wanted))
             for host in wanted:
                 lab_host.switch_on(host)
             wait_until_ready(self.directory, wanted)

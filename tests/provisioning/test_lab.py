@@ -23,6 +23,7 @@ from bidwright.provisioning.lab_base import PACKAGES, Cache, install_command, ma
 from bidwright.provisioning.lab_boot import address_batch, cable_batch, container_command
 from bidwright.provisioning.lab_cgroup import HostCgroup, cgroups_of
 from bidwright.provisioning.lab_host import LabHost
+from bidwright.provisioning.lab_limits import require_room
 from bidwright.provisioning.lab_mirror import Source, sources_of
 from bidwright.provisioning.lab_network import LabNetwork, bridge_batch, devices_of, free_subnet, tag_of
 from bidwright.provisioning.lab_repository import LIST, apt_settings, wanted_packages
@@ -251,6 +252,19 @@ def test_words_after_the_host_reach_ssh_as_they_are(tmp_path: Path) -> None:
     command = lab_inventory.ssh_command(tmp_path, host_in(tmp_path), ["echo", "$HOME; -v"])
     assert command[0] == "ssh"
     assert command[-5:] == ["-i", f"{tmp_path}/id_ed25519", "root@10.77.4.11", "echo", "$HOME; -v"]
+
+
+def test_more_hosts_than_the_machine_can_watch_files_for_are_refused(tmp_path: Path) -> None:
+    limit, descriptors = tmp_path / "max_user_instances", tmp_path / "17" / "fd"
+    descriptors.mkdir(parents=True)
+    (descriptors / "4").symlink_to("anon_inode:inotify")
+    (descriptors / "5").symlink_to("/dev/null")
+    limit.write_text("25\n")
+    require_room(3, tmp_path, limit)
+    with pytest.raises(Unavailable) as refused:
+        require_room(4, tmp_path, limit)
+    assert refused.value.message == ("4 more hosts need 32 inotify instances; the machine allows 25, and 1 are in use.")
+    assert "sysctl -w fs.inotify.max_user_instances=66" in refused.value.fix
 
 
 def test_hosts_are_known_from_their_records_by_number(tmp_path: Path) -> None:
