@@ -64,7 +64,7 @@ def test_the_published_figures_come_out(model: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("model", sorted(_LARGE & set(_KNOWN)))
 def test_the_published_figures_of_large_models_come_out(model: str) -> None:
-    _check(model, analyze_model(read_uvl(_FOLDER / f"{model}.uvl"), Deadline(240)))
+    _check(model, analyze_model(read_uvl(_FOLDER / f"{model}.uvl"), Deadline(90)))
 
 
 @pytest.mark.parametrize("model", _FORMULAS)
