@@ -12,9 +12,9 @@ from typing import Literal
 
 from bidwright.catalog.price_charges import ChargeName
 
-ModelName = Literal["per_unit", "flat", "volume", "graduated", "stairstep", "block"]
+ModelName = Literal["per_unit", "flat", "volume", "graduated", "stairstep", "block", "percentage"]
 
-MODELS: tuple[ModelName, ...] = ("per_unit", "flat", "volume", "graduated", "stairstep", "block")
+MODELS: tuple[ModelName, ...] = ("per_unit", "flat", "volume", "graduated", "stairstep", "block", "percentage")
 """The models a row may name."""
 
 
@@ -45,7 +45,9 @@ class PriceEntry:
 
     Attributes:
         unit_cost: Of one unit, without labour.
-        price: List price: of a single unit, of a block, or the whole of a flat price; 0 where ``bands`` say it.
+        price: List price: of a single unit, of a block, the whole of a flat price, or a percentage; 0 where ``bands``
+            say it.
+        of: Components whose lines a percentage is taken of; empty for other models.
         tiers: Volume prices, ascending by quantity, each from 2 units on.
         bands: Prices of a volume, graduated or stairstep model, ascending; empty for other models.
         included: Units that are free; tiers, bands and blocks count those beyond.
@@ -68,6 +70,7 @@ class PriceEntry:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     waived_from: int | None = None
+    of: frozenset[str] = frozenset()
     valid_from: dt.date
     valid_to: dt.date | None
 

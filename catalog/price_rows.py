@@ -17,12 +17,14 @@ from bidwright.core import money
 from bidwright.core.errors import Faults
 
 COLUMNS = ("component", "charge", "unit", "unit_cost", "price", "tiers", "valid_from", "valid_to")
-OPTIONAL_COLUMNS = ("model", "included", "block_size", "minimum", "maximum", "waived_from")
+OPTIONAL_COLUMNS = ("model", "included", "block_size", "minimum", "maximum", "waived_from", "of")
 """These may follow, in any order; a file without them has empty cells there."""
 
 MOST_PLACES = 6
 _LARGEST = Decimal(999_999_999)
 _LONGEST_TERM = 120
+_MOST_PERCENT = 1000
+_PERCENT_PLACES = 4
 
 
 _USED: dict[tuple[ModelName, str], frozenset[str]] = {
@@ -33,6 +35,7 @@ _USED: dict[tuple[ModelName, str], frozenset[str]] = {
     ("graduated", "up to"): frozenset({"tiers", "included"}),
     ("stairstep", "up to"): frozenset({"tiers", "included"}),
     ("block", ""): frozenset({"price", "included", "block_size"}),
+    ("percentage", ""): frozenset({"price", "of"}),
 }
 """(model, whether tiers say from where or up to where they hold) -> the columns that such a row uses."""
 
@@ -106,6 +109,8 @@ def _figures(row: Row, most_units: int | None, faults: Faults) -> _Figures | Non
     included = _optional(row, "included", faults) or Decimal(0)
     bands = _bands(row, model, included, most_units=most_units, faults=faults) if kind == "up to" else ()
     block_size = _block_size(row, faults) if "block_size" in used else Decimal(1)
+    if model == "percentage":
+        _check_percentage(row, price, faults)
     minimum, maximum = _optional(row, "minimum", faults), _optional(row, "maximum", faults)
     if minimum is not None and maximum is not None and maximum < minimum:
         faults.add(row.where, f"maximum {maximum} is below minimum {minimum}", "Exchange the two, or remove one.")
@@ -151,7 +156,7 @@ def _has_form(row: Row, model: ModelName, kind: str, faults: Faults) -> bool:
     elif used is None:
         what = f"a {model} price needs tiers that say up to where they reach"
         faults.add(row.where, what, f"Write tiers as {BAND_FORM}.")
-    for column in sorted({"price", "included", "block_size"} - used) if used is not None else ():
+    for column in sorted({"price", "included", "block_size", "of"} - used) if used is not None else ():
         if row.cells.get(column, ""):
             what = f"{column} is {row.cells[column]!r}, which means nothing in this {model} price"
             faults.add(row.where, what, f"Leave {column} empty, or choose another model.")
@@ -171,6 +176,19 @@ def _bands(
         what = f"the tiers end at {money.plain(last + included)} units, but max_quantity is {most_units}"
         faults.add(row.where, what, "Add a tier, `*` for all further units, or lower max_quantity of the component.")
     return bands
+
+
+def _check_percentage(row: Row, percent: Decimal | None, faults: Faults) -> None:
+    if percent is not None and (percent > _MOST_PERCENT or places_of(percent) > _PERCENT_PLACES):
+        fix = f"Write a percentage from 0 to {_MOST_PERCENT} with at most {_PERCENT_PLACES} digits after the point."
+        faults.add(row.where, f"the percentage is {percent}", fix)
+    if not row.cells.get("of", ""):
+        what = "a percentage needs the components whose lines it is taken of"
+        faults.add(row.where, what, "Write ids or patterns such as compute.* into the column of.")
+    if row.cells["charge"] == "hourly":
+        faults.add(
+            row.where, "an hourly price cannot be a percentage", "Write monthly; hourly lines are due monthly, too."
+        )
 
 
 def _waived_from(row: Row, faults: Faults) -> int | None:

@@ -14,6 +14,7 @@ from bidwright.catalog.figures import known_currency, number, numbers
 from bidwright.catalog.model import DEFAULT_HOURS_PER_MONTH, Market, PriceBook
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
+from bidwright.catalog.price_percentages import check_circles, resolved
 from bidwright.catalog.price_rows import COLUMNS, OPTIONAL_COLUMNS, read_row
 from bidwright.catalog.source_files import Files, text_of
 from bidwright.core.errors import Faults
@@ -60,8 +61,9 @@ def _entries(draft: Draft, files: Files, market: Market) -> _Entries:
         if entry is None:
             unsound.add(id_)
         elif is_known:
-            found.setdefault((id_, entry.charge), []).append((entry, row))
+            found.setdefault((id_, entry.charge), []).append((resolved(draft, entry, row), row))
     _check_periods(draft, found)
+    check_circles(draft, found)
     entries = {key: tuple(entry for entry, _ in pairs) for key, pairs in sorted(found.items())}
     _check_complete(draft, market, entries, unsound)
     return entries

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, lcm
 
 from ortools.sat.python import cp_model
 
+from bidwright.configurator.cpsat_percentages import Base, add_percentage
 from bidwright.configurator.request import Limit
 from bidwright.configurator.segments import Segment, segments
-from bidwright.core.amount_table import AmountTable, Columns, CommitmentAmount, begun
+from bidwright.core.amount_table import AmountTable, Columns, CommitmentAmount, PercentageAmount, begun
 
 _MOST_A_MONTH = 10**15
 """More minor units than any month costs, and few enough for the solver to count a year of them."""
@@ -35,21 +36,67 @@ def add_charges(model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVa
     An amount that is exactly proportional to the units needs no variable; others are cut into segments. Packages are
     counted by variables that share out the units.
     """
-    one_time = _sum(_amounts(model, quantities, table.one_time)) + table.bespoke_one_time
-    due = _amounts(model, quantities, table.monthly)
+    due = {
+        "one_time": _amounts(model, quantities, table.one_time),
+        "monthly": _amounts(model, quantities, table.monthly),
+        "quarterly": _amounts(model, quantities, table.quarterly),
+        "yearly": _amounts(model, quantities, table.yearly),
+    }
     for component_id, amount in _amounts(model, quantities, table.hourly).items():
-        due[component_id] = due[component_id] + amount if component_id in due else amount
-    billed = _sum(due) + _packages(model, quantities, table) + table.bespoke_monthly
+        due["monthly"][component_id] = due["monthly"].get(component_id, 0) + amount
+    _add_percentages(model, quantities, due, table)
+    one_time = _sum(due["one_time"]) + table.bespoke_one_time
+    billed = _sum(due["monthly"]) + _packages(model, quantities, table) + table.bespoke_monthly
     for commitment in table.commitments.values():
-        billed += _missing(model, quantities, due, commitment)
+        billed += _missing(model, quantities, due["monthly"], commitment)
     value = one_time + table.term_months * billed
-    if not table.quarterly and not table.yearly:
+    if not due["quarterly"] and not due["yearly"]:
         return Charges(one_time=one_time, monthly=billed, contract_value=value)
-    quarterly = _sum(_amounts(model, quantities, table.quarterly))
-    yearly = _sum(_amounts(model, quantities, table.yearly))
+    quarterly, yearly = _sum(due["quarterly"]), _sum(due["yearly"])
     value += begun(table.term_months, 3) * quarterly + begun(table.term_months, 12) * yearly
     average = _average_month(model, 12 * billed + 4 * quarterly + yearly)
     return Charges(one_time=one_time, monthly=average, contract_value=value)
+
+
+def _average_month(model: cp_model.CpModel, year: cp_model.LinearExpr) -> cp_model.LinearExpr:
+    """A twelfth of the recurring charges of a year, rounded half up."""
+    month = model.new_int_var(-_MOST_A_MONTH, _MOST_A_MONTH, "")
+    model.add_linear_constraint(year - 12 * month, -6, 5)
+    return cp_model.LinearExpr.affine(month, 1, 0)
+
+
+def _add_percentages(
+    model: cp_model.CpModel,
+    quantities: Mapping[str, cp_model.IntVar],
+    due: Mapping[str, dict[str, cp_model.LinearExpr]],
+    table: AmountTable,
+) -> None:
+    """Add to what is due the amounts that are percentages of it; none is a percentage of another."""
+    found: list[tuple[PercentageAmount, cp_model.LinearExpr]] = []
+    for percentage in table.percentages:
+        if percentage.component in quantities:
+            amounts = due[percentage.charge]
+            members = [component_id for component_id in percentage.of if component_id in amounts]
+            base = Base(cp_model.LinearExpr.sum([amounts[member] for member in members]), _most(table, percentage))
+            chosen = _is_any(model, [quantities[percentage.component]])
+            found.append((percentage, add_percentage(model, chosen, base, percentage)))
+    for percentage, amount in found:
+        amounts = due[percentage.charge]
+        amounts[percentage.component] = amounts.get(percentage.component, 0) + amount
+
+
+def _most(table: AmountTable, percentage: PercentageAmount) -> int:
+    """The most that the amounts come to that a percentage is taken of."""
+    columns = [getattr(table, percentage.charge), *([table.hourly] if percentage.charge == "monthly" else [])]
+    return sum(max(column[member]) for column in columns for member in percentage.of if member in column)
+
+
+def _is_any(model: cp_model.CpModel, quantities: Sequence[cp_model.IntVar]) -> cp_model.IntVar:
+    """Whether there is any unit."""
+    is_any, units = model.new_bool_var(""), cp_model.LinearExpr.sum(list(quantities))
+    model.add(units >= is_any)
+    model.add(units <= sum(quantity.domain.max() for quantity in quantities) * is_any)
+    return is_any
 
 
 def _missing(
@@ -62,21 +109,11 @@ def _missing(
     members = [component_id for component_id in commitment.components if component_id in quantities]
     if not members:
         return cp_model.LinearExpr.sum([])
-    is_due = model.new_bool_var("")
-    units = cp_model.LinearExpr.sum([quantities[member] for member in members])
-    model.add(units >= is_due)
-    model.add(units <= sum(quantities[member].domain.max() for member in members) * is_due)
+    is_due = _is_any(model, [quantities[member] for member in members])
     reached = cp_model.LinearExpr.sum([due[member] for member in members if member in due])
     missing = model.new_int_var(0, commitment.monthly, "")
     model.add_max_equality(missing, [commitment.monthly * is_due - reached, 0])
     return cp_model.LinearExpr.affine(missing, 1, 0)
-
-
-def _average_month(model: cp_model.CpModel, year: cp_model.LinearExpr) -> cp_model.LinearExpr:
-    """A twelfth of the recurring charges of a year, rounded half up."""
-    month = model.new_int_var(-_MOST_A_MONTH, _MOST_A_MONTH, "")
-    model.add_linear_constraint(year - 12 * month, -6, 5)
-    return cp_model.LinearExpr.affine(month, 1, 0)
 
 
 def _amounts(

@@ -30,10 +30,11 @@ def amounts_of(items: Mapping[str, int], table: AmountTable, contract_value: int
     Raises:
         ValueError: The contract value cannot be that of these items.
     """
-    one_time = table.bespoke_one_time + _sum(items, table.one_time)
-    without_packages = table.bespoke_monthly + _sum(items, table.monthly) + _sum(items, table.hourly)
-    without_packages += sum(_missing(items, table, commitment) for commitment in table.commitments.values())
-    quarterly, yearly = _sum(items, table.quarterly), _sum(items, table.yearly)
+    due = _due(items, table)
+    one_time = table.bespoke_one_time + sum(due["one_time"].values())
+    without_packages = table.bespoke_monthly + sum(due["monthly"].values())
+    without_packages += sum(_missing(due["monthly"], items, commitment) for commitment in table.commitments.values())
+    quarterly, yearly = sum(due["quarterly"].values()), sum(due["yearly"].values())
     other = one_time + begun(table.term_months, 3) * quarterly + begun(table.term_months, 12) * yearly
     billed, rest = divmod(contract_value - other, table.term_months)
     if rest or billed > without_packages:
@@ -44,11 +45,29 @@ def amounts_of(items: Mapping[str, int], table: AmountTable, contract_value: int
     return Amounts(one_time=one_time, monthly=monthly, contract_value=contract_value)
 
 
-def _sum(items: Mapping[str, int], columns: Columns) -> int:
-    return sum(columns[component][units] for component, units in items.items() if component in columns)
+def _due(items: Mapping[str, int], table: AmountTable) -> dict[str, dict[str, int]]:
+    """Charge -> component -> what falls due; hourly amounts are monthly ones."""
+    due = {
+        "one_time": _looked_up(items, table.one_time),
+        "monthly": _looked_up(items, table.monthly),
+        "quarterly": _looked_up(items, table.quarterly),
+        "yearly": _looked_up(items, table.yearly),
+    }
+    for component, amount in _looked_up(items, table.hourly).items():
+        due["monthly"][component] = due["monthly"].get(component, 0) + amount
+    chosen = [percentage for percentage in table.percentages if percentage.component in items]
+    nets = [percentage.net(sum(due[percentage.charge].get(c, 0) for c in percentage.of)) for percentage in chosen]
+    for percentage, net in zip(chosen, nets, strict=True):
+        amounts = due[percentage.charge]
+        amounts[percentage.component] = amounts.get(percentage.component, 0) + net
+    return due
 
 
-def _missing(items: Mapping[str, int], table: AmountTable, commitment: CommitmentAmount) -> int:
-    own = {component: units for component, units in items.items() if component in commitment.components}
-    reached = _sum(own, table.monthly) + _sum(own, table.hourly)
-    return max(0, commitment.monthly - reached) if own else 0
+def _looked_up(items: Mapping[str, int], columns: Columns) -> dict[str, int]:
+    return {component: columns[component][units] for component, units in items.items() if component in columns}
+
+
+def _missing(monthly: Mapping[str, int], items: Mapping[str, int], commitment: CommitmentAmount) -> int:
+    if not any(component in items for component in commitment.components):
+        return 0
+    return max(0, commitment.monthly - sum(monthly.get(component, 0) for component in commitment.components))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
 
 Columns = Mapping[str, tuple[int, ...]]
 """Component id -> net amount of n units at index n, for n from 0 to its ``max_quantity``; no units cost nothing."""
@@ -41,6 +43,35 @@ class CommitmentAmount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PercentageAmount:
+    """What a component costs that is priced by a percentage of others, each time it falls due.
+
+    Attributes:
+        charge: one_time, monthly, quarterly or yearly.
+        of: Components whose amounts of the same charge it is taken of; monthly and hourly ones count as one.
+        share: The percentage as a fraction of 1.
+        half_even: Whether a half is rounded to the even neighbour, and not up.
+        minimum, maximum: Minor units; None for no limit.
+    """
+
+    component: str
+    charge: str
+    of: tuple[str, ...]
+    share: Fraction
+    half_even: bool
+    minimum: int | None
+    maximum: int | None
+
+    def net(self, base: int) -> int:
+        """The amount for a base in minor units, not negative."""
+        exact = self.share * base
+        amount = round(exact) if self.half_even else floor(exact + Fraction(1, 2))
+        if self.maximum is not None:
+            amount = min(amount, self.maximum)
+        return amount if self.minimum is None else max(amount, self.minimum)
+
+
+@dataclass(frozen=True, kw_only=True)
 class AmountTable:
     """Net amounts of one market, term, discount and price date, in minor units of the currency.
 
@@ -52,6 +83,7 @@ class AmountTable:
         hourly: What falls due each month by prices of an hour; only components that have such.
         quarterly, yearly: What falls due each quarter and year that begins within the term; likewise.
         packages: Package id -> its amounts.
+        percentages: By component; their columns above are 0.
         commitments: Commitment id -> its amount.
         bespoke_one_time, bespoke_monthly: Net amounts of the bespoke layer.
     """
@@ -64,6 +96,7 @@ class AmountTable:
     quarterly: Columns = field(default_factory=dict)
     yearly: Columns = field(default_factory=dict)
     packages: Mapping[str, PackageAmount]
+    percentages: tuple[PercentageAmount, ...] = ()
     commitments: Mapping[str, CommitmentAmount] = field(default_factory=dict)
     bespoke_one_time: int
     bespoke_monthly: int

@@ -8,16 +8,17 @@ the product is computed in whole numbers, because a table has tens of thousands 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from threading import Lock
 
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.model import Component, Release
 from bidwright.catalog.price_charges import RECURRING, ChargeName
 from bidwright.catalog.price_entry import PriceEntry
-from bidwright.core.amount_table import AmountTable, CommitmentAmount, PackageAmount
+from bidwright.core.amount_table import AmountTable, CommitmentAmount, PackageAmount, PercentageAmount
 from bidwright.core.errors import Faults
 from bidwright.core.money import EXACT, MINOR_UNITS, rounded, to_minor
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
@@ -128,6 +129,7 @@ def _standard_table(sale: Sale) -> AmountTable:
         quarterly=_amounts(sale, _with(components, entries, "quarterly"), entries, charge="quarterly"),
         yearly=_amounts(sale, _with(components, entries, "yearly"), entries, charge="yearly"),
         packages={offer.package.id: _package_amount(sale, offer, components) for offer in offers},
+        percentages=tuple(_percentages(sale, entries)),
         commitments=_commitments(sale),
         bespoke_one_time=0,
         bespoke_monthly=0,
@@ -152,7 +154,7 @@ def _amounts(
 
 
 def _entry_amounts(sale: Sale, entry: PriceEntry, factor: Decimal, count: int) -> tuple[int, ...]:
-    if is_waived(sale, entry):
+    if is_waived(sale, entry) or entry.model == "percentage":
         return (0,) * count
     if not entry.is_plain:
         return (0, *(_modelled(sale, entry, factor, units) for units in range(1, count)))
@@ -177,6 +179,27 @@ def _package_amount(sale: Sale, offer: PackageOffer, components: dict[str, Compo
     most = min(components[id_].max_quantity // units for id_, units in parts.items())
     saving = to_minor(offer.net_saving, sale.book.currency)
     return PackageAmount(components=dict(parts), monthly=tuple(-saving * count for count in range(most + 1)))
+
+
+def _percentages(sale: Sale, entries: Entries) -> Iterator[PercentageAmount]:
+    """The rows that are a percentage of others, by component; those of usage commit nobody."""
+    currency, mode = sale.book.currency, sale.book.rounding
+    for (component, charge), entry in sorted(entries.items()):
+        if entry.model != "percentage" or charge in {"usage", "hourly"} or is_waived(sale, entry):
+            continue
+        minimum, maximum = (
+            None if limit is None else to_minor(rounded(limit, currency, mode), currency)
+            for limit in (entry.minimum, entry.maximum)
+        )
+        yield PercentageAmount(
+            component=component,
+            charge=charge,
+            of=tuple(sorted(entry.of)),
+            share=Fraction(entry.price) / 100,
+            half_even=mode == "half_even",
+            minimum=minimum,
+            maximum=maximum,
+        )
 
 
 def _commitments(sale: Sale) -> dict[str, CommitmentAmount]:

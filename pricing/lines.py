@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from bidwright.catalog.amount_messages import decimal_message, money
+from bidwright.catalog.amount_messages import amount_of, decimal_message, money
 from bidwright.catalog.model import Component
 from bidwright.catalog.price_charges import RECURRING, ChargeName
 from bidwright.catalog.price_entry import PriceEntry
-from bidwright.core.money import EXACT
+from bidwright.core.money import EXACT, percent_of, plain
 from bidwright.pricing.cost import Labour
 from bidwright.pricing.models import parts_of
 from bidwright.pricing.packages import PackageOffer
@@ -26,6 +27,7 @@ from bidwright.v1.configuration_pb2 import (
 from bidwright.v1.price_pb2 import (
     PRICE_LINE_KIND_COMPONENT,
     PRICE_LINE_KIND_PACKAGE,
+    PRICE_STEP_KIND_LIST,
     PRICE_STEP_KIND_PACKAGE,
     PRICE_STEP_KIND_WAIVER,
     PriceLine,
@@ -55,16 +57,53 @@ class Wanted(NamedTuple):
 
 def component_line(sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour) -> PriceLine:
     """Price units of a component for one charge: list by its model, waiver, discounts, limits, rounding."""
-    component, units = wanted.component, wanted.units(entry.charge)
-    rule = f"{sale.book.id}: {component.id} {entry.charge} from {entry.valid_from.isoformat()}"
-    waterfall = Waterfall()
-    for part in parts_of(sale.book, entry, units):
+    waterfall, rule = Waterfall(), _rule(sale, entry)
+    for part in parts_of(sale.book, entry, wanted.units(entry.charge)):
         waterfall.add(part.kind, f"{rule}{part.says}", part.amount)
     if is_waived(sale, entry):
-        waiver = f"{rule}, waived from a term of {entry.waived_from} months"
-        waterfall.add_percent(PRICE_STEP_KIND_WAIVER, waiver, Decimal(-100))
+        _waive(waterfall, entry, rule)
     waterfall.reduce(reductions(sale, term_counts=entry.charge in RECURRING))
-    waterfall.limit(entry, rule)
+    return _line(sale, wanted, entry, waterfall, labour)
+
+
+def percentage_line(
+    sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour, *, lines: Iterable[PriceLine]
+) -> PriceLine:
+    """Price a percentage of the nets of other lines, which hold their discounts: list, waiver, limits, rounding.
+
+    Args:
+        sale: The terms.
+        wanted: The component.
+        entry: Its row.
+        labour: Costs the line.
+        lines: The lines of components that are no percentage.
+    """
+    base = Decimal(0)
+    for line in lines:
+        if line.subject in entry.of and line.charge == _DUE[entry.charge]:
+            base = EXACT.add(base, amount_of(line.net))
+    waterfall, rule = Waterfall(), _rule(sale, entry)
+    waterfall.add(
+        PRICE_STEP_KIND_LIST, f"{rule}, {plain(entry.price)} % of {plain(base)}", percent_of(base, entry.price)
+    )
+    if is_waived(sale, entry):
+        _waive(waterfall, entry, rule)
+    return _line(sale, wanted, entry, waterfall, labour)
+
+
+def _rule(sale: Sale, entry: PriceEntry) -> str:
+    return f"{sale.book.id}: {entry.component} {entry.charge} from {entry.valid_from.isoformat()}"
+
+
+def _waive(waterfall: Waterfall, entry: PriceEntry, rule: str) -> None:
+    waiver = f"{rule}, waived from a term of {entry.waived_from} months"
+    waterfall.add_percent(PRICE_STEP_KIND_WAIVER, waiver, Decimal(-100))
+
+
+def _line(sale: Sale, wanted: Wanted, entry: PriceEntry, waterfall: Waterfall, labour: Labour) -> PriceLine:
+    """The line of a waterfall, after limits and rounding."""
+    component, units = wanted.component, wanted.units(entry.charge)
+    waterfall.limit(entry, _rule(sale, entry))
     waterfall.round(sale)
     cost, centre = labour.cost(component, entry, units)
     line = PriceLine(

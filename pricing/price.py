@@ -17,7 +17,7 @@ from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_ite
 from bidwright.pricing.commitments import commitment_lines
 from bidwright.pricing.cost import Labour
 from bidwright.pricing.entries import entries_on_date
-from bidwright.pricing.lines import Wanted, component_line, package_line
+from bidwright.pricing.lines import Wanted, component_line, package_line, percentage_line
 from bidwright.pricing.models import check_quantities
 from bidwright.pricing.packages import chosen_packages, package_offers
 from bidwright.pricing.sale import Sale, read_sale
@@ -87,12 +87,18 @@ def _component_lines(request: _Request) -> list[PriceLine]:
     check_quantities((entry, wanted[id_].units(charge)) for (id_, charge), entry in entries.items())
     labour = Labour(sale, request.regions, entries)
     labour.check([components[id_] for id_ in quantities])
-    lines = [
-        component_line(sale, wanted[id_], entries[id_, charge], labour)
-        for id_ in quantities
-        for charge in CHARGES
-        if (id_, charge) in entries
-    ]
+    found = {
+        key: component_line(sale, wanted[key[0]], entry, labour)
+        for key, entry in entries.items()
+        if entry.model != "percentage"
+    }
+    others = list(found.values())
+    found |= {
+        key: percentage_line(sale, wanted[key[0]], entry, labour, lines=others)
+        for key, entry in entries.items()
+        if entry.model == "percentage"
+    }
+    lines = [found[id_, charge] for id_ in quantities for charge in CHARGES if (id_, charge) in found]
     offers = package_offers(sale, quantities, entries)
     packages = [package_line(sale, offer, count) for offer, count in chosen_packages(sale, offers, quantities)]
     return [*lines, *packages, *commitment_lines(sale, lines)]

@@ -237,3 +237,44 @@ def test_commitments_are_a_setting_of_the_price_book(tmp_path: Path, commitment:
     found = check_report(portfolio, today=SMALL_TODAY)
     assert len(found) == (1 if what else 0)
     assert all(what in fault.what and fault.where.startswith("prices/DE.yaml:") for fault in found)
+
+
+WITH_PERCENTAGE = REQUIRED + ",model,of,minimum"
+
+
+def test_a_percentage_names_the_components_it_is_taken_of(tmp_path: Path) -> None:
+    portfolio = with_row(tmp_path, "15,,2026-01-01,,percentage,compute.* web.nginx_site,", WITH_PERCENTAGE)
+    (entry,) = read_portfolio(portfolio, today=SMALL_TODAY).price_books["DE"].entries["os.debian", "one_time"]
+    assert (entry.model, entry.price, entry.is_plain) == ("percentage", 15, False)
+    assert entry.of == {"compute.large", "compute.small", "web.nginx_site"}
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ("15,,2026-01-01,,percentage,,", "needs the components whose lines it is taken of"),
+        ("15,,2026-01-01,,percentage,mainframe.*,", "the pattern 'mainframe.*' matches no component"),
+        ("15,,2026-01-01,,percentage,compute.smal,", "there is no component 'compute.smal'"),
+        ("1000.5,,2026-01-01,,percentage,compute.*,", "the percentage is 1000.5"),
+        ("1.00001,,2026-01-01,,percentage,compute.*,", "the percentage is 1.00001"),
+        ("-1,,2026-01-01,,percentage,compute.*,", "price is -1"),
+        ("15,<=5:3 *:2,2026-01-01,,percentage,compute.*,", "a percentage price has no tiers"),
+        ("15,,2026-01-01,,flat,compute.*,", "of is 'compute.*', which means nothing in this flat price"),
+        ("15,,2026-01-01,,percentage,os.*,", "the one_time price of os.debian is a percentage of itself"),
+        ("os.debian,hourly,piece,1,15,,2026-01-01,,percentage,compute.*,", "an hourly price cannot be a percentage"),
+    ],
+)
+def test_a_percentage_that_cannot_be_is_one_fault(tmp_path: Path, row: str, what: str) -> None:
+    (fault,) = faults_of(tmp_path, row, WITH_PERCENTAGE)
+    assert fault.where == "prices/DE.csv:17"
+    assert what in fault.what
+
+
+def test_percentages_of_each_other_are_two_faults(tmp_path: Path) -> None:
+    portfolio = with_row(tmp_path, "15,,2026-01-01,,percentage,support.standard,", WITH_PERCENTAGE)
+    with (portfolio / "prices" / "DE.csv").open("a") as file:
+        file.write("support.standard,one_time,piece,0,10,,2026-01-01,,percentage,os.debian,\n")
+    assert [fault.where for fault in check_report(portfolio, today=SMALL_TODAY)] == [
+        "prices/DE.csv:17",
+        "prices/DE.csv:18",
+    ]

@@ -30,7 +30,7 @@ from bidwright.catalog.rule_language import (
     Sum,
 )
 from bidwright.configurator.request import LIMITS, BespokeEffect, Requirements
-from bidwright.core.amount_table import AmountTable, CommitmentAmount, PackageAmount
+from bidwright.core.amount_table import AmountTable, CommitmentAmount, PackageAmount, PercentageAmount
 
 FAMILIES = ("disk", "node", "tool")
 MOST_CONFIGURATIONS = 150
@@ -210,10 +210,31 @@ def _amounts(draw: st.DrawFn, release: Release) -> AmountTable:
         quarterly={c: column(most) for c, most in limits.items() if _rarely(draw)},
         yearly={c: column(most) for c, most in limits.items() if _rarely(draw)},
         packages=packages,
+        percentages=tuple(draw(_percentages(sorted(release.components)))),
         commitments=draw(_commitments(sorted(release.components))),
         bespoke_one_time=draw(st.integers(0, 5)),
         bespoke_monthly=draw(st.integers(0, 5)),
     )
+
+
+@st.composite
+def _percentages(draw: st.DrawFn, components: list[str]) -> list[PercentageAmount]:
+    """At most one; it may come beside a column of its own."""
+    if not _rarely(draw) or len(components) < 2:
+        return []
+    component, *others = draw(st.permutations(components))
+    limits = [draw(st.sampled_from([None, None, 5])), draw(st.sampled_from([None, None, 9]))]
+    return [
+        PercentageAmount(
+            component=component,
+            charge=draw(st.sampled_from(["one_time", "monthly", "quarterly", "yearly"])),
+            of=tuple(sorted(others[: draw(st.integers(1, len(others)))])),
+            share=draw(st.sampled_from([Fraction(1, 2), Fraction(3, 20), Fraction(7, 4)])),
+            half_even=draw(st.booleans()),
+            minimum=limits[0],
+            maximum=limits[1],
+        )
+    ]
 
 
 @st.composite
@@ -269,8 +290,9 @@ def every_configuration(release: Release) -> Iterator[dict[str, int]]:
 
 def charges(items: Mapping[str, int], table: AmountTable) -> dict[str, int]:
     """What a configuration costs, trying every way to apply packages."""
-    one_time = table.bespoke_one_time + sum(table.one_time[c][n] for c, n in items.items() if c in table.one_time)
-    monthly = table.bespoke_monthly + sum(table.monthly[c][n] for c, n in items.items() if c in table.monthly)
+    due = _due(items, table)
+    one_time = table.bespoke_one_time + sum(due["one_time"].values())
+    monthly = table.bespoke_monthly + sum(due["monthly"].values())
     savings = [0]
     for times in product(*(range(len(package.monthly)) for package in table.packages.values())):
         used: dict[str, int] = {}
@@ -280,14 +302,29 @@ def charges(items: Mapping[str, int], table: AmountTable) -> dict[str, int]:
         if all(n <= items.get(c, 0) for c, n in used.items()):
             savings.append(sum(p.monthly[k] for p, k in zip(table.packages.values(), times, strict=True)))
     monthly += min(savings)
-    monthly += sum(table.hourly[c][n] for c, n in items.items() if c in table.hourly)
     for commitment in table.commitments.values():
-        own = {c: n for c, n in items.items() if c in commitment.components}
-        reached = sum(column[c][n] for column in (table.monthly, table.hourly) for c, n in own.items() if c in column)
-        monthly += max(0, commitment.monthly - reached) if own else 0
-    quarter = sum(table.quarterly[c][n] for c, n in items.items() if c in table.quarterly)
-    year = sum(table.yearly[c][n] for c, n in items.items() if c in table.yearly)
+        own = [due["monthly"][c] for c in items if c in commitment.components]
+        monthly += max(0, commitment.monthly - sum(own)) if own else 0
+    quarter, year = sum(due["quarterly"].values()), sum(due["yearly"].values())
     value = one_time + table.term_months * monthly
     value += ceil(table.term_months / 3) * quarter + ceil(table.term_months / 12) * year
     average = floor(monthly + Fraction(quarter, 3) + Fraction(year, 12) + Fraction(1, 2))
     return {"one_time": one_time, "monthly": average, "contract_value": value}
+
+
+def _due(items: Mapping[str, int], table: AmountTable) -> dict[str, dict[str, int]]:
+    """Charge -> component -> amount, with percentages."""
+    columns = {
+        "one_time": [table.one_time],
+        "monthly": [table.monthly, table.hourly],
+        "quarterly": [table.quarterly],
+        "yearly": [table.yearly],
+    }
+    due = {
+        charge: {c: sum(column[c][n] for column in found if c in column) for c, n in items.items()}
+        for charge, found in columns.items()
+    }
+    for one in table.percentages:
+        if one.component in items:
+            due[one.charge][one.component] += one.net(sum(due[one.charge].get(c, 0) for c in one.of))
+    return due

@@ -64,13 +64,23 @@ class Oracle:
 
     def lines(self) -> list[Line]:
         found = []
+        later: list[tuple[Line, PriceEntry]] = []
         for id_ in sorted(self.quantities):
             months_are_costed = False
             for name in DUE:
                 entry = self.entry(id_, name)
                 if entry is not None:
-                    found.append(self.component_line(self.release.components[id_], entry, months_are_costed))
+                    line = self.component_line(self.release.components[id_], entry, months_are_costed)
                     months_are_costed |= DUE[name][1] > 0
+                    found.append(line)
+                    if entry.model == "percentage":
+                        later.append((line, entry))
+        plain = [line for line in found if line not in [one for one, _ in later]]
+        for line, entry in later:
+            base = sum((o.running for o in plain if o.subject in entry.of and o.charge == line.charge), Fraction(0))
+            line.steps = [(LIST, base * Fraction(entry.price) / 100)]
+            self.waive(line, entry)
+            self.limit_and_round(line, entry)
         counts = self.package_counts()
         found += [self.package_line(self.release.packages[id_], counts[id_]) for id_ in sorted(counts) if counts[id_]]
         found += self.commitment_lines(found)
@@ -128,6 +138,8 @@ class Oracle:
             (Fraction(band.up_to) if band.up_to is not None else None, Fraction(band.price), Fraction(band.fee))
             for band in entry.bands
         ]
+        if entry.model == "percentage":
+            return [(LIST, Fraction(0))]  # what it is taken of is not known yet
         if entry.model == "flat":
             return [(LIST, price)]
         if entry.model == "block":
@@ -157,14 +169,9 @@ class Oracle:
         times = Fraction(self.book.hours_per_month) if entry.charge == "hourly" else Fraction(1)
         steps = [(kind, amount * times) for kind, amount in self.row_steps(entry, units)]
         line = Line(1, component.id, due, self.quantities[component.id], steps)
-        if entry.waived_from is not None and self.months >= entry.waived_from:
-            line.steps.append((WAIVER, -line.running))
+        self.waive(line, entry)
         self.discount_line(line, with_term=months > 0)
-        if entry.maximum is not None and line.running > Fraction(entry.maximum):
-            line.steps.append((MAXIMUM, Fraction(entry.maximum) - line.running))
-        if entry.minimum is not None and line.running < Fraction(entry.minimum):
-            line.steps.append((MINIMUM, Fraction(entry.minimum) - line.running))
-        self.round_line(line)
+        self.limit_and_round(line, entry)
         hours = Fraction(0)
         if entry.charge == "one_time":
             hours = Fraction(component.one_time_hours)
@@ -176,6 +183,17 @@ class Oracle:
             unit += hours * rate
         line.cost = self.rounded(unit * units)
         return line
+
+    def waive(self, line: Line, entry: PriceEntry) -> None:
+        if entry.waived_from is not None and self.months >= entry.waived_from:
+            line.steps.append((WAIVER, -line.running))
+
+    def limit_and_round(self, line: Line, entry: PriceEntry) -> None:
+        if entry.maximum is not None and line.running > Fraction(entry.maximum):
+            line.steps.append((MAXIMUM, Fraction(entry.maximum) - line.running))
+        if entry.minimum is not None and line.running < Fraction(entry.minimum):
+            line.steps.append((MINIMUM, Fraction(entry.minimum) - line.running))
+        self.round_line(line)
 
     def cheapest(self, component: Component) -> tuple[Fraction, str]:
         regions = set(self.release.markets[self.configuration.market].delivery_regions)

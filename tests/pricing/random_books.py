@@ -92,6 +92,7 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
             charges = random.sample(CHARGES, random.randint(1, 3))
         for charge in charges:
             entries[component.id, charge] = _entries(random, component, charge)
+    _make_percentage(random, entries)
     return PriceBook(
         id="XX-list",
         market="XX",
@@ -104,6 +105,31 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
         commitments=_commitments(random, components),
         hours_per_month=random.choice([Decimal(730), Decimal("720.25")]),
         minimum_markup=Decimal(0),
+    )
+
+
+def _make_percentage(random: Random, entries: dict[tuple[str, ChargeName], tuple[PriceEntry, ...]]) -> None:
+    """Let the rows of one component and charge be percentages of others, sometimes."""
+    possible = [key for key in entries if key[1] != "hourly"]
+    if not possible or random.random() < 0.6:
+        return
+    key = random.choice(possible)
+    others = sorted({component for component, _ in entries if component != key[0]})
+    if not others:
+        return
+    of = frozenset(random.sample(others, random.randint(1, len(others))))
+    entries[key] = tuple(
+        replace(
+            entry,
+            model="percentage",
+            price=_number(random, 120, random.choice([0, 1, 4])),
+            tiers=(),
+            bands=(),
+            included=Decimal(0),
+            block_size=Decimal(1),
+            of=of,
+        )
+        for entry in entries[key]
     )
 
 

@@ -118,4 +118,13 @@ def test_the_cases_hold_every_model() -> None:
         for entry in entries
         if entry.valid_from <= day
     }
-    assert models == {"per_unit", "volume", "flat", "volume up to", "graduated up to", "stairstep up to", "block"}
+    assert models == {
+        "per_unit",
+        "volume",
+        "flat",
+        "volume up to",
+        "graduated up to",
+        "stairstep up to",
+        "block",
+        "percentage",
+    }

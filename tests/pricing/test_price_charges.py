@@ -197,3 +197,19 @@ def test_what_is_missing_to_a_commitment_is_a_line_and_pays_for_usage(
     assert euros(found.totals.billed_monthly) == billed
     assert euros(found.totals.usage) == usage
     assert not priced(made, {}, 24).lines
+
+
+def test_an_uplift_is_a_percentage_of_the_nets_of_some_lines_only() -> None:
+    made = release(
+        row("compute.small", "monthly", "24.00"),
+        row("compute.large", "hourly", "0.10"),
+        row("os.debian", "monthly", "7.00"),
+        row("support.premium", "monthly", "15", model="percentage", of=frozenset({"compute.small", "compute.large"})),
+    )
+    found = priced(made, {"compute.small": 2, "compute.large": 1, "os.debian": 2, "support.premium": 1}, 36)
+    uplift = found.lines[-1]
+    assert [euros(line.net) for line in found.lines] == ["68.62", "45.12", "13.16", "17.06"]  # all less 6 %
+    assert steps(uplift) == [("LIST", "17.061"), ("ROUNDING", "17.06")]  # 15 % of 68.62 + 45.12; no second discount
+    assert uplift.steps[0].rule == "DE-list: support.premium monthly from 2026-01-01, 15 % of 113.74"
+    without = priced(made, {"os.debian": 2, "support.premium": 1}, 36)
+    assert euros(without.lines[-1].net) == "0.00"

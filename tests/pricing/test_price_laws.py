@@ -71,11 +71,16 @@ def test_removing_a_component_leaves_the_lines_of_the_others_as_they_were(case: 
     if not case.configuration.items:
         return
     removed = case.configuration.items.pop().component
+    percentages = {
+        component
+        for (component, _), entries in case.release.price_books["XX"].entries.items()
+        if any(removed in entry.of for entry in entries)
+    }
     kept = [estimate for estimate in case.configuration.usage if estimate.component != removed]
     del case.configuration.usage[:]
     case.configuration.usage.extend(kept)
     after = {(line.subject, line.charge, line.HasField("hours")): line for line in priced(case).lines}
-    packages = {*case.release.packages, *case.release.price_books["XX"].commitments}
+    packages = {*case.release.packages, *case.release.price_books["XX"].commitments, *percentages}
     assert removed not in {subject for subject, *_ in after}
     assert {key: line for key, line in before.items() if key[0] not in {removed, *packages}} == {
         key: line for key, line in after.items() if key[0] not in packages
@@ -93,21 +98,23 @@ def test_amount_tables_and_prices_are_the_same_numbers(case: Case) -> None:
     answer = priced(case)
     scale = 10 ** MINOR_UNITS[table.currency]
     quantities = {item.component: item.quantity for item in case.configuration.items}
-    one_time = sum(table.one_time[id_][n] for id_, n in quantities.items()) + table.bespoke_one_time
-    monthly = sum(table.monthly[id_][n] for id_, n in quantities.items()) + table.bespoke_monthly
-    monthly += sum(table.hourly[id_][n] for id_, n in quantities.items() if id_ in table.hourly)
-    assert fraction(answer.totals.one_time) * scale == one_time
+    due: dict[str, dict[str, int]] = {"one_time": {}, "monthly": {}, "quarterly": {}, "yearly": {}}
+    for charge, column in (*((name, getattr(table, name)) for name in due), ("monthly", table.hourly)):
+        for id_, n in quantities.items():
+            due[charge][id_] = due[charge].get(id_, 0) + (column[id_][n] if id_ in column else 0)
+    nets = [(one, one.net(sum(due[one.charge].get(id_, 0) for id_ in one.of))) for one in table.percentages]
+    for percentage, net in nets:
+        if percentage.component in quantities:
+            due[percentage.charge][percentage.component] += net
+    missing = 0
     for commitment in table.commitments.values():
-        own = {id_: n for id_, n in quantities.items() if id_ in commitment.components}
-        due = sum(column[id_][n] for column in (table.monthly, table.hourly) for id_, n in own.items() if id_ in column)
-        monthly += max(0, commitment.monthly - due) if own else 0
+        own = [due["monthly"][id_] for id_ in quantities if id_ in commitment.components]
+        missing += max(0, commitment.monthly - sum(own)) if own else 0
+    monthly = sum(due["monthly"].values()) + table.bespoke_monthly + missing
+    assert fraction(answer.totals.one_time) * scale == sum(due["one_time"].values()) + table.bespoke_one_time
     assert fraction(answer.totals.billed_monthly) * scale == monthly + cheapest_packages(table, quantities)
-    for columns, billed in (
-        (table.quarterly, answer.totals.billed_quarterly),
-        (table.yearly, answer.totals.billed_yearly),
-    ):
-        amounts = [columns[id_][n] for id_, n in quantities.items() if id_ in columns]
-        assert fraction(billed) * scale == sum(amounts)
+    assert fraction(answer.totals.billed_quarterly) * scale == sum(due["quarterly"].values())
+    assert fraction(answer.totals.billed_yearly) * scale == sum(due["yearly"].values())
     for id_, component in case.release.components.items():
         assert len(table.one_time[id_]) == len(table.monthly[id_]) == component.max_quantity + 1
         assert table.one_time[id_][0] == table.monthly[id_][0] == 0
