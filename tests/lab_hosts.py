@@ -233,6 +233,12 @@ def hosts_of(lab: Lab, runs: Path) -> LabHosts:
     return LabHosts(lab, runs, hosts)
 
 
+def as_reference(result: RoleResult) -> dict[str, Any]:
+    """The endpoint of a result as a plan hands it to another role: its facts beside the rest."""
+    facts: Any = result.endpoint.get("facts", {})
+    return {**facts, **{name: value for name, value in result.endpoint.items() if name != "facts"}}
+
+
 def assert_successful(result: RoleResult, *, changed: int | None = None) -> None:
     """The run went well, and changed so many things."""
     assert (result.status, result.return_code, result.message) == (Status.SUCCESSFUL, 0, "")

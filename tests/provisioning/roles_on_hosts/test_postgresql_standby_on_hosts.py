@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from certificates import Pair, TestAuthority
-from lab_hosts import HOSTILE, PLANTED, Host, LabHosts, assert_refused, assert_successful
+from lab_hosts import HOSTILE, PLANTED, Host, LabHosts, as_reference, assert_refused, assert_successful
 
 from bidwright.provisioning.ansible_run import Action, RoleResult
 
@@ -37,14 +37,12 @@ class Pairing:
             "postgresql_database_standby_addresses": self.addresses,
         }
         result = self._run(self.primary, DATABASE, action, settings)
-        facts: Any = result.endpoint.get("facts", {})
-        self.endpoint = {**facts, **result.endpoint}  # as a plan hands it on
+        self.endpoint = as_reference(result)
         return result
 
     def copy(self, action: Action) -> RoleResult:
         settings = {
-            "postgresql_standby_primary": {name: fact for name, fact in self.endpoint.items() if name != "facts"},
-            "postgresql_standby_connections": self.connections,
+            "postgresql_standby_primary": self.endpoint,  # which tells how many connections there are
         }
         return self._run(self.standby, STANDBY, action, settings)
 
