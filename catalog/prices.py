@@ -21,7 +21,7 @@ from bidwright.core.errors import Faults
 from bidwright.core.money import MINOR_UNITS
 
 _Entries = Mapping[tuple[str, ChargeName], tuple[PriceEntry, ...]]
-_MOST_UNITS = 500
+_MOST_UNITS = 10_000
 
 
 def read_prices(draft: Draft, files: Files) -> None:

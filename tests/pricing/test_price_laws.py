@@ -1,6 +1,7 @@
 """Laws that hold for every price book."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
@@ -12,8 +13,9 @@ from random_books import TODAY, Case, random_case
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.money import MINOR_UNITS
 from bidwright.pricing.amounts import amount_table
+from bidwright.pricing.models import list_amount
 from bidwright.pricing.price import price
-from bidwright.v1.price_pb2 import Price
+from bidwright.v1.price_pb2 import PRICE_LINE_KIND_COMPONENT, Price
 
 cases = st.integers(0, 10**9).map(random_case)
 few = settings(max_examples=150, deadline=None)
@@ -135,3 +137,40 @@ def cheapest_packages(table: AmountTable, quantities: Mapping[str, int]) -> int:
             for id_ in table.monthly
         )
     )
+
+
+@few
+@given(cases)
+def test_two_equal_halves_cost_no_less_than_the_whole_where_unit_prices_fall(case: Case) -> None:
+    book = case.release.price_books["XX"]
+    falling = [
+        entry
+        for entries in book.entries.values()
+        for entry in entries
+        if entry.is_plain and entry.tiers and entry.price > entry.tiers[0].price
+    ]
+    for entry in falling:
+        for half in range(1, 12):
+            # before rounding: half a cent twice may be nothing, or a cent
+            assert 2 * list_amount(book, entry, Decimal(half)) >= list_amount(book, entry, Decimal(2 * half))
+
+
+@few
+@given(cases)
+def test_no_price_is_below_nothing_and_limits_hold_whatever_the_discounts(case: Case) -> None:
+    rows = {
+        (entry.component, entry.charge, entry.valid_from.isoformat()): entry
+        for entries in case.release.price_books["XX"].entries.values()
+        for entry in entries
+    }
+    cent = Fraction(1, 10 ** MINOR_UNITS[case.release.markets["XX"].currency])
+    for line in priced(case).lines:
+        if line.kind != PRICE_LINE_KIND_COMPONENT:
+            continue
+        _, component, charge, _, valid_from = line.steps[0].rule.partition(",")[0].split()
+        entry = rows[component, charge, valid_from]  # type: ignore[index]  # the name of a charge
+        assert fraction(line.net) >= 0
+        if entry.minimum is not None:
+            assert fraction(line.net) >= Fraction(entry.minimum) - cent / 2
+        if entry.maximum is not None:
+            assert fraction(line.net) <= Fraction(entry.maximum) + cent / 2
