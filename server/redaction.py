@@ -11,7 +11,7 @@ from bidwright.v1.price_pb2 import PriceTotals
 
 _Answer = TypeVar("_Answer", bound=Message)
 
-OURS_ALONE = ("one_time_cost", "monthly_cost", "contract_cost", "margin_percent")
+OURS_ALONE = ("one_time_cost", "monthly_cost", "contract_cost", "usage_cost", "margin_percent")
 """Fields of ``PriceTotals`` that only our own people see."""
 
 

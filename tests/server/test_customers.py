@@ -24,7 +24,18 @@ def test_a_customer_sees_prices_but_neither_our_cost_nor_our_margin(installation
         seen, whole = (client.configurator.Configure(request).solution.totals for client in (theirs, ours))
     assert seen.contract_value == whole.contract_value
     assert whole.HasField("monthly_cost")
-    assert {field.name for field, _ in seen.ListFields()} == {"one_time", "monthly", "contract_value", "first_year"}
+    assert whole.HasField("usage_cost")
+    assert {field.name for field, _ in seen.ListFields()} == {
+        "one_time",
+        "monthly",
+        "contract_value",
+        "first_year",
+        "billed_monthly",
+        "billed_quarterly",
+        "billed_yearly",
+        "usage",
+        "estimated_contract_value",
+    }
 
 
 def test_a_customer_opens_no_records_of_other_customers(installation: Installation) -> None:
