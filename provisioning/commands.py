@@ -1,28 +1,19 @@
-"""What people ask of orders: complete a task, cancel, resume, withdraw a contract. Tables decide what is allowed."""
+"""What people ask of orders: complete a task, cancel, resume, reapply, withdraw. Tables decide what is allowed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bidwright.core.caller import Caller
 from bidwright.core.clock import Clock
-from bidwright.core.errors import NotAllowedNow, NotFound
+from bidwright.core.errors import NotFound
 from bidwright.core.resource_names import resource_ids, resource_name
+from bidwright.provisioning.contract_orders import demand_purpose, reapplied, withdrawn
 from bidwright.provisioning.order import step_of, timestamp
 from bidwright.provisioning.order_events import event, order_event
-from bidwright.provisioning.order_records import (
-    ORDER_KIND,
-    Stored,
-    contract_put,
-    decoded,
-    id_of,
-    order_job,
-    order_put,
-    read,
-)
+from bidwright.provisioning.order_records import Stored, order_job, order_put, read
 from bidwright.provisioning.order_writes import Outcome, write
-from bidwright.provisioning.states import DONE, ENDED, move_order, move_step, order_state_word
-from bidwright.provisioning.withdrawal import withdrawal, withdrawal_id
+from bidwright.provisioning.states import move_order, move_step
 from bidwright.storage.changes import EventEntry
 from bidwright.storage.records import Store
 from bidwright.v1.order_pb2 import (
@@ -34,10 +25,10 @@ from bidwright.v1.order_pb2 import (
 from bidwright.v1.provisioning_pb2 import (
     CancelOrderRequest,
     CompleteTaskRequest,
+    ReapplyContractRequest,
     ResumeOrderRequest,
     WithdrawContractRequest,
 )
-from bidwright.v1.quote_pb2 import CONTRACT_STATE_ACTIVE, CONTRACT_STATE_TERMINATED, Contract
 
 
 @dataclass(frozen=True)
@@ -87,20 +78,21 @@ class Commands:
 
         Raises:
             NotFound: There is no such order.
-            NotAllowedNow: It has neither failed nor been cancelled, or its contract was withdrawn.
+            NotAllowedNow: It has neither failed nor been cancelled, its contract ended, or a newer order repeats it.
         """
 
         async def decide() -> Outcome:
             stored = await self._order(caller, request.name)
             order = stored.value
-            await self._demand_purpose(caller, order)
+            guards = await demand_purpose(self.store, caller, order)
             move_order(order, "resume")
             order.cancel_requested = False
             order.ClearField("end_time")
             for step in order.steps:
                 if step.state == STEP_STATE_FAILED:
                     move_step(step, "retry")
-            return self._changed(stored, (self._event("order.resumed", order, caller),), is_work=True)
+            outcome = self._changed(stored, (self._event("order.resumed", order, caller),), is_work=True)
+            return replace(outcome, guards=guards)
 
         return await write(self.store, caller, request, decide)
 
@@ -124,6 +116,19 @@ class Commands:
 
         return await write(self.store, caller, request, decide)
 
+    async def reapply_contract(self, caller: Caller, request: ReapplyContractRequest) -> Order:
+        """Order the delivery of a contract to be repeated on the same targets; its services stay what they are.
+
+        Raises:
+            NotFound: There is no such contract.
+            NotAllowedNow: It was withdrawn, was never delivered completely, or is just being delivered.
+        """
+
+        async def decide() -> Outcome:
+            return await reapplied(self.store, caller, request.name, self.clock())
+
+        return await write(self.store, caller, request, decide)
+
     async def withdraw_contract(self, caller: Caller, request: WithdrawContractRequest) -> Order:
         """Terminate a contract and order everything it made to be taken back; asked again, answer the same order.
 
@@ -133,54 +138,12 @@ class Commands:
         """
 
         async def decide() -> Outcome:
-            contract = await read(self.store, caller.account, Contract, request.name)
-            existing = await self.store.get(caller.account, ORDER_KIND, withdrawal_id(id_of(request.name)))
-            if existing is not None:
-                return Outcome(decoded(existing, Order).value)
-            made = await self._order(caller, contract.value.order)
-            return self._withdrawn(caller, contract, made)
+            return await withdrawn(self.store, caller, request.name, self.clock())
 
         return await write(self.store, caller, request, decide)
 
-    def _withdrawn(self, caller: Caller, contract: Stored[Contract], made: Stored[Order]) -> Outcome:
-        order, now = made.value, self.clock()
-        if order.state not in ENDED and order.state != ORDER_STATE_HELD:
-            raise NotAllowedNow(
-                f"{contract.value.name} cannot be withdrawn while {order.name} is {order_state_word(order.state)}.",
-                fix="Cancel the order first, or wait until it has ended.",
-                reason="ORDER_IN_PROGRESS",
-                facts={"order": order.name},
-            )
-        if order.state == ORDER_STATE_HELD:
-            move_order(order, "cancel")
-            order.end_time.CopyFrom(timestamp(now))
-        taking_back = withdrawal(order, now)
-        for step in order.steps:
-            if step.state not in DONE:
-                move_step(step, "skip")
-        contract.value.state = CONTRACT_STATE_TERMINATED
-        order.update_time.CopyFrom(timestamp(now))
-        terminated = event("contract.terminated", contract.value.name, now, actor=caller.name, order=taking_back.name)
-        taking_back.etag = "1"
-        return Outcome(
-            taking_back,
-            (contract_put(contract), order_put(order, made.version), order_put(taking_back, 0)),
-            (terminated,),
-            (order_job(taking_back),),
-        )
-
     async def _order(self, caller: Caller, name: str) -> Stored[Order]:
         return await read(self.store, caller.account, Order, name)
-
-    async def _demand_purpose(self, caller: Caller, order: Order) -> None:
-        """Refuse to provision for a contract that was withdrawn."""
-        contract = (await read(self.store, caller.account, Contract, order.contract)).value
-        if contract.state != CONTRACT_STATE_ACTIVE and order.name == contract.order:
-            raise NotAllowedNow(
-                f"{order.name} cannot be resumed: {contract.name} was withdrawn.",
-                fix=f"Watch orders/{withdrawal_id(id_of(contract.name))}, which takes it back.",
-                reason="CONTRACT_TERMINATED",
-            )
 
     def _changed(self, stored: Stored[Order], events: tuple[EventEntry, ...], *, is_work: bool = False) -> Outcome:
         order = stored.value

@@ -8,7 +8,15 @@ import threading
 from bidwright.core.errors import Conflicting
 from bidwright.provisioning.equipment import Workshop, end_attempt
 from bidwright.provisioning.journal import Journal, Writes
-from bidwright.provisioning.order import check_signed, conclusion, due_time, ready_steps, step_of, timestamp
+from bidwright.provisioning.order import (
+    check_signed,
+    check_targets,
+    conclusion,
+    due_time,
+    ready_steps,
+    step_of,
+    timestamp,
+)
 from bidwright.provisioning.order_events import order_event, step_event
 from bidwright.provisioning.order_records import read
 from bidwright.provisioning.states import DONE, ENDED, move_order, move_step
@@ -120,10 +128,11 @@ class OrderExecution:
     async def _check(self, order: Order) -> None:
         """Return if the order does what was signed, or takes back what was made of it."""
         contract = (await read(self._journal.store, self._journal.account, Contract, order.contract)).value
+        made = (await read(self._journal.store, self._journal.account, Order, contract.order)).value
         if order.kind != ORDER_KIND_WITHDRAW:
             check_signed(order, contract)
+            check_targets(order, made)
             return
-        made = (await read(self._journal.store, self._journal.account, Order, contract.order)).value
         steps = [step.plan_step for step in order.steps]
         if steps != withdrawal_steps(made) or order.targets != made.targets:
             raise Conflicting(

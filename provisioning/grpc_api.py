@@ -87,6 +87,10 @@ class ProvisioningApi(ProvisioningServiceServicer):
         """Stop an order."""
         return await self._commands.cancel_order(current_caller(), request)
 
+    async def ReapplyContract(self, request: api.ReapplyContractRequest, context: Context) -> Order:
+        """Repeat the delivery of a contract."""
+        return await self._commands.reapply_contract(current_caller(), request)
+
     async def WithdrawContract(self, request: api.WithdrawContractRequest, context: Context) -> Order:
         """Terminate a contract and take back what it made."""
         return await self._commands.withdraw_contract(current_caller(), request)

@@ -79,6 +79,20 @@ def check_signed(order: Order, contract: Contract) -> None:
         )
 
 
+def check_targets(order: Order, made: Order) -> None:
+    """Return if an order delivers where the order that the contract was signed with delivered.
+
+    Raises:
+        Conflicting: It has other targets.
+    """
+    if order.targets != made.targets:
+        raise Conflicting(
+            f"{order.name} has not the targets of {made.name}, whose delivery it repeats.",
+            fix="Find out who changed the records.",
+            reason="NOT_AS_SIGNED",
+        )
+
+
 def ready_steps(order: Order) -> list[OrderStep]:
     """Return pending steps whose predecessors are all done, in the order of the plan."""
     done = {step.plan_step.id for step in order.steps if step.state in DONE}

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from bidwright.core.caller import Caller
 from bidwright.core.errors import BidwrightError, Conflicting
 from bidwright.provisioning.order_records import request_fingerprint
-from bidwright.storage.changes import Change, EventEntry, JobEntry, Put
+from bidwright.storage.changes import Change, EventEntry, Guard, JobEntry, Put
 from bidwright.storage.records import Store
 from bidwright.v1.order_pb2 import Order
 from bidwright.v1.provisioning_pb2 import (
     CancelOrderRequest,
     CompleteTaskRequest,
+    ReapplyContractRequest,
     ResumeOrderRequest,
     WithdrawContractRequest,
 )
 
-WriteRequest = CancelOrderRequest | CompleteTaskRequest | ResumeOrderRequest | WithdrawContractRequest
+WriteRequest = (
+    CancelOrderRequest | CompleteTaskRequest | ReapplyContractRequest | ResumeOrderRequest | WithdrawContractRequest
+)
 
 _ATTEMPTS = 50  # a worker writes about twice a second, so this many lost races in a row are no accident
 
@@ -32,12 +35,14 @@ class Outcome:
         puts: Records to write, on condition that they are as they were read.
         events: What will have happened.
         jobs: What workers will have to do.
+        guards: Records that must be as they were read, none of them written.
     """
 
     order: Order
     puts: tuple[Put, ...] = ()
     events: tuple[EventEntry, ...] = ()
     jobs: tuple[JobEntry, ...] = ()
+    guards: tuple[Guard, ...] = ()
 
 
 async def write(store: Store, caller: Caller, request: WriteRequest, decide: Callable[[], Awaitable[Outcome]]) -> Order:
@@ -66,7 +71,7 @@ async def write(store: Store, caller: Caller, request: WriteRequest, decide: Cal
             return answer
         change = Change(
             outcome.puts,
-            (),
+            outcome.guards,
             outcome.events,
             outcome.jobs,
             request_id=request.request_id,

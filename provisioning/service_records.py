@@ -55,8 +55,9 @@ async def activation(store: Store, account: str, order: Order, step: OrderStep) 
     if service.state != SERVICE_STATE_ACTIVE:
         service.create_time.CopyFrom(now)
         service.ClearField("terminate_time")
+        service.order = order.name  # a repetition did not make it
         events.append(event("service.activated", service.name, moment, contract=order.contract, order=order.name))
-    service.contract, service.order, service.step = order.contract, order.name, step.plan_step.id
+    service.contract, service.step = order.contract, step.plan_step.id
     service.title, service.state = step.plan_step.title, SERVICE_STATE_ACTIVE
     service.target = target_of(order, step)
     del service.items[:]

@@ -46,6 +46,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "ProvisioningService/CompleteTask": _DELIVERING,
     "ProvisioningService/ResumeOrder": _DELIVERING,
     "ProvisioningService/CancelOrder": _DELIVERING,
+    "ProvisioningService/ReapplyContract": _DELIVERING,
     "ProvisioningService/WithdrawContract": _DELIVERING,
     "ProvisioningService/ListServices": _STAFF,
     "ProvisioningService/GetService": _STAFF,

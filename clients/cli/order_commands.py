@@ -128,6 +128,15 @@ def cancel(session: Session, name: str, request_id: str) -> None:
     show(session, session.server().provisioning.CancelOrder(request), views.show_order)
 
 
+@command(contract, "reapply")
+@click.argument("name", metavar="CONTRACT")
+@_REQUEST_ID
+def reapply(session: Session, name: str, request_id: str) -> None:
+    """Repeat the delivery of a contract: renews certificates, repairs what differs; follow it by `bid order watch`."""
+    request = provisioning.ReapplyContractRequest(name=full_name("contracts", name), request_id=request_id)
+    show(session, session.server().provisioning.ReapplyContract(request), views.show_order)
+
+
 @command(contract, "withdraw")
 @click.argument("name", metavar="CONTRACT")
 @click.option("--reason", default="", help="Why.")

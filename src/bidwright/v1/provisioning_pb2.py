@@ -26,7 +26,7 @@ from bidwright.v1 import order_pb2 as bidwright_dot_v1_dot_order__pb2
 from bidwright.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x62idwright/v1/provisioning.proto\x12\x0c\x62idwright.v1\x1a\x18\x62idwright/v1/order.proto\x1a\x1b\x62uf/validate/validate.proto\"H\n\x0fGetOrderRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^orders/[a-z0-9][a-z0-9-]{0,60}$\"\x91\x01\n\x11ListOrdersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12?\n\x08\x63ontract\x18\x03 \x01(\tB-\xbaH*r(2&^(contracts/[a-z0-9][a-z0-9-]{0,60})?$\"R\n\x12ListOrdersResponse\x12#\n\x06orders\x18\x01 \x03(\x0b\x32\x13.bidwright.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"J\n\x11WatchOrderRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^orders/[a-z0-9][a-z0-9-]{0,60}$\"8\n\x12WatchOrderResponse\x12\"\n\x05order\x18\x01 \x01(\x0b\x32\x13.bidwright.v1.Order\"\x9f\x01\n\x13\x43ompleteTaskRequest\x12L\n\x04name\x18\x01 \x01(\tB>\xbaH;r927^orders/[a-z0-9][a-z0-9-]{0,60}/steps/[a-z0-9_-]{1,80}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x19\n\x07\x63omment\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"l\n\x12ResumeOrderRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^orders/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"l\n\x12\x43\x61ncelOrderRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^orders/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8e\x01\n\x17WithdrawContractRequest\x12\x38\n\x04name\x18\x01 \x01(\tB*\xbaH\'r%2#^contracts/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x18\n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"\x93\x01\n\x13ListServicesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12?\n\x08\x63ontract\x18\x03 \x01(\tB-\xbaH*r(2&^(contracts/[a-z0-9][a-z0-9-]{0,60})?$\"X\n\x14ListServicesResponse\x12\'\n\x08services\x18\x01 \x03(\x0b\x32\x15.bidwright.v1.Service\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x11GetServiceRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xbaH(r&2$^services/[a-z0-9][a-z0-9_-]{0,120}$\"Y\n\x1cGetServiceCredentialsRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xbaH(r&2$^services/[a-z0-9][a-z0-9_-]{0,120}$\"9\n\x12ServiceCredentials\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x15\n\x08password\x18\x02 \x01(\tB\x03\x80\x01\x01\x32\xa1\x06\n\x13ProvisioningService\x12>\n\x08GetOrder\x12\x1d.bidwright.v1.GetOrderRequest\x1a\x13.bidwright.v1.Order\x12O\n\nListOrders\x12\x1f.bidwright.v1.ListOrdersRequest\x1a .bidwright.v1.ListOrdersResponse\x12Q\n\nWatchOrder\x12\x1f.bidwright.v1.WatchOrderRequest\x1a .bidwright.v1.WatchOrderResponse0\x01\x12\x46\n\x0c\x43ompleteTask\x12!.bidwright.v1.CompleteTaskRequest\x1a\x13.bidwright.v1.Order\x12\x44\n\x0bResumeOrder\x12 .bidwright.v1.ResumeOrderRequest\x1a\x13.bidwright.v1.Order\x12\x44\n\x0b\x43\x61ncelOrder\x12 .bidwright.v1.CancelOrderRequest\x1a\x13.bidwright.v1.Order\x12N\n\x10WithdrawContract\x12%.bidwright.v1.WithdrawContractRequest\x1a\x13.bidwright.v1.Order\x12U\n\x0cListServices\x12!.bidwright.v1.ListServicesRequest\x1a\".bidwright.v1.ListServicesResponse\x12\x44\n\nGetService\x12\x1f.bidwright.v1.GetServiceRequest\x1a\x15.bidwright.v1.Service\x12\x65\n\x15GetServiceCredentials\x12*.bidwright.v1.GetServiceCredentialsRequest\x1a .bidwright.v1.ServiceCredentialsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x62idwright/v1/provisioning.proto\x12\x0c\x62idwright.v1\x1a\x18\x62idwright/v1/order.proto\x1a\x1b\x62uf/validate/validate.proto\"H\n\x0fGetOrderRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^orders/[a-z0-9][a-z0-9-]{0,60}$\"\x91\x01\n\x11ListOrdersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12?\n\x08\x63ontract\x18\x03 \x01(\tB-\xbaH*r(2&^(contracts/[a-z0-9][a-z0-9-]{0,60})?$\"R\n\x12ListOrdersResponse\x12#\n\x06orders\x18\x01 \x03(\x0b\x32\x13.bidwright.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"J\n\x11WatchOrderRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^orders/[a-z0-9][a-z0-9-]{0,60}$\"8\n\x12WatchOrderResponse\x12\"\n\x05order\x18\x01 \x01(\x0b\x32\x13.bidwright.v1.Order\"\x9f\x01\n\x13\x43ompleteTaskRequest\x12L\n\x04name\x18\x01 \x01(\tB>\xbaH;r927^orders/[a-z0-9][a-z0-9-]{0,60}/steps/[a-z0-9_-]{1,80}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x19\n\x07\x63omment\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"l\n\x12ResumeOrderRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^orders/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"l\n\x12\x43\x61ncelOrderRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xbaH$r\"2 ^orders/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"s\n\x16ReapplyContractRequest\x12\x38\n\x04name\x18\x01 \x01(\tB*\xbaH\'r%2#^contracts/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8e\x01\n\x17WithdrawContractRequest\x12\x38\n\x04name\x18\x01 \x01(\tB*\xbaH\'r%2#^contracts/[a-z0-9][a-z0-9-]{0,60}$\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x18\n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"\x93\x01\n\x13ListServicesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12?\n\x08\x63ontract\x18\x03 \x01(\tB-\xbaH*r(2&^(contracts/[a-z0-9][a-z0-9-]{0,60})?$\"X\n\x14ListServicesResponse\x12\'\n\x08services\x18\x01 \x03(\x0b\x32\x15.bidwright.v1.Service\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x11GetServiceRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xbaH(r&2$^services/[a-z0-9][a-z0-9_-]{0,120}$\"Y\n\x1cGetServiceCredentialsRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xbaH(r&2$^services/[a-z0-9][a-z0-9_-]{0,120}$\"9\n\x12ServiceCredentials\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x15\n\x08password\x18\x02 \x01(\tB\x03\x80\x01\x01\x32\xef\x06\n\x13ProvisioningService\x12>\n\x08GetOrder\x12\x1d.bidwright.v1.GetOrderRequest\x1a\x13.bidwright.v1.Order\x12O\n\nListOrders\x12\x1f.bidwright.v1.ListOrdersRequest\x1a .bidwright.v1.ListOrdersResponse\x12Q\n\nWatchOrder\x12\x1f.bidwright.v1.WatchOrderRequest\x1a .bidwright.v1.WatchOrderResponse0\x01\x12\x46\n\x0c\x43ompleteTask\x12!.bidwright.v1.CompleteTaskRequest\x1a\x13.bidwright.v1.Order\x12\x44\n\x0bResumeOrder\x12 .bidwright.v1.ResumeOrderRequest\x1a\x13.bidwright.v1.Order\x12\x44\n\x0b\x43\x61ncelOrder\x12 .bidwright.v1.CancelOrderRequest\x1a\x13.bidwright.v1.Order\x12L\n\x0fReapplyContract\x12$.bidwright.v1.ReapplyContractRequest\x1a\x13.bidwright.v1.Order\x12N\n\x10WithdrawContract\x12%.bidwright.v1.WithdrawContractRequest\x1a\x13.bidwright.v1.Order\x12U\n\x0cListServices\x12!.bidwright.v1.ListServicesRequest\x1a\".bidwright.v1.ListServicesResponse\x12\x44\n\nGetService\x12\x1f.bidwright.v1.GetServiceRequest\x1a\x15.bidwright.v1.Service\x12\x65\n\x15GetServiceCredentials\x12*.bidwright.v1.GetServiceCredentialsRequest\x1a .bidwright.v1.ServiceCredentialsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -57,6 +57,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANCELORDERREQUEST'].fields_by_name['name']._serialized_options = b'\272H$r\"2 ^orders/[a-z0-9][a-z0-9-]{0,60}$'
   _globals['_CANCELORDERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CANCELORDERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_REAPPLYCONTRACTREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_REAPPLYCONTRACTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\'r%2#^contracts/[a-z0-9][a-z0-9-]{0,60}$'
+  _globals['_REAPPLYCONTRACTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_REAPPLYCONTRACTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_WITHDRAWCONTRACTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_WITHDRAWCONTRACTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\'r%2#^contracts/[a-z0-9][a-z0-9-]{0,60}$'
   _globals['_WITHDRAWCONTRACTREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -91,18 +95,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESUMEORDERREQUEST']._serialized_end=814
   _globals['_CANCELORDERREQUEST']._serialized_start=816
   _globals['_CANCELORDERREQUEST']._serialized_end=924
-  _globals['_WITHDRAWCONTRACTREQUEST']._serialized_start=927
-  _globals['_WITHDRAWCONTRACTREQUEST']._serialized_end=1069
-  _globals['_LISTSERVICESREQUEST']._serialized_start=1072
-  _globals['_LISTSERVICESREQUEST']._serialized_end=1219
-  _globals['_LISTSERVICESRESPONSE']._serialized_start=1221
-  _globals['_LISTSERVICESRESPONSE']._serialized_end=1309
-  _globals['_GETSERVICEREQUEST']._serialized_start=1311
-  _globals['_GETSERVICEREQUEST']._serialized_end=1389
-  _globals['_GETSERVICECREDENTIALSREQUEST']._serialized_start=1391
-  _globals['_GETSERVICECREDENTIALSREQUEST']._serialized_end=1480
-  _globals['_SERVICECREDENTIALS']._serialized_start=1482
-  _globals['_SERVICECREDENTIALS']._serialized_end=1539
-  _globals['_PROVISIONINGSERVICE']._serialized_start=1542
-  _globals['_PROVISIONINGSERVICE']._serialized_end=2343
+  _globals['_REAPPLYCONTRACTREQUEST']._serialized_start=926
+  _globals['_REAPPLYCONTRACTREQUEST']._serialized_end=1041
+  _globals['_WITHDRAWCONTRACTREQUEST']._serialized_start=1044
+  _globals['_WITHDRAWCONTRACTREQUEST']._serialized_end=1186
+  _globals['_LISTSERVICESREQUEST']._serialized_start=1189
+  _globals['_LISTSERVICESREQUEST']._serialized_end=1336
+  _globals['_LISTSERVICESRESPONSE']._serialized_start=1338
+  _globals['_LISTSERVICESRESPONSE']._serialized_end=1426
+  _globals['_GETSERVICEREQUEST']._serialized_start=1428
+  _globals['_GETSERVICEREQUEST']._serialized_end=1506
+  _globals['_GETSERVICECREDENTIALSREQUEST']._serialized_start=1508
+  _globals['_GETSERVICECREDENTIALSREQUEST']._serialized_end=1597
+  _globals['_SERVICECREDENTIALS']._serialized_start=1599
+  _globals['_SERVICECREDENTIALS']._serialized_end=1656
+  _globals['_PROVISIONINGSERVICE']._serialized_start=1659
+  _globals['_PROVISIONINGSERVICE']._serialized_end=2538
 # @@protoc_insertion_point(module_scope)

@@ -70,6 +70,14 @@ class CancelOrderRequest(_message.Message):
     request_id: str
     def __init__(self, name: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
+class ReapplyContractRequest(_message.Message):
+    __slots__ = ("name", "request_id")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    request_id: str
+    def __init__(self, name: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
 class WithdrawContractRequest(_message.Message):
     __slots__ = ("name", "request_id", "reason")
     NAME_FIELD_NUMBER: _ClassVar[int]

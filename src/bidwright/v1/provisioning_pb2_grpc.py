@@ -66,6 +66,11 @@ class ProvisioningServiceStub:
                 request_serializer=bidwright_dot_v1_dot_provisioning__pb2.CancelOrderRequest.SerializeToString,
                 response_deserializer=bidwright_dot_v1_dot_order__pb2.Order.FromString,
                 _registered_method=True)
+        self.ReapplyContract = channel.unary_unary(
+                '/bidwright.v1.ProvisioningService/ReapplyContract',
+                request_serializer=bidwright_dot_v1_dot_provisioning__pb2.ReapplyContractRequest.SerializeToString,
+                response_deserializer=bidwright_dot_v1_dot_order__pb2.Order.FromString,
+                _registered_method=True)
         self.WithdrawContract = channel.unary_unary(
                 '/bidwright.v1.ProvisioningService/WithdrawContract',
                 request_serializer=bidwright_dot_v1_dot_provisioning__pb2.WithdrawContractRequest.SerializeToString,
@@ -134,6 +139,13 @@ class ProvisioningServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReapplyContract(self, request, context):
+        """Repeats the finished delivery of a contract on the same targets: renews certificates, repairs what differs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WithdrawContract(self, request, context):
         """Terminates a contract: takes back everything that was provisioned, in reverse order.
         """
@@ -193,6 +205,11 @@ def add_ProvisioningServiceServicer_to_server(servicer, server):
             'CancelOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelOrder,
                     request_deserializer=bidwright_dot_v1_dot_provisioning__pb2.CancelOrderRequest.FromString,
+                    response_serializer=bidwright_dot_v1_dot_order__pb2.Order.SerializeToString,
+            ),
+            'ReapplyContract': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReapplyContract,
+                    request_deserializer=bidwright_dot_v1_dot_provisioning__pb2.ReapplyContractRequest.FromString,
                     response_serializer=bidwright_dot_v1_dot_order__pb2.Order.SerializeToString,
             ),
             'WithdrawContract': grpc.unary_unary_rpc_method_handler(
@@ -378,6 +395,33 @@ class ProvisioningService:
             target,
             '/bidwright.v1.ProvisioningService/CancelOrder',
             bidwright_dot_v1_dot_provisioning__pb2.CancelOrderRequest.SerializeToString,
+            bidwright_dot_v1_dot_order__pb2.Order.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReapplyContract(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bidwright.v1.ProvisioningService/ReapplyContract',
+            bidwright_dot_v1_dot_provisioning__pb2.ReapplyContractRequest.SerializeToString,
             bidwright_dot_v1_dot_order__pb2.Order.FromString,
             options,
             channel_credentials,

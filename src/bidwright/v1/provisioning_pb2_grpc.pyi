@@ -46,6 +46,8 @@ class ProvisioningServiceStub:
     """Continues a failed or cancelled order from its first unfinished step."""
     CancelOrder: _grpc.UnaryUnaryMultiCallable[_provisioning_pb2.CancelOrderRequest, _order_pb2.Order]
     """Stops an order as soon as its running steps allow."""
+    ReapplyContract: _grpc.UnaryUnaryMultiCallable[_provisioning_pb2.ReapplyContractRequest, _order_pb2.Order]
+    """Repeats the finished delivery of a contract on the same targets: renews certificates, repairs what differs."""
     WithdrawContract: _grpc.UnaryUnaryMultiCallable[_provisioning_pb2.WithdrawContractRequest, _order_pb2.Order]
     """Terminates a contract: takes back everything that was provisioned, in reverse order."""
     ListServices: _grpc.UnaryUnaryMultiCallable[_provisioning_pb2.ListServicesRequest, _provisioning_pb2.ListServicesResponse]
@@ -72,6 +74,8 @@ class ProvisioningServiceAsyncStub(ProvisioningServiceStub):
     """Continues a failed or cancelled order from its first unfinished step."""
     CancelOrder: _aio.UnaryUnaryMultiCallable[_provisioning_pb2.CancelOrderRequest, _order_pb2.Order]  # type: ignore[assignment]
     """Stops an order as soon as its running steps allow."""
+    ReapplyContract: _aio.UnaryUnaryMultiCallable[_provisioning_pb2.ReapplyContractRequest, _order_pb2.Order]  # type: ignore[assignment]
+    """Repeats the finished delivery of a contract on the same targets: renews certificates, repairs what differs."""
     WithdrawContract: _aio.UnaryUnaryMultiCallable[_provisioning_pb2.WithdrawContractRequest, _order_pb2.Order]  # type: ignore[assignment]
     """Terminates a contract: takes back everything that was provisioned, in reverse order."""
     ListServices: _aio.UnaryUnaryMultiCallable[_provisioning_pb2.ListServicesRequest, _provisioning_pb2.ListServicesResponse]  # type: ignore[assignment]
@@ -131,6 +135,14 @@ class ProvisioningServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_order_pb2.Order, _abc.Awaitable[_order_pb2.Order]]:
         """Stops an order as soon as its running steps allow."""
+
+    @_abc_1.abstractmethod
+    def ReapplyContract(
+        self,
+        request: _provisioning_pb2.ReapplyContractRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_pb2.Order, _abc.Awaitable[_order_pb2.Order]]:
+        """Repeats the finished delivery of a contract on the same targets: renews certificates, repairs what differs."""
 
     @_abc_1.abstractmethod
     def WithdrawContract(
