@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo down test test-slow check bench proto lock wheel clean
+.PHONY: help setup demo demo-hosts down test test-slow check bench proto lock wheel clean
 
 help:            ## Show what can be made
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -18,15 +18,19 @@ setup: .venv/installed  ## Make .venv with everything in the lock file
 demo: setup      ## From a customer's needs to running services, for real
 	@$(BIN)/bidwright demo
 
+demo-hosts: setup  ## The same, larger, on three real hosts over SSH (needs root)
+	@$(BIN)/bidwright demo-hosts --state-dir var/hosts
+
 down: setup      ## Stop everything the demo or `bidwright up` started
 	@$(BIN)/bidwright down --all
 
-check: setup     ## Lint, types, layers, contract
+check: setup     ## Lint, types, layers, contract, portfolio, roles
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bidwright portfolio check portfolios/managed_hosting
+	cd playbooks && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint --offline --profile production -q
 
 test: check      ## All quick tests (under 15 minutes on 2 cores)
 	$(BIN)/pytest -m "not slow"

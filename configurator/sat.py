@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
-from pysat.solvers import Solver  # type: ignore[import-untyped]  # it ships no types
+from pysat.solvers import Solver
 
 from bidwright.configurator.clauses import Clause
 from bidwright.configurator.deadline import Deadline

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bidwright.server import starting
-from bidwright.server.demo_looks import look_at_services
+from bidwright.server.demo_looks import Outside, look_at_services
 from bidwright.server.demo_shell import Shell, deliver, sign
 from bidwright.server.layout import StateDirectory
 
@@ -41,7 +41,7 @@ def run_demo(state_dir: Path) -> None:
     quote = _sell(shell)
     contract = sign(shell, quote)
     deliver(shell, contract["order"], patience_s=_ORDER_S)
-    look_at_services(shell, contract["name"], state.path / "authority.pem")
+    look_at_services(shell, contract["name"], Outside(console, state.certificates / "authority.pem"))
     shell.bid("price", "design.json")
     console.print(Text(f"\nFrom needs to running services in {time.monotonic() - began:.0f} s.", style="bold green"))
     _say_how_to_go_on(console, state_dir, contract["name"])

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import base64
 import html.parser
-import os
+import json
 import socket
 import ssl
-import subprocess
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import dns.message
 import dns.query
+import psycopg
+from psycopg.conninfo import make_conninfo
 from rich.console import Console
 from rich.text import Text
 
 from bidwright.core.errors import Unavailable
-from bidwright.provisioning.directory_binaries import server_binaries
 from bidwright.server.demo_shell import Shell
 
 
@@ -45,19 +46,27 @@ class Outside:
         return ssl.create_default_context(cafile=str(self.authority))
 
 
-def look_at_services(shell: Shell, contract: str, authority: Path) -> None:
-    """Look at each service of a contract that answers and that we know how to ask."""
+def look_at_services(shell: Shell, contract: str, outside: Outside) -> Mapping[str, Any]:
+    """Look at each service of a contract that answers and that we know how to ask; all services, by step."""
     services = shell.record("service", "list", "--contract", contract)["services"]
     shell.bid("service", "list", "--contract", contract)
-    outside = Outside(shell.console, authority)
+    by_step = {service["step"]: service for service in services}
     for service in services:
+        role = service["step"].partition("-")[0]
         look = _LOOKS.get(service["endpoint"]["scheme"]) if "endpoint" in service else None
         if look is None:
             continue
+        if _REACHED_BY.get(role) in by_step:
+            _show_closed(outside, service["endpoint"], _REACHED_BY[role])
+            continue
+        if role == "monitoring_server":
+            look = _look_at_monitoring
+        owner = by_step.get(_PASSWORD_OF.get(role, ""), service)
         password = ""
-        if service["has_credentials"]:
-            password = shell.record("service", "credentials", service["name"])["password"]
+        if owner["has_credentials"]:
+            password = shell.record("service", "credentials", owner["name"])["password"]
         look(outside, service["endpoint"], password)
+    return by_step
 
 
 def page(outside: Outside, endpoint: dict[str, Any], password: str = "") -> str:
@@ -79,33 +88,52 @@ def page(outside: Outside, endpoint: dict[str, Any], password: str = "") -> str:
         raise Unavailable(f"{url} does not answer: {error}", fix="`bid service list` says what runs where.") from error
 
 
+def _show_closed(outside: Outside, endpoint: dict[str, Any], only: str) -> None:
+    """Show that the host's firewall keeps everybody but another service away.
+
+    Raises:
+        Unavailable: It does not.
+    """
+    where = f"{endpoint['host']}:{endpoint['port']}"
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        if probe.connect_ex((endpoint["host"], endpoint["port"])) == 0:
+            raise Unavailable(f"{where} answers everybody.", fix="Look at the firewall of its host.")
+    outside.show(f"nc -z -w 2 {where.replace(':', ' ')}", f"no answer: only the {only.replace('_', ' ')} reaches it")
+
+
+def _look_at_monitoring(outside: Outside, endpoint: dict[str, Any], password: str) -> None:
+    query = "api/v1/query?query=up"
+    found = json.loads(page(outside, {**endpoint, "path": f"/{query}"}, password))["data"]["result"]
+    lines = [f"{one['metric']['instance']} up {one['value'][1]}" for one in found]
+    url = f"https://{endpoint['host']}:{endpoint['port']}/{query}"
+    outside.show(f"curl --cacert {outside.authority.name} --user {endpoint['user']} '{url}'", "\n".join(lines))
+
+
 def _look_at_page(outside: Outside, endpoint: dict[str, Any], password: str) -> None:
     content = page(outside, endpoint, password)
     title = _Title()
     title.feed(content)
-    figures = (line for line in content.splitlines() if not line.startswith("#"))
-    said = f"title: {title.text}" if title.text else next(figures)
     curl = f"curl --cacert {outside.authority.name} " if endpoint["scheme"] == "https" else "curl "
     url = f"{endpoint['scheme']}://{endpoint['host']}:{endpoint['port']}{endpoint.get('path') or '/'}"
-    outside.show(curl + url, f"{len(content)} bytes, {said}")
+    outside.show(curl + url, f"{len(content)} bytes, title: {title.text}")
 
 
 def _look_at_database(outside: Outside, endpoint: dict[str, Any], password: str) -> None:
-    query = "SELECT key, value, pg_is_in_recovery() AS is_standby FROM about ORDER BY key"
-    psql = Path(server_binaries()["directory_postgresql_bin"]) / "psql"
-    command = [str(psql), "-h", endpoint["host"], "-p", str(endpoint["port"]), "-U", endpoint["user"]]
-    command += ["-d", endpoint["path"], "-At", "-F", " | ", "-c", query]
-    environment = os.environ | {"PGPASSWORD": password}
-    if outside.authority.exists():
-        environment |= {"PGSSLROOTCERT": str(outside.authority)}
-    done = subprocess.run(command, check=True, text=True, capture_output=True, env=environment, timeout=30)
-    shown = f'psql -h {endpoint["host"]} -p {endpoint["port"]} -d {endpoint["path"]} -c "{query}"'
-    outside.show(shown, done.stdout.rstrip())
+    query: LiteralString = "SELECT key, value, pg_is_in_recovery() AS is_standby FROM about ORDER BY key"
+    where = make_conninfo(
+        host=endpoint["host"], port=endpoint["port"], dbname=endpoint["path"], user=endpoint["user"], connect_timeout=20
+    )
+    if endpoint.get("facts", {}).get("tls") == "required":
+        where = make_conninfo(where, sslmode="verify-full", sslrootcert=outside.authority)
+    with psycopg.connect(where, password=password) as connection:
+        rows = connection.execute(query).fetchall()
+    outside.show(f'psql "{where}" -c "{query}"', "\n".join(" | ".join(map(str, row)) for row in rows))
 
 
 def _look_at_cache(outside: Outside, endpoint: dict[str, Any], password: str) -> None:
     with socket.create_connection((endpoint["host"], endpoint["port"]), timeout=10) as plain:
-        secure = endpoint["scheme"] == "valkeys"
+        secure = endpoint.get("facts", {}).get("tls") == "required"
         connection = outside.trust().wrap_socket(plain, server_hostname=endpoint["host"]) if secure else plain
         connection.sendall(_resp("AUTH", endpoint["user"], password) + _resp("GET", "about"))
         stream = connection.makefile("rb")
@@ -130,12 +158,13 @@ def _resp(*words: str) -> bytes:
     return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)
 
 
+_PASSWORD_OF = {"postgresql_standby": "postgresql_database"}
+_REACHED_BY = {"website": "load_balancer", "monitoring_agent": "monitoring_server"}
 _LOOKS = {
     "http": _look_at_page,
     "https": _look_at_page,
     "postgresql": _look_at_database,
     "valkey": _look_at_cache,
-    "valkeys": _look_at_cache,
     "dns": _look_at_names,
 }
 

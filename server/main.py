@@ -12,6 +12,7 @@ import click
 from bidwright.core.errors import BidwrightError
 from bidwright.server import starting
 from bidwright.server.demo import run_demo
+from bidwright.server.demo_hosts import run_demo_hosts
 from bidwright.server.feature_model_commands import portfolio_analyze, portfolio_complete
 from bidwright.server.lab_commands import lab
 from bidwright.server.price_command import price_by_hand
@@ -193,6 +194,14 @@ def authority(state_dir: Path) -> None:
 def demo(state_dir: Path) -> None:
     """From a customer's needs to running services, for real, below the state directory."""
     run_demo(state_dir)
+
+
+@bidwright.command("demo-hosts")
+@_state_dir
+@click.option("--keep", is_flag=True, help="Leave hosts and services running, instead of taking them back.")
+def demo_hosts(state_dir: Path, *, keep: bool) -> None:
+    """The same, larger, on three real hosts over SSH; then everything is taken back. Needs root."""
+    run_demo_hosts(state_dir, keep=keep)
 
 
 bidwright.add_command(lab)
