@@ -125,7 +125,7 @@ def _look_at_database(outside: Outside, endpoint: dict[str, Any], password: str)
         host=endpoint["host"], port=endpoint["port"], dbname=endpoint["path"], user=endpoint["user"], connect_timeout=20
     )
     if endpoint.get("facts", {}).get("tls") == "required":
-        where = make_conninfo(where, sslmode="verify-full", sslrootcert=outside.authority)
+        where = make_conninfo(where, sslmode="verify-full", sslrootcert=str(outside.authority))
     with psycopg.connect(where, password=password) as connection:
         rows = connection.execute(query).fetchall()
     outside.show(f'psql "{where}" -c "{query}"', "\n".join(" | ".join(map(str, row)) for row in rows))

@@ -29,7 +29,7 @@ _OVERLAY = "lowerdir=lower,upperdir=upper,workdir=work"
 @contextmanager
 def lab_of(count: int, say: Callable[[str], None]) -> Iterator[Lab]:
     """Have a lab of hosts h1 to h<count>, or of none yet, and nothing of it afterwards."""
-    with _state_directory() as state:
+    with state_directory() as state:
         cache = Path(os.environ[CACHE]).resolve() if CACHE in os.environ else state / "cache"
         lab = Lab(state / "lab", Cache.at(cache), lambda text: say(f"{text} {CACHE}=<directory> keeps it."))
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end by it leaves nothing, too
@@ -82,7 +82,7 @@ def _require_namespaces() -> None:
 
 
 @contextmanager
-def _state_directory() -> Iterator[Path]:
+def state_directory() -> Iterator[Path]:
     """A new directory that can hold hosts' disks; where the temporary directory cannot, memory does."""
     directory = Path(tempfile.mkdtemp(prefix="bidwright-lab-"))
     directory.chmod(0o755)
