@@ -103,7 +103,7 @@ async def _certificate(workshop: Workshop, journal: Journal, order: Order, step:
         journal,
         service_id(order.contract, plan_step.id),
         workshop.inventory.place(target_of(order, step)).target.address,
-        [str(name) for name in _list(_value(workshop, order, names))],
+        [str(name) for name in _list(_value(workshop.inventory, order, names))],
     )
     texts = {
         "delivery_certificate": found.certificate,
@@ -129,17 +129,22 @@ def role_run(workshop: Workshop, order: Order, step: OrderStep, equipment: Equip
         delivery=step.plan_step.id,
         attempt=attempt,
         run_dir=workshop.runs / attempt,
-        variables=_variables(workshop, order, step),
+        variables=variables_of(workshop.inventory, order, step),
         secrets=equipment.secrets,
         port=equipment.port,
         timeout_s=workshop.role_timeout_s,
     )
 
 
-def _variables(workshop: Workshop, order: Order, step: OrderStep) -> Mapping[str, Data]:
-    """Give all variables of a step their values; a text for a list of texts is its only one."""
+def variables_of(inventory: Inventory, order: Order, step: OrderStep) -> Mapping[str, Data]:
+    """Give all variables of a step their values; a text for a list of texts is its only one.
+
+    Raises:
+        InvalidInput: A step referred to has no endpoint.
+        Unavailable: The inventory does not have the target of one any more.
+    """
     types = role_interface(step.plan_step.role).variables
-    values = {one.name: _value(workshop, order, one) for one in step.plan_step.variables}
+    values = {one.name: _value(inventory, order, one) for one in step.plan_step.variables}
     return {name: _list(value) if types.get(name) == "list of str" else value for name, value in values.items()}
 
 
@@ -150,7 +155,7 @@ def _list(value: Data) -> Sequence[Data]:
     return [value] if value != "" else []
 
 
-def _value(workshop: Workshop, order: Order, variable: Variable) -> Data:
+def _value(inventory: Inventory, order: Order, variable: Variable) -> Data:
     """Give a role a variable's value; a number with digits after the point goes as text, exactly."""
     match variable.WhichOneof("value"):
         case "integer":
@@ -160,6 +165,6 @@ def _value(workshop: Workshop, order: Order, variable: Variable) -> Data:
         case "decimal":
             return str(variable.decimal.value)
         case "reference":
-            return referred(order, variable.reference, workshop.inventory)
+            return referred(order, variable.reference, inventory)
         case _:
             return variable.text

@@ -1,110 +1,18 @@
-"""A lab of hosts for one session of tests: made when the first test asks for it, taken down with the session.
-
-Where it cannot be made, tests skip with the lab's own words about what is missing and how to get it.
-"""
+"""The lab of a session of tests; where it cannot be made, tests skip with the lab's own words about what is missing."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
+from bench.labs import CACHE, check_lab_machine, is_missing, lab_of, reason_of, state_directory
 
-from bidwright.core.errors import BidwrightError, Unavailable
-from bidwright.provisioning.lab import Lab, require_usable_machine
-from bidwright.provisioning.lab_base import Cache
-from bidwright.provisioning.lab_tools import run
+from bidwright.core.errors import BidwrightError
 
-CACHE = "BIDWRIGHT_TEST_LAB_CACHE"  # a directory that keeps base and packages for the next session
-_SILENT = "LAB_HOST_SILENT"
-_OVERLAY = "lowerdir=lower,upperdir=upper,workdir=work"
-
-
-@contextmanager
-def lab_of(count: int, say: Callable[[str], None]) -> Iterator[Lab]:
-    """Have a lab of hosts h1 to h<count>, or of none yet, and nothing of it afterwards."""
-    with state_directory() as state:
-        cache = Path(os.environ[CACHE]).resolve() if CACHE in os.environ else state / "cache"
-        lab = Lab(state / "lab", Cache.at(cache), lambda text: say(f"{text} {CACHE}=<directory> keeps it."))
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end by it leaves nothing, too
-        try:
-            if count:
-                _up(lab, count)
-            yield lab
-        finally:
-            lab.down()
-            signal.signal(signal.SIGTERM, before)
-
-
-def is_missing(error: BidwrightError) -> bool:
-    """Whether an error says that this machine cannot run a lab; others are faults."""
-    return error.reason not in (_SILENT, "LAB_HOST_STUCK")
-
-
-def _up(lab: Lab, count: int) -> None:
-    try:
-        lab.up(count)
-    except Unavailable as error:
-        if error.reason != _SILENT:
-            raise
-        lab.up(count)  # waits once more: machines that are busy with other things boot slowly
+__all__ = ["CACHE", "is_missing", "lab_of", "reason_of", "require_lab_machine", "state_directory"]
 
 
 def require_lab_machine() -> None:
     """Skip the test on a machine that cannot run a lab, and say why."""
     try:
-        require_usable_machine()
-        _require_namespaces()
+        check_lab_machine()
     except BidwrightError as error:
         pytest.skip(reason_of(error))
-
-
-def reason_of(error: BidwrightError) -> str:
-    """What is missing for tests on hosts, and what to do about it."""
-    return f"{error.message} {error.fix} (Tests on hosts: docs/contributing.md)"
-
-
-def _require_namespaces() -> None:
-    try:
-        run(["unshare", "--net", "--mount", "--propagation=private", "true"])
-    except Unavailable as error:
-        raise Unavailable(
-            f"This machine forbids new network and mount namespaces. {error.message}",
-            fix="Use a virtual or a real machine, or a privileged container.",
-            reason=error.reason,
-        ) from error
-
-
-@contextmanager
-def state_directory() -> Iterator[Path]:
-    """A new directory that can hold hosts' disks; where the temporary directory cannot, memory does."""
-    directory = Path(tempfile.mkdtemp(prefix="bidwright-lab-"))
-    directory.chmod(0o755)
-    mounted = False
-    try:
-        if not _can_hold_overlays(directory):
-            run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(directory)])
-            mounted = True
-        yield directory
-    finally:
-        if mounted:
-            run(["umount", "--lazy", str(directory)])
-        shutil.rmtree(directory)
-
-
-def _can_hold_overlays(directory: Path) -> bool:
-    """Try the mount that hosts need, in a namespace of its own, so that nothing of it stays."""
-    trial = directory / "trial"
-    for name in ("lower", "upper", "work", "root"):
-        (trial / name).mkdir(parents=True)
-    mount = ["mount", "-t", "overlay", "-o", _OVERLAY, "overlay", "root"]
-    alone = ["unshare", "--mount", "--propagation=private"]
-    done = subprocess.run([*alone, *mount], check=False, capture_output=True, cwd=trial)
-    shutil.rmtree(trial)
-    return done.returncode == 0
