@@ -57,7 +57,7 @@ class Tree:
     def _converge_directory(self, path: Path, *, is_own: bool) -> bool:
         made = not path.exists()
         if made:
-            path.mkdir(mode=0o700)
+            path.mkdir(mode=0o700, exist_ok=True)  # steps of one contract make its directory side by side
         owner = self.account.user_id if self.account and is_own else os.geteuid()
         mode = 0o750 if self.account and not is_own else 0o700
         return self._set_access(path, owner, mode) or made

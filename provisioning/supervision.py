@@ -19,7 +19,7 @@ from bidwright.core.errors import Unavailable
 SOCKET = "supervisor.sock"
 _DO_NOT_WAIT = False  # second argument of supervisor's calls
 _RUNNING_STATES = ("RUNNING", "STARTING", "BACKOFF")
-_BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING, _ALREADY_ADDED = 10, 60, 70, 90  # supervisor's fault codes
+_BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING, _ALREADY_ADDED, _CANNOT_READ = 10, 60, 70, 90, 92  # supervisor's fault codes
 
 
 class _SocketConnection(http.client.HTTPConnection):
@@ -94,7 +94,7 @@ class Supervisor:
 
     def load(self, program: str) -> None:
         """Take over the program's section from ``supervisor.d`` as it is now; a changed one is stopped first."""
-        _, changed, _ = self._call("reloadConfig")[0]
+        _, changed, _ = self._read_sections()[0]
         if program in changed:
             self.stop(program)
             self._call("removeProcessGroup", program)
@@ -127,8 +127,24 @@ class Supervisor:
     def forget(self, program: str) -> None:
         """Stop the program and drop it; its section must be gone from ``supervisor.d``."""
         self.stop(program)
-        self._call("reloadConfig")
+        self._read_sections()
         self._tolerate(_BAD_NAME, "removeProcessGroup", program)
+
+    def _read_sections(self) -> Any:
+        """Let it read all sections; say which were added, changed and removed.
+
+        It reads none where a directory that one of them names was removed. So that this holds up nobody else, such
+        directories are made; what belongs into them is for the next run of their own roles.
+        """
+        try:
+            return self._call("reloadConfig")
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != _CANNOT_READ:
+                raise
+        for section in (self.directory / "supervisor.d").glob("*.conf"):
+            contract, _, delivery = section.stem.partition(".")
+            (self.directory / "contracts" / contract / delivery).mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self._call("reloadConfig")
 
     def _ask(self, method: str, *arguments: str | bool) -> Any:
         transport = _SocketTransport(self.directory)

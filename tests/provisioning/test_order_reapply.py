@@ -149,6 +149,21 @@ async def test_what_differs_on_the_target_is_repaired_and_can_be_withdrawn_after
     assert (await site.commands.withdraw_contract(ADA, WITHDRAW)).name == taken_back.name
 
 
+async def test_services_whose_directories_were_removed_are_made_anew(site: Site, tmp_path: Path) -> None:
+    await site.sign(contract(configuration("cache.valkey_small", "web.nginx_site")))
+    made = await site.work()
+    gone = tmp_path / "target" / "contracts" / "c-1"
+    for process in processes_working_below(gone):
+        os.kill(process, signal.SIGKILL)
+    gone.rename(tmp_path / "gone")  # at once: the supervisor starts servers again meanwhile
+
+    await site.commands.reapply_contract(ADA, REAPPLY)
+    anew = await site.work(FIRST)
+    assert anew.state == ORDER_STATE_COMPLETED, [step.message for step in anew.steps]
+    assert [step.endpoint for step in anew.steps] == [step.endpoint for step in made.steps]
+    assert "<h1>Welcome</h1>" in page_of(anew.steps[1].endpoint.port)
+
+
 @pytest.mark.parametrize(
     ("days_old", "is_renewed"),
     [
