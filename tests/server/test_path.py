@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import time
@@ -32,6 +33,12 @@ def test_a_signed_quote_becomes_a_website_that_answers_and_a_withdrawal_takes_it
         services = client.provisioning.ListServices(provisioning.ListServicesRequest(contract=contract.name)).services
         (website,) = [service for service in services if service.endpoint.scheme == "http"]
         assert "<title>Bread &amp; Butter</title>" in page(website.endpoint.host, website.endpoint.port)
+
+        ordered = installation.bid("contract", "reapply", contract.name.removeprefix("contracts/"), "--json")
+        assert ordered.returncode == 0, ordered.stderr
+        repetition = delivered(client, json.loads(ordered.stdout)["name"])
+        assert repetition.state == order_records.ORDER_STATE_COMPLETED
+        assert [step.changed_tasks for step in repetition.steps] == [0] * len(repetition.steps)
 
         withdrawal = client.provisioning.WithdrawContract(provisioning.WithdrawContractRequest(name=contract.name))
         assert delivered(client, withdrawal.name).state == order_records.ORDER_STATE_COMPLETED
