@@ -44,6 +44,7 @@ def by_name(path: Path) -> str:
 def code() -> str:
     """All our source and the contract, as one text."""
     files = [path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py"))]
+    files += sorted((ROOT / "playbooks").rglob("*.py"))
     files += sorted((ROOT / "proto" / "bidwright").rglob("*.proto"))
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
