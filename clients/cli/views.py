@@ -164,6 +164,7 @@ def order_rows(order: order_records.Order) -> list[Sequence[str]]:
             order.targets[step.plan_step.place - 1] if step.plan_step.place else "",
             state(order_records.StepState.Name(step.state)),
             str(step.attempts),
+            str(step.changed_tasks) if step.plan_step.role and step.HasField("end_time") else "",
             endpoint_text(step.endpoint),
             step.current_task if step.state == order_records.STEP_STATE_RUNNING else step.message,
         )
@@ -171,7 +172,7 @@ def order_rows(order: order_records.Order) -> list[Sequence[str]]:
     ]
 
 
-ORDER_COLUMNS = ("step", "by", "target", "state", "attempts ", "endpoint", "message")
+ORDER_COLUMNS = ("step", "by", "target", "state", "attempts ", "changed ", "endpoint", "message")
 
 
 def show_order(output: Output, order: order_records.Order) -> None:
