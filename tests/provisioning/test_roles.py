@@ -282,7 +282,13 @@ def test_a_cache_lives_from_apply_to_withdraw(lab: Lab) -> None:
     secrets = secrets_of("valkey_cache")
     result = lab.run("valkey_cache", Action.DELIVER, port=port, secrets=secrets, valkey_cache_title=HOSTILE)
     assert_successful(result, changed=2)
-    assert result.endpoint == {"scheme": "valkey", "host": "127.0.0.1", "port": port, "user": "cache"}
+    assert result.endpoint == {
+        "scheme": "valkey",
+        "host": "127.0.0.1",
+        "port": port,
+        "user": "cache",
+        "facts": {"tls": "no"},
+    }
     login = f"AUTH cache {PLANTED}"
     assert cache_answers(port, login, "PING", "GET about") == [b"+OK", b"+PONG", HOSTILE.encode()]
     assert cache_answers(port, "GET about")[0].startswith(b"-NOAUTH")
