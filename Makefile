@@ -36,7 +36,8 @@ test: check      ## All quick tests (under 15 minutes on 2 cores)
 	$(BIN)/pytest -m "not slow"
 
 test-slow: setup ## The slow tests
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m slow --ignore tests/provisioning/roles_on_hosts
+	$(BIN)/pytest -m slow tests/provisioning/roles_on_hosts -n 2 --dist loadfile  # two labs, progress, under 15 minutes
 
 bench: setup     ## Measure, as ratios side by side; QUICK=1 for under a minute
 	$(BIN)/python -m bench $(if $(QUICK),--quick)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lab_hosts import Host, LabHosts, hosts_of
@@ -21,14 +22,14 @@ _BUDGET_S = 15 * 60  # for all tests on hosts; what is above is told at the end
 
 @dataclass
 class _Progress:
-    wanted: int
+    wanted: int = 0
     done: int = 0
-    seconds: float = 0
+    seconds: float = 0  # of all tests, one after the other
+    began: float = field(default_factory=time.monotonic)
     reasons: set[str] = field(default_factory=set)  # why tests were skipped
 
 
 _PROGRESS = pytest.StashKey[_Progress]()
-_OUTCOME = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session")
@@ -60,41 +61,55 @@ def host(lab: LabHosts) -> Host:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Count the tests that are going to run here."""
-    session.config.stash[_PROGRESS] = _Progress(len([item for item in session.items if _HERE in item.path.parents]))
+    _progress(session.config).wanted = len([item for item in session.items if _HERE in item.path.parents])
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Time a test with all that it needs, and tell how it went."""
-    began = time.monotonic()
-    outcome = yield
-    if _HERE not in item.path.parents:  # of this hook alone, pytest calls all there are
-        return outcome
-    progress = item.config.stash[_PROGRESS]
-    progress.done += 1
-    if item.stash[_OUTCOME] == "skipped":
-        return outcome
-    seconds = time.monotonic() - began
-    progress.seconds += seconds
-    role = item.path.stem.removeprefix("test_").removesuffix("_on_hosts")
-    what = item.name.removeprefix("test_").replace("_", " ")
-    _say(
-        item.config,
-        f"[{progress.done:>3}/{progress.wanted}] {role}: {what} ... {item.stash[_OUTCOME]}, {seconds:.0f} s"
-        f" ({progress.seconds:.0f} s in all)",
-    )
-    return outcome
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    """Count them where others run them: each of several processes finds all of them."""
+    _progress(node.config).wanted = len([id_ for id_ in ids if _HERE.name in id_])
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Keep how it went: the first part of a test that did not pass counts."""
-    report = yield
-    if item.stash.get(_OUTCOME, "passed") == "passed":
-        item.stash[_OUTCOME] = report.outcome
-    if report.skipped and isinstance(report.longrepr, tuple):
-        item.config.stash[_PROGRESS].reasons.add(report.longrepr[2].removeprefix("Skipped: "))
-    return report
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell how each test went where all reports arrive: in the only process, or in the one above several."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Teller(config))
+
+
+class _Teller:
+    """Writes a line for each test, with all that it needed."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._of: dict[str, list[pytest.TestReport]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Collect the parts of a test; the last one is its teardown."""
+        if _HERE.name not in report.nodeid:  # of this hook, pytest calls all there are
+            return
+        self._of.setdefault(report.nodeid, []).append(report)
+        if report.when == "teardown":
+            self._tell(report.nodeid, self._of.pop(report.nodeid))
+
+    def _tell(self, id_: str, parts: list[pytest.TestReport]) -> None:
+        progress = _progress(self._config)
+        progress.done += 1
+        outcome = next((part.outcome for part in parts if part.outcome != "passed"), "passed")
+        if outcome == "skipped":
+            progress.reasons |= {str(part.longrepr[2]).removeprefix("Skipped: ") for part in parts if part.longrepr}
+            return
+        seconds = sum(part.duration for part in parts)
+        progress.seconds += seconds
+        path, _, name = id_.partition("::")
+        role = Path(path).stem.removeprefix("test_").removesuffix("_on_hosts")
+        what = name.removeprefix("test_").replace("_", " ")
+        elapsed = time.monotonic() - progress.began
+        text = f"[{progress.done:>3}/{progress.wanted}] {role}: {what} ... {outcome}, {seconds:.0f} s"
+        _say(self._config, f"{text} ({elapsed:.0f} s in all)")
+
+
+def _progress(config: pytest.Config) -> _Progress:
+    return config.stash.setdefault(_PROGRESS, _Progress())
 
 
 def pytest_report_teststatus(report: pytest.CollectReport | pytest.TestReport) -> tuple[str, str, str] | None:
@@ -105,13 +120,12 @@ def pytest_report_teststatus(report: pytest.CollectReport | pytest.TestReport) -
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say once why tests on hosts were skipped, or that they take too long."""
-    progress = config.stash.get(_PROGRESS, _Progress(0))
+    progress = _progress(config)
     for reason in sorted(progress.reasons):
         terminalreporter.write_line(f"Tests on hosts were skipped: {reason}")
-    if progress.seconds > _BUDGET_S:
-        terminalreporter.write_line(
-            f"Tests on hosts took {progress.seconds:.0f} s; they should stay below {_BUDGET_S} s."
-        )
+    elapsed = time.monotonic() - progress.began
+    if progress.seconds and elapsed > _BUDGET_S:
+        terminalreporter.write_line(f"Tests on hosts took {elapsed:.0f} s; they should stay below {_BUDGET_S} s.")
 
 
 def _say(config: pytest.Config, text: str) -> None:
