@@ -29,6 +29,8 @@ from lab_hosts import (
 
 from bidwright.provisioning.ansible_run import Action, RoleResult
 
+pytestmark = pytest.mark.slow
+
 PORT = Host.port("load_balancer")
 DOMAIN = "shop.example.org"
 AUTHORITY = TestAuthority()
@@ -207,7 +209,6 @@ def test_what_clients_say_about_themselves_is_replaced(host: Host) -> None:
     assert_successful(host.run("load_balancer", Action.WITHDRAW), changed=1)
 
 
-@pytest.mark.slow
 def test_a_back_end_without_the_right_certificate_is_given_nothing(host: Host) -> None:
     pair = AUTHORITY.issue(DOMAIN)
     for wrong in (AUTHORITY.issue("other.example.org"), TestAuthority().issue(DOMAIN)):  # its name, its authority
@@ -217,7 +218,6 @@ def test_a_back_end_without_the_right_certificate_is_given_nothing(host: Host) -
     assert_successful(host.run("load_balancer", Action.WITHDRAW), changed=1)
 
 
-@pytest.mark.slow
 def test_verification_refuses_a_certificate_for_another_name(host: Host) -> None:
     pair = AUTHORITY.issue("other.example.org")
     with back_end(host) as one:
@@ -226,7 +226,6 @@ def test_verification_refuses_a_certificate_for_another_name(host: Host) -> None
     assert_successful(host.run("load_balancer", Action.WITHDRAW), changed=1)
 
 
-@pytest.mark.slow
 def test_a_load_balancer_that_runs_another_configuration_loads_the_one_on_disk(host: Host) -> None:
     file = "/etc/bidwright/c-1.load_balancer/haproxy.cfg"
     with back_end(host) as one:
@@ -247,7 +246,6 @@ def test_a_load_balancer_that_runs_another_configuration_loads_the_one_on_disk(h
     assert_successful(host.run("load_balancer", Action.WITHDRAW), changed=1)
 
 
-@pytest.mark.slow
 def test_two_load_balancers_share_a_host_whatever_their_names(host: Host) -> None:
     before = host.state()
     contract, delivery = "c" * 63, "d" * 63  # as long as names can be
@@ -262,7 +260,6 @@ def test_two_load_balancers_share_a_host_whatever_their_names(host: Host) -> Non
     assert host.changes_since(before) == {}
 
 
-@pytest.mark.slow
 def test_hostile_text_is_refused_in_every_variable(host: Host) -> None:
     before = host.state()
     good = {"scheme": "http", "host": "192.0.2.1", "port": 80}
@@ -288,7 +285,6 @@ def test_hostile_text_is_refused_in_every_variable(host: Host) -> None:
     assert host.changes_since(before) == {}
 
 
-@pytest.mark.slow
 def test_a_certificate_that_is_none_is_refused_and_the_site_goes_on(host: Host) -> None:
     with back_end(host) as one:
         assert_successful(run(host, Action.DELIVER, settings(one)), changed=1)

@@ -135,6 +135,7 @@ def test_a_host_has_a_baseline_from_the_first_contract_to_the_last(host: Host) -
     host.shell(f"systemctl stop listener-{UNOPENED}")
 
 
+@pytest.mark.slow
 def test_rules_of_the_operator_stay_and_may_begin_anew(host: Host) -> None:
     host.shell("nft 'table ip operator { chain c { tcp dport 9 drop; }; }'")
     before = host.state()
@@ -150,6 +151,7 @@ def test_rules_of_the_operator_stay_and_may_begin_anew(host: Host) -> None:
     host.shell("nft delete table ip operator")
 
 
+@pytest.mark.slow
 def test_a_firewall_that_would_cut_ssh_is_taken_back(host: Host) -> None:
     assert_successful(host.run("server", Action.DELIVER, SOLD))
     rules = host.shell(RULES)
@@ -177,6 +179,7 @@ def wait_until_reachable(host: Host) -> None:
         assert time.monotonic() < deadline
 
 
+@pytest.mark.slow
 def test_a_trial_that_nobody_ends_is_taken_back(host: Host) -> None:
     assert_successful(host.run("server", Action.DELIVER, SOLD))
     rules = host.shell(RULES)
@@ -195,6 +198,7 @@ def test_a_trial_that_nobody_ends_is_taken_back(host: Host) -> None:
     assert_successful(host.run("server", Action.WITHDRAW), changed=2)
 
 
+@pytest.mark.slow
 def test_a_port_is_open_for_those_named_as_long_as_its_delivery_is_there(lab: LabHosts, host: Host) -> None:
     before = host.state()
     listen(host, UNOPENED)
@@ -227,6 +231,7 @@ def test_a_port_is_open_for_those_named_as_long_as_its_delivery_is_there(lab: La
     assert host.changes_since(before) == {}
 
 
+@pytest.mark.slow
 def test_an_account_is_entered_with_its_key_only(host: Host, key: str, key_file: Path) -> None:
     before = host.state()
     account = {**SOLD, "server_login": "shop-1", "server_public_key": key}
@@ -265,6 +270,7 @@ def test_an_account_is_entered_with_its_key_only(host: Host, key: str, key_file:
     assert host.changes_since(before) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "variables",
     [
