@@ -1,6 +1,6 @@
 """`python -m bench [--quick] [NAME...]`: one JSON line a figure, also kept in bench/results.json.
 
-All together take about a quarter of an hour, most of it `hosts`: that needs root and what a lab of hosts needs, says
+All together take up to half an hour, most of it `hosts`: that needs root and what a lab of hosts needs, says
 what is missing where it is skipped, and is left out by `--quick` unless it is named.
 """
 

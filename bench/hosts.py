@@ -3,7 +3,7 @@
 Both run the same roles with the same variables on the same hosts of a lab, from equal states: packages are there, as
 everything was delivered and taken back once before; each delivery is taken back before the next. By hand means one
 command a step, apply and verify, one after the other; only the commands count, not the typing. People's tasks are
-completed as soon as they are opened. Takes about ten minutes, and needs root and what `bidwright lab` needs.
+completed as soon as they are opened. Takes ten to 25 minutes, and needs root and what `bidwright lab` needs.
 """
 
 from __future__ import annotations
