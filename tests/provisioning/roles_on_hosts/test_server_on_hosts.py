@@ -136,6 +136,19 @@ def test_a_host_has_a_baseline_from_the_first_contract_to_the_last(host: Host) -
 
 
 @pytest.mark.slow
+def test_an_ssh_server_that_a_delivery_has_for_itself_is_no_way_into_the_host(host: Host) -> None:
+    host.prepare("file_exchange")
+    before = host.state()
+    assert_successful(host.run("server", Action.DELIVER, SOLD))
+    assert_successful(host.run("file_exchange", Action.APPLY))
+    assert_successful(host.run("server", Action.DELIVER, SOLD), changed=0)
+    assert_successful(host.run("file_exchange", Action.WITHDRAW))
+    assert f"dport {host.port('file_exchange')} " not in host.shell(RULES)
+    assert_successful(host.run("server", Action.WITHDRAW))
+    assert host.changes_since(before) == {}
+
+
+@pytest.mark.slow
 def test_rules_of_the_operator_stay_and_may_begin_anew(host: Host) -> None:
     host.shell("nft 'table ip operator { chain c { tcp dport 9 drop; }; }'")
     before = host.state()

@@ -110,11 +110,26 @@ def write(path: Path, text: str) -> None:
 # Firewall
 
 
+def is_way_in(listening: str) -> bool:
+    """Tell whether a line of ss is an SSH server for the host, not one that a delivery has for itself.
+
+    The port of the latter is opened by the delivery, to whom it wants and as long as it is there.
+    """
+    found = re.search(r'\("sshd",pid=(\d+)', listening)
+    if not found:
+        return False
+    try:
+        groups = Path(f"/proc/{found[1]}/cgroup").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+        return False
+    return "/bidwright-" not in groups
+
+
 def ssh_ports() -> list[int]:
     """Find every port SSH can come in by: configured, listening, and that of the connection we run in."""
     found = [int(port) for port in re.findall(r"(?m)^port (\d+)$", run("/usr/sbin/sshd", "-T").stdout)]
     listening = run("ss", "-Hltnp").stdout.splitlines()
-    found += [int(line.split()[3].rpartition(":")[2]) for line in listening if '("sshd"' in line]
+    found += [int(line.split()[3].rpartition(":")[2]) for line in listening if is_way_in(line)]
     sockets = run("systemctl", "show", "ssh.socket", "-p", "Listen", "-p", "ActiveState").stdout
     if "ActiveState=active" in sockets:
         found += [int(port) for port in re.findall(r"Listen=\S*?(\d+) \(Stream\)", sockets)]
