@@ -59,7 +59,9 @@ async def test_a_waiting_worker_gets_a_job_as_soon_as_there_is_one(store: Store,
 
 async def test_a_waiting_worker_can_be_cancelled_and_the_connection_still_works(engine: Engine) -> None:
     waiting = asyncio.create_task(Queue(engine).claim("w-1", block_ms=4_000))
-    while b"blocked_clients:1" not in await engine.run("INFO", "clients"):
+    for _ in range(500):
+        if b"blocked_clients:1" in await engine.run("INFO", "clients"):
+            break
         await asyncio.sleep(0.01)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
