@@ -67,7 +67,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
     """Count them where others run them: each of several processes finds all of them."""
-    _progress(node.config).wanted = len([id_ for id_ in ids if _HERE.name in id_])
+    _progress(node.config).wanted = len([id_ for id_ in ids if f"{_HERE.name}/" in id_])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -85,7 +85,7 @@ class _Teller:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the parts of a test; the last one is its teardown."""
-        if _HERE.name not in report.nodeid:  # of this hook, pytest calls all there are
+        if f"{_HERE.name}/" not in report.nodeid:  # of this hook, pytest calls all there are
             return
         self._of.setdefault(report.nodeid, []).append(report)
         if report.when == "teardown":
@@ -114,7 +114,7 @@ def _progress(config: pytest.Config) -> _Progress:
 
 def pytest_report_teststatus(report: pytest.CollectReport | pytest.TestReport) -> tuple[str, str, str] | None:
     """No dots: the lines say more."""
-    is_ours = isinstance(report, pytest.TestReport) and "roles_on_hosts" in report.nodeid
+    is_ours = isinstance(report, pytest.TestReport) and f"{_HERE.name}/" in report.nodeid
     return (report.outcome, "", "") if is_ours and report.when == "call" else None
 
 
