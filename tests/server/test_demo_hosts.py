@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,6 @@ SEEN = (
     "title | Tickets of Example Arena: {{ 7 * 7 }} & $(reboot) | False",  # the database
     "title | Tickets of Example Arena: {{ 7 * 7 }} & $(reboot) | True",  # its standby
     "www.example.org. 3600 IN A 10.77.",
-    "up 1",  # an agent, as the monitoring server sees it
     "restored, and as it was:",
     "its power is gone, with website-2 on it",
     "the load balancer answers, four times of four",
@@ -39,7 +39,7 @@ def test_the_demonstration_on_hosts_shows_every_service_and_leaves_the_hosts_as_
             assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
             assert not [words for words in SEEN if words not in done.stdout], done.stdout[-8000:]
             assert done.stdout.count("www.example.org. 3600 IN A 10.77.") == 2  # both name servers
-            assert done.stdout.count("up 1") == 3
+            assert len(re.findall(r"^[0-9.]+:\d+ up 1$", done.stdout, re.MULTILINE)) == 3  # agents, to the server
             assert not list(Path(state, "lab").glob("hosts/*"))
         finally:
             subprocess.run([*bidwright, "down", "--state-dir", str(state)], check=False, capture_output=True)
