@@ -10,6 +10,7 @@ import shlex
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -187,18 +188,20 @@ class Host:
         look = "ps axww -o args; cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'"
         watch = f"while [ -e /run/watched ]; do {look}; sleep 0.02; done"
         self.shell("touch /run/watched")
-        with subprocess.Popen(self.ssh(watch), stdout=subprocess.PIPE) as watching:
+        # Into a file: a pipe that nobody reads would stop the watch when it is full.
+        with tempfile.TemporaryFile() as found, subprocess.Popen(self.ssh(watch), stdout=found) as watching:
 
             def seen() -> bytes:
                 self.shell("rm -f /run/watched")
-                return watching.communicate(timeout=60)[0]
+                watching.wait(timeout=60)
+                found.seek(0)
+                return found.read()
 
             try:
                 yield seen
             finally:
                 if watching.poll() is None:
                     self.shell("rm -f /run/watched")
-                    watching.stdout.close() if watching.stdout else None
 
 
 @dataclass(frozen=True)
