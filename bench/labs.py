@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
@@ -31,8 +30,7 @@ def lab_of(count: int, say: Callable[[str], None]) -> Iterator[Lab]:
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end by it leaves nothing, too
         try:
             if count:
-                with _one_at_a_time():
-                    _up(lab, count)
+                _up(lab, count)
             yield lab
         finally:
             lab.down()
@@ -42,14 +40,6 @@ def lab_of(count: int, say: Callable[[str], None]) -> Iterator[Lab]:
 def is_missing(error: BidwrightError) -> bool:
     """Whether an error says that this machine cannot run a lab; others are faults."""
     return error.reason not in (_SILENT, "LAB_HOST_STUCK")
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Let labs of several processes come up one after the other: each takes a network that no other has yet."""
-    with (Path(tempfile.gettempdir()) / "bidwright-labs.lock").open("w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _up(lab: Lab, count: int) -> None:

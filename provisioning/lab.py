@@ -26,6 +26,7 @@ from bidwright.provisioning.lab_limits import require_room
 from bidwright.provisioning.lab_network import (
     MOST_HOSTS,
     LabNetwork,
+    alone_on_machine,
     devices_of,
     free_subnet,
     make_bridge,
@@ -111,8 +112,7 @@ class Lab:
         require_usable_machine()
         with self._alone():
             self.cache.fill(self.say)
-            network = self._network()
-            make_bridge(network)
+            network = self.connect()
             for number in range(1, count + 1):
                 self._make(network, number)
             lab_inventory.write(self.directory, self.hosts)
@@ -122,6 +122,17 @@ class Lab:
                 lab_host.switch_on(host)
             wait_until_ready(self.directory, wanted)
         return wanted
+
+    def connect(self) -> LabNetwork:
+        """Have the lab's network with its bridge; no two labs of a machine share one.
+
+        Raises:
+            Unavailable: No network is free, or somebody else has taken this lab's.
+        """
+        with alone_on_machine():
+            network = self._network()
+            make_bridge(network)
+        return network
 
     def start(self, name: str) -> None:
         """Switch a host on, and wait until it answers; one that is on stays on.
@@ -133,7 +144,7 @@ class Lab:
         require_usable_machine()
         with self._alone():
             host = self.host(name)
-            make_bridge(self._network())
+            self.connect()
             lab_host.switch_on(host)
             wait_until_ready(self.directory, [host])
 

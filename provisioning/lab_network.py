@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, ip_network
 from pathlib import Path
@@ -94,10 +97,31 @@ def bridge_batch(network: LabNetwork) -> str:
     )
 
 
+@contextmanager
+def alone_on_machine() -> Iterator[None]:
+    """Let one lab at a time choose and claim a network. The lock is on /run itself and leaves nothing."""
+    run_directory = os.open("/run", os.O_RDONLY)
+    try:
+        fcntl.flock(run_directory, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(run_directory)
+
+
 def make_bridge(network: LabNetwork) -> None:
-    """Make the bridge where it is missing. What comes from hosts is not forwarded, even where the machine forwards."""
+    """Make the bridge where it is missing. What comes from hosts is not forwarded, even where the machine forwards.
+
+    Raises:
+        Unavailable: Somebody else has the network meanwhile, such as a lab that was made while this one was off.
+    """
     if (_DEVICES / network.bridge).exists():
         return
+    if any(network.subnet.overlaps(other) for other in used_networks()):
+        raise Unavailable(
+            f"The lab's network {network.subnet} is in use by something else on this machine.",
+            fix="Take the other lab down, or this one: hosts keep their addresses.",
+            reason="LAB_NETWORK_TAKEN",
+        )
     run(["ip", "-batch", "-"], text=bridge_batch(network))
     (_SETTINGS / "ipv4/conf" / network.bridge / "forwarding").write_text("0", encoding="ascii")
     ipv6 = _SETTINGS / "ipv6/conf" / network.bridge / "disable_ipv6"

@@ -42,9 +42,12 @@ async def _own(cipher: CredentialCipher, journal: Journal, order: Order, step: P
     id_ = service_id(order.contract, step.id)
     for _ in range(_ATTEMPTS):
         record = await journal.store.get(journal.account, CREDENTIAL_KIND, id_)
-        if record is not None and record.body:
-            return cipher.reveal(record.body)
-        encrypted = cipher.generate(names)
+        stored = cipher.reveal(record.body) if record is not None and record.body else {}
+        # A role may have gained a secret since the service was made; those it has stay as they are.
+        missing = names - stored.keys()
+        if not missing:
+            return stored
+        encrypted = cipher.seal({**stored, **cipher.reveal(cipher.generate(missing))})
         try:
             await journal.put(Put(CREDENTIAL_KIND, id_, encrypted, record.version if record else 0))
         except Conflicting as error:

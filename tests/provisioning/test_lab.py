@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -358,6 +359,37 @@ def lab() -> Iterator[Lab]:
     require_lab_machine()
     with lab_of(0, print) as lab:
         yield lab
+
+
+def test_labs_that_come_up_at_once_take_networks_of_their_own(tmp_path: Path) -> None:
+    require_lab_machine()
+    labs = [Lab.at(tmp_path / str(number)) for number in range(6)]
+    for one in labs:
+        one.directory.mkdir()
+    try:
+        with ThreadPoolExecutor(len(labs)) as pool:
+            networks = list(pool.map(Lab.connect, labs))
+        assert len({network.subnet for network in networks}) == 6
+        assert Lab.connect(labs[0]) == networks[0]
+    finally:
+        for one in labs:
+            one.down()
+    assert [devices_of(one.tag) for one in labs] == [[]] * 6
+
+
+def test_a_lab_whose_network_was_taken_while_it_was_off_says_so(tmp_path: Path) -> None:
+    require_lab_machine()
+    off, other = Lab.at(tmp_path / "off"), Lab.at(tmp_path / "other")
+    for one in (off, other):
+        one.directory.mkdir()
+    try:
+        taken = other.connect().subnet
+        (off.directory / "subnet").write_text(f"{taken}\n", encoding="ascii")
+        with pytest.raises(Unavailable, match="is in use by something else"):
+            off.connect()
+    finally:
+        off.down()
+        other.down()
 
 
 def said(lab: Lab, host: str, *words: str) -> str:

@@ -307,3 +307,24 @@ async def test_a_reapplication_to_other_targets_is_refused(site: Site) -> None:
     refused = await site.work(FIRST)
     assert refused.state == ORDER_STATE_FAILED
     assert refused.steps[0].message.startswith(f"{FIRST} has not the targets of orders/o-1")
+
+
+async def test_a_secret_that_a_role_gained_later_is_made_beside_those_the_service_has(site: Site) -> None:
+    await site.sign(contract(configuration(*FULL)))
+    assert (await site.work()).state == ORDER_STATE_COMPLETED
+    key = (ACCOUNT, "credential", "c-1-postgresql_database")
+    record = await site.store.get(*key)
+    assert record is not None
+    cipher = site.workshop.cipher
+    made = dict(cipher.reveal(record.body))
+    lost = "postgresql_database_reader_password"
+    assert len(made) > 1
+    kept = {name: secret for name, secret in made.items() if name != lost}
+    await site.store.commit(ACCOUNT, Change((Put("credential", key[2], cipher.seal(kept), record.version),)))
+
+    await site.commands.reapply_contract(ADA, REAPPLY)
+    assert (await site.work(FIRST)).state == ORDER_STATE_COMPLETED
+    now = cipher.reveal(await stored(site, "credential", key[2]))
+    assert now.keys() == made.keys()
+    assert {name: now[name] for name in kept} == kept
+    assert now[lost] != made[lost]
