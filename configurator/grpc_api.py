@@ -6,7 +6,8 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import grpc
 
@@ -37,6 +38,24 @@ Price = Callable[
     [Release, configuration_pb2.Configuration, configuration_pb2.CommercialTerms, dt.date], price_pb2.Price
 ]
 """Prices a configuration under terms, today. Given by pricing."""
+
+
+AnswerT = TypeVar("AnswerT")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A request that has been understood.
+
+    Attributes:
+        table: What quantities cost in its market and under its terms.
+        today: The day in its market.
+    """
+
+    request: configurator_pb2.ConfigureRequest
+    requirements: Requirements
+    table: AmountTable
+    today: dt.date
 
 
 class AmountTables(Protocol):
@@ -77,10 +96,8 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         request: configurator_pb2.ConfigureRequest,
         context: grpc.aio.ServicerContext[configurator_pb2.ConfigureRequest, configurator_pb2.ConfigureResponse],
     ) -> configurator_pb2.ConfigureResponse:
-        """Find the cheapest valid configuration, or say what cannot hold together."""
-        release = await self._find_release(request.portfolio)
-        deadline = Deadline(_allowed_s(context.time_remaining()))
-        return await self._in_thread(lambda: self._configure(request, release, deadline), deadline)
+        """Find the best valid configuration, or say what cannot hold together."""
+        return await self._search(request, context.time_remaining(), self._configure)
 
     async def CheckConfiguration(
         self,
@@ -95,9 +112,18 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         violations = check(requirements, items)
         return configurator_pb2.CheckConfigurationResponse(valid=not violations, violations=violations)
 
-    async def _in_thread(
-        self, search: Callable[[], configurator_pb2.ConfigureResponse], deadline: Deadline
-    ) -> configurator_pb2.ConfigureResponse:
+    async def _search(
+        self,
+        request: configurator_pb2.ConfigureRequest,
+        remaining_s: float | None,
+        search: Callable[[Question, Deadline], AnswerT],
+    ) -> AnswerT:
+        """Understand a request and run a search for it beside the event loop, within what the caller waits."""
+        release = await self._find_release(request.portfolio)
+        deadline = Deadline(_allowed_s(remaining_s))
+        return await self._in_thread(lambda: search(self._question(request, release), deadline), deadline)
+
+    async def _in_thread(self, search: Callable[[], AnswerT], deadline: Deadline) -> AnswerT:
         """Run a search beside the event loop; a caller who goes away ends it.
 
         Raises:
@@ -118,23 +144,33 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         finally:
             self._at_once -= 1
 
-    def _configure(
-        self, request: configurator_pb2.ConfigureRequest, release: Release, deadline: Deadline
-    ) -> configurator_pb2.ConfigureResponse:
+    def _question(self, request: configurator_pb2.ConfigureRequest, release: Release) -> Question:
+        """Understand a request.
+
+        Raises:
+            InvalidInput: With every fault at once.
+        """
         requirements = requirements_of(request, release)
         # Asked once: midnight may pass during the search, and both sums must be those of one day.
         today = today_in(requirements.market, self._clock())
         table = self._tables.amount_table(
             release, request.market, request.terms, bespoke_items=request.bespoke_items, today=today
         )
-        outcome = configure(requirements, table, deadline)
+        return Question(request=request, requirements=requirements, table=table, today=today)
+
+    def _configure(self, question: Question, deadline: Deadline) -> configurator_pb2.ConfigureResponse:
+        outcome = configure(question.requirements, question.table, deadline)
         if isinstance(outcome, configuration_pb2.Conflict):
             return configurator_pb2.ConfigureResponse(conflict=outcome)
-        configuration = _configuration(request, requirements, outcome)
-        totals = self._price(release, configuration, request.terms, today).totals
-        _require_equal(outcome, totals)
-        solution = configurator_pb2.Solution(configuration=configuration, proof=outcome.proof, totals=totals)
-        return configurator_pb2.ConfigureResponse(solution=solution)
+        return configurator_pb2.ConfigureResponse(solution=self._priced(question, outcome))
+
+    def _priced(self, question: Question, solution: Solution) -> configurator_pb2.Solution:
+        """The record of a solution, with the totals that pricing counts."""
+        configuration = _configuration(question.request, question.requirements, solution)
+        release = question.requirements.release
+        totals = self._price(release, configuration, question.request.terms, question.today).totals
+        _require_equal(solution, totals)
+        return configurator_pb2.Solution(configuration=configuration, proof=solution.proof, totals=totals)
 
 
 def _allowed_s(remaining_s: float | None) -> float:

@@ -20,6 +20,11 @@ ALLOWED: dict[str, frozenset[str]] = {
     "CatalogService/GetComponent": _ALL,
     "ConfiguratorService/Configure": _ALL,
     "ConfiguratorService/CheckConfiguration": _ALL,
+    "ConfiguratorService/GuideConfiguration": _ALL,
+    "ConfiguratorService/ExplainConfiguration": _ALL,
+    "ConfiguratorService/SuggestAlternatives": _ALL,
+    "ConfiguratorService/ChangeConfiguration": _ALL,
+    "ConfiguratorService/ConfigureSites": _ALL,
     # A price carries our cost and margin: not for customers.
     "PricingService/PriceConfiguration": _STAFF,
     "QuotingService/CreateQuote": _SELLING,

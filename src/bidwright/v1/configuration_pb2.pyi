@@ -112,7 +112,7 @@ class UsageEstimate(_message.Message):
     def __init__(self, component: _Optional[str] = ..., quantity: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
 
 class Configuration(_message.Message):
-    __slots__ = ("release", "offering", "market", "needs", "items", "bespoke_items", "usage")
+    __slots__ = ("release", "offering", "market", "needs", "items", "bespoke_items", "usage", "sites")
     RELEASE_FIELD_NUMBER: _ClassVar[int]
     OFFERING_FIELD_NUMBER: _ClassVar[int]
     MARKET_FIELD_NUMBER: _ClassVar[int]
@@ -120,6 +120,7 @@ class Configuration(_message.Message):
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     BESPOKE_ITEMS_FIELD_NUMBER: _ClassVar[int]
     USAGE_FIELD_NUMBER: _ClassVar[int]
+    SITES_FIELD_NUMBER: _ClassVar[int]
     release: str
     offering: str
     market: str
@@ -127,7 +128,20 @@ class Configuration(_message.Message):
     items: _containers.RepeatedCompositeFieldContainer[ConfigurationItem]
     bespoke_items: _containers.RepeatedCompositeFieldContainer[BespokeItem]
     usage: _containers.RepeatedCompositeFieldContainer[UsageEstimate]
-    def __init__(self, release: _Optional[str] = ..., offering: _Optional[str] = ..., market: _Optional[str] = ..., needs: _Optional[_Iterable[_Union[NeedAnswer, _Mapping]]] = ..., items: _Optional[_Iterable[_Union[ConfigurationItem, _Mapping]]] = ..., bespoke_items: _Optional[_Iterable[_Union[BespokeItem, _Mapping]]] = ..., usage: _Optional[_Iterable[_Union[UsageEstimate, _Mapping]]] = ...) -> None: ...
+    sites: _containers.RepeatedCompositeFieldContainer[ConfigurationSite]
+    def __init__(self, release: _Optional[str] = ..., offering: _Optional[str] = ..., market: _Optional[str] = ..., needs: _Optional[_Iterable[_Union[NeedAnswer, _Mapping]]] = ..., items: _Optional[_Iterable[_Union[ConfigurationItem, _Mapping]]] = ..., bespoke_items: _Optional[_Iterable[_Union[BespokeItem, _Mapping]]] = ..., usage: _Optional[_Iterable[_Union[UsageEstimate, _Mapping]]] = ..., sites: _Optional[_Iterable[_Union[ConfigurationSite, _Mapping]]] = ...) -> None: ...
+
+class ConfigurationSite(_message.Message):
+    __slots__ = ("id", "title", "needs", "items")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    NEEDS_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    title: str
+    needs: _containers.RepeatedCompositeFieldContainer[NeedAnswer]
+    items: _containers.RepeatedCompositeFieldContainer[ConfigurationItem]
+    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., needs: _Optional[_Iterable[_Union[NeedAnswer, _Mapping]]] = ..., items: _Optional[_Iterable[_Union[ConfigurationItem, _Mapping]]] = ...) -> None: ...
 
 class Budget(_message.Message):
     __slots__ = ("monthly", "one_time", "contract_value")
@@ -182,15 +196,19 @@ class Violation(_message.Message):
     def __init__(self, kind: _Optional[_Union[ConflictKind, str]] = ..., id: _Optional[str] = ..., text: _Optional[str] = ..., fix: _Optional[str] = ...) -> None: ...
 
 class Proof(_message.Message):
-    __slots__ = ("objective", "value", "bound", "gap_percent", "is_optimal")
+    __slots__ = ("objective", "value", "bound", "gap_percent", "is_optimal", "number", "number_bound")
     OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     BOUND_FIELD_NUMBER: _ClassVar[int]
     GAP_PERCENT_FIELD_NUMBER: _ClassVar[int]
     IS_OPTIMAL_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_BOUND_FIELD_NUMBER: _ClassVar[int]
     objective: str
     value: _money_pb2.Money
     bound: _money_pb2.Money
     gap_percent: _decimal_pb2.Decimal
     is_optimal: bool
-    def __init__(self, objective: _Optional[str] = ..., value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., bound: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., gap_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., is_optimal: _Optional[bool] = ...) -> None: ...
+    number: _decimal_pb2.Decimal
+    number_bound: _decimal_pb2.Decimal
+    def __init__(self, objective: _Optional[str] = ..., value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., bound: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., gap_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., is_optimal: _Optional[bool] = ..., number: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., number_bound: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...

@@ -40,6 +40,31 @@ class ConfiguratorServiceStub:
                 request_serializer=bidwright_dot_v1_dot_configurator__pb2.ConfigureRequest.SerializeToString,
                 response_deserializer=bidwright_dot_v1_dot_configurator__pb2.ConfigureResponse.FromString,
                 _registered_method=True)
+        self.GuideConfiguration = channel.unary_unary(
+                '/bidwright.v1.ConfiguratorService/GuideConfiguration',
+                request_serializer=bidwright_dot_v1_dot_configurator__pb2.GuideConfigurationRequest.SerializeToString,
+                response_deserializer=bidwright_dot_v1_dot_configurator__pb2.GuideConfigurationResponse.FromString,
+                _registered_method=True)
+        self.ExplainConfiguration = channel.unary_unary(
+                '/bidwright.v1.ConfiguratorService/ExplainConfiguration',
+                request_serializer=bidwright_dot_v1_dot_configurator__pb2.ExplainConfigurationRequest.SerializeToString,
+                response_deserializer=bidwright_dot_v1_dot_configurator__pb2.ExplainConfigurationResponse.FromString,
+                _registered_method=True)
+        self.SuggestAlternatives = channel.unary_unary(
+                '/bidwright.v1.ConfiguratorService/SuggestAlternatives',
+                request_serializer=bidwright_dot_v1_dot_configurator__pb2.SuggestAlternativesRequest.SerializeToString,
+                response_deserializer=bidwright_dot_v1_dot_configurator__pb2.SuggestAlternativesResponse.FromString,
+                _registered_method=True)
+        self.ChangeConfiguration = channel.unary_unary(
+                '/bidwright.v1.ConfiguratorService/ChangeConfiguration',
+                request_serializer=bidwright_dot_v1_dot_configurator__pb2.ChangeConfigurationRequest.SerializeToString,
+                response_deserializer=bidwright_dot_v1_dot_configurator__pb2.ChangeConfigurationResponse.FromString,
+                _registered_method=True)
+        self.ConfigureSites = channel.unary_unary(
+                '/bidwright.v1.ConfiguratorService/ConfigureSites',
+                request_serializer=bidwright_dot_v1_dot_configurator__pb2.ConfigureSitesRequest.SerializeToString,
+                response_deserializer=bidwright_dot_v1_dot_configurator__pb2.ConfigureResponse.FromString,
+                _registered_method=True)
         self.CheckConfiguration = channel.unary_unary(
                 '/bidwright.v1.ConfiguratorService/CheckConfiguration',
                 request_serializer=bidwright_dot_v1_dot_configurator__pb2.CheckConfigurationRequest.SerializeToString,
@@ -52,7 +77,42 @@ class ConfiguratorServiceServicer:
     """
 
     def Configure(self, request, context):
-        """Finds the cheapest valid configuration, or says what cannot hold together.
+        """Finds the best valid configuration, or says what cannot hold together.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GuideConfiguration(self, request, context):
+        """Says for a partial choice which options are forced, open and excluded. Exact: what is open can be completed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainConfiguration(self, request, context):
+        """Says why nothing meets a request, and the smallest changes to it that mend it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SuggestAlternatives(self, request, context):
+        """Suggests configurations between the cheapest and the best, none of them beaten by another one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeConfiguration(self, request, context):
+        """Finds the way from what is installed to new needs that disturbs it least.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfigureSites(self, request, context):
+        """Finds the best valid configuration of a bid with many sites.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -71,6 +131,31 @@ def add_ConfiguratorServiceServicer_to_server(servicer, server):
             'Configure': grpc.unary_unary_rpc_method_handler(
                     servicer.Configure,
                     request_deserializer=bidwright_dot_v1_dot_configurator__pb2.ConfigureRequest.FromString,
+                    response_serializer=bidwright_dot_v1_dot_configurator__pb2.ConfigureResponse.SerializeToString,
+            ),
+            'GuideConfiguration': grpc.unary_unary_rpc_method_handler(
+                    servicer.GuideConfiguration,
+                    request_deserializer=bidwright_dot_v1_dot_configurator__pb2.GuideConfigurationRequest.FromString,
+                    response_serializer=bidwright_dot_v1_dot_configurator__pb2.GuideConfigurationResponse.SerializeToString,
+            ),
+            'ExplainConfiguration': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainConfiguration,
+                    request_deserializer=bidwright_dot_v1_dot_configurator__pb2.ExplainConfigurationRequest.FromString,
+                    response_serializer=bidwright_dot_v1_dot_configurator__pb2.ExplainConfigurationResponse.SerializeToString,
+            ),
+            'SuggestAlternatives': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuggestAlternatives,
+                    request_deserializer=bidwright_dot_v1_dot_configurator__pb2.SuggestAlternativesRequest.FromString,
+                    response_serializer=bidwright_dot_v1_dot_configurator__pb2.SuggestAlternativesResponse.SerializeToString,
+            ),
+            'ChangeConfiguration': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeConfiguration,
+                    request_deserializer=bidwright_dot_v1_dot_configurator__pb2.ChangeConfigurationRequest.FromString,
+                    response_serializer=bidwright_dot_v1_dot_configurator__pb2.ChangeConfigurationResponse.SerializeToString,
+            ),
+            'ConfigureSites': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfigureSites,
+                    request_deserializer=bidwright_dot_v1_dot_configurator__pb2.ConfigureSitesRequest.FromString,
                     response_serializer=bidwright_dot_v1_dot_configurator__pb2.ConfigureResponse.SerializeToString,
             ),
             'CheckConfiguration': grpc.unary_unary_rpc_method_handler(
@@ -106,6 +191,141 @@ class ConfiguratorService:
             target,
             '/bidwright.v1.ConfiguratorService/Configure',
             bidwright_dot_v1_dot_configurator__pb2.ConfigureRequest.SerializeToString,
+            bidwright_dot_v1_dot_configurator__pb2.ConfigureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GuideConfiguration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bidwright.v1.ConfiguratorService/GuideConfiguration',
+            bidwright_dot_v1_dot_configurator__pb2.GuideConfigurationRequest.SerializeToString,
+            bidwright_dot_v1_dot_configurator__pb2.GuideConfigurationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainConfiguration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bidwright.v1.ConfiguratorService/ExplainConfiguration',
+            bidwright_dot_v1_dot_configurator__pb2.ExplainConfigurationRequest.SerializeToString,
+            bidwright_dot_v1_dot_configurator__pb2.ExplainConfigurationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuggestAlternatives(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bidwright.v1.ConfiguratorService/SuggestAlternatives',
+            bidwright_dot_v1_dot_configurator__pb2.SuggestAlternativesRequest.SerializeToString,
+            bidwright_dot_v1_dot_configurator__pb2.SuggestAlternativesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeConfiguration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bidwright.v1.ConfiguratorService/ChangeConfiguration',
+            bidwright_dot_v1_dot_configurator__pb2.ChangeConfigurationRequest.SerializeToString,
+            bidwright_dot_v1_dot_configurator__pb2.ChangeConfigurationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfigureSites(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bidwright.v1.ConfiguratorService/ConfigureSites',
+            bidwright_dot_v1_dot_configurator__pb2.ConfigureSitesRequest.SerializeToString,
             bidwright_dot_v1_dot_configurator__pb2.ConfigureResponse.FromString,
             options,
             channel_credentials,

@@ -34,7 +34,17 @@ class ConfiguratorServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ConfiguratorServiceAsyncStub: ...
     Configure: _grpc.UnaryUnaryMultiCallable[_configurator_pb2.ConfigureRequest, _configurator_pb2.ConfigureResponse]
-    """Finds the cheapest valid configuration, or says what cannot hold together."""
+    """Finds the best valid configuration, or says what cannot hold together."""
+    GuideConfiguration: _grpc.UnaryUnaryMultiCallable[_configurator_pb2.GuideConfigurationRequest, _configurator_pb2.GuideConfigurationResponse]
+    """Says for a partial choice which options are forced, open and excluded. Exact: what is open can be completed."""
+    ExplainConfiguration: _grpc.UnaryUnaryMultiCallable[_configurator_pb2.ExplainConfigurationRequest, _configurator_pb2.ExplainConfigurationResponse]
+    """Says why nothing meets a request, and the smallest changes to it that mend it."""
+    SuggestAlternatives: _grpc.UnaryUnaryMultiCallable[_configurator_pb2.SuggestAlternativesRequest, _configurator_pb2.SuggestAlternativesResponse]
+    """Suggests configurations between the cheapest and the best, none of them beaten by another one."""
+    ChangeConfiguration: _grpc.UnaryUnaryMultiCallable[_configurator_pb2.ChangeConfigurationRequest, _configurator_pb2.ChangeConfigurationResponse]
+    """Finds the way from what is installed to new needs that disturbs it least."""
+    ConfigureSites: _grpc.UnaryUnaryMultiCallable[_configurator_pb2.ConfigureSitesRequest, _configurator_pb2.ConfigureResponse]
+    """Finds the best valid configuration of a bid with many sites."""
     CheckConfiguration: _grpc.UnaryUnaryMultiCallable[_configurator_pb2.CheckConfigurationRequest, _configurator_pb2.CheckConfigurationResponse]
     """Says everything that is wrong with one configuration; uses no solver."""
 
@@ -44,7 +54,17 @@ class ConfiguratorServiceAsyncStub(ConfiguratorServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Configure: _aio.UnaryUnaryMultiCallable[_configurator_pb2.ConfigureRequest, _configurator_pb2.ConfigureResponse]  # type: ignore[assignment]
-    """Finds the cheapest valid configuration, or says what cannot hold together."""
+    """Finds the best valid configuration, or says what cannot hold together."""
+    GuideConfiguration: _aio.UnaryUnaryMultiCallable[_configurator_pb2.GuideConfigurationRequest, _configurator_pb2.GuideConfigurationResponse]  # type: ignore[assignment]
+    """Says for a partial choice which options are forced, open and excluded. Exact: what is open can be completed."""
+    ExplainConfiguration: _aio.UnaryUnaryMultiCallable[_configurator_pb2.ExplainConfigurationRequest, _configurator_pb2.ExplainConfigurationResponse]  # type: ignore[assignment]
+    """Says why nothing meets a request, and the smallest changes to it that mend it."""
+    SuggestAlternatives: _aio.UnaryUnaryMultiCallable[_configurator_pb2.SuggestAlternativesRequest, _configurator_pb2.SuggestAlternativesResponse]  # type: ignore[assignment]
+    """Suggests configurations between the cheapest and the best, none of them beaten by another one."""
+    ChangeConfiguration: _aio.UnaryUnaryMultiCallable[_configurator_pb2.ChangeConfigurationRequest, _configurator_pb2.ChangeConfigurationResponse]  # type: ignore[assignment]
+    """Finds the way from what is installed to new needs that disturbs it least."""
+    ConfigureSites: _aio.UnaryUnaryMultiCallable[_configurator_pb2.ConfigureSitesRequest, _configurator_pb2.ConfigureResponse]  # type: ignore[assignment]
+    """Finds the best valid configuration of a bid with many sites."""
     CheckConfiguration: _aio.UnaryUnaryMultiCallable[_configurator_pb2.CheckConfigurationRequest, _configurator_pb2.CheckConfigurationResponse]  # type: ignore[assignment]
     """Says everything that is wrong with one configuration; uses no solver."""
 
@@ -57,7 +77,47 @@ class ConfiguratorServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _configurator_pb2.ConfigureRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_configurator_pb2.ConfigureResponse, _abc.Awaitable[_configurator_pb2.ConfigureResponse]]:
-        """Finds the cheapest valid configuration, or says what cannot hold together."""
+        """Finds the best valid configuration, or says what cannot hold together."""
+
+    @_abc_1.abstractmethod
+    def GuideConfiguration(
+        self,
+        request: _configurator_pb2.GuideConfigurationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_configurator_pb2.GuideConfigurationResponse, _abc.Awaitable[_configurator_pb2.GuideConfigurationResponse]]:
+        """Says for a partial choice which options are forced, open and excluded. Exact: what is open can be completed."""
+
+    @_abc_1.abstractmethod
+    def ExplainConfiguration(
+        self,
+        request: _configurator_pb2.ExplainConfigurationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_configurator_pb2.ExplainConfigurationResponse, _abc.Awaitable[_configurator_pb2.ExplainConfigurationResponse]]:
+        """Says why nothing meets a request, and the smallest changes to it that mend it."""
+
+    @_abc_1.abstractmethod
+    def SuggestAlternatives(
+        self,
+        request: _configurator_pb2.SuggestAlternativesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_configurator_pb2.SuggestAlternativesResponse, _abc.Awaitable[_configurator_pb2.SuggestAlternativesResponse]]:
+        """Suggests configurations between the cheapest and the best, none of them beaten by another one."""
+
+    @_abc_1.abstractmethod
+    def ChangeConfiguration(
+        self,
+        request: _configurator_pb2.ChangeConfigurationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_configurator_pb2.ChangeConfigurationResponse, _abc.Awaitable[_configurator_pb2.ChangeConfigurationResponse]]:
+        """Finds the way from what is installed to new needs that disturbs it least."""
+
+    @_abc_1.abstractmethod
+    def ConfigureSites(
+        self,
+        request: _configurator_pb2.ConfigureSitesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_configurator_pb2.ConfigureResponse, _abc.Awaitable[_configurator_pb2.ConfigureResponse]]:
+        """Finds the best valid configuration of a bid with many sites."""
 
     @_abc_1.abstractmethod
     def CheckConfiguration(
