@@ -41,15 +41,17 @@ def answer_fault(need: Need, answer: Answer) -> AnswerFault | None:
     return None if isinstance(answer, bool) else _number_fault(need, Decimal(answer))
 
 
-def resolve_answers(offering: Offering, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def resolve_answers(offering: Offering, answers: Mapping[str, Answer], *, partial: bool = False) -> dict[str, Answer]:
     """Complete a customer's answers with defaults.
 
     Args:
         offering: Whose needs are answered.
         answers: Need -> answer.
+        partial: Whether needs without an answer stay without one.
 
     Returns:
-        Every need of the offering, in its order, with its answer; decimal needs as ``Decimal``.
+        Every need of the offering, in its order, with its answer; decimal needs as ``Decimal``. Of a partial choice
+        only those that were given one.
 
     Raises:
         InvalidInput: With every fault at once: unknown needs, answers of a wrong kind or out of range, needs
@@ -61,6 +63,8 @@ def resolve_answers(offering: Offering, answers: Mapping[str, Answer]) -> dict[s
         faults.add(f"needs.{name}", what, advice(name, offering.needs))
     resolved: dict[str, Answer] = {}
     for name, need in offering.needs.items():
+        if partial and name not in answers:
+            continue
         answer = answers.get(name, need.default)
         if answer is None:
             faults.add(f"needs.{name}", f"{name} is not answered: {need.question}", f"Answer {name}.")

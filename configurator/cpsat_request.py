@@ -40,7 +40,7 @@ def request_model(requirements: Requirements, amounts: AmountTable, *, switchabl
     """Build the model of a request.
 
     Args:
-        requirements: The request.
+        requirements: The request; needs that it has no answer to may have any.
         amounts: What quantities cost.
         switchable: Whether each member can be turned off. A need that is off may have any answer.
     """
@@ -65,6 +65,8 @@ class _Builder:
         """Add everything that a request adds."""
         requirements = self._requirements
         for name, index in self._offering.needs.items():
+            if name not in requirements.answers:
+                continue
             number = answer_number(requirements.offering.needs[name], requirements.answers[name], self._offering.codes)
             self._require(Member(NEED, name), self._variable(index), Domain(number, number))
         for component_id, units in requirements.pins.items():
@@ -104,9 +106,9 @@ class _Builder:
             self._require(member, self._units(name), _NONE)
 
     def _add_delivery(self) -> None:
-        """Leave out what no centre can deliver; where the residency need can be off, for each answer it may have."""
+        """Leave out what no centre can deliver; where the residency need is open, for each answer it may have."""
         requirements, need = self._requirements, self._requirements.offering.residency_need
-        if not self._switchable or not need:
+        if not need or (need in requirements.answers and not self._switchable):
             self._leave_out(undeliverable(requirements, self._quantities))
             return
         residency = self._variable(self._offering.needs[need])

@@ -39,7 +39,7 @@ class Requirements:
     """What a configuration must meet, beside the rules of its offering.
 
     Attributes:
-        answers: Every need of the offering with its answer, by name.
+        answers: Every need of the offering with its answer, by name; of a partial choice only those that have one.
         pins: Component id -> exact units, or 0 for at least one; never above the component's ``max_quantity``.
         exclusions: Component ids, ascending.
         bespoke: Effects of the bespoke layer; only items that have one.
@@ -56,8 +56,15 @@ class Requirements:
     budget: Mapping[Limit, int] = field(default_factory=dict)
 
 
-def requirements_of(request: configurator_pb2.ConfigureRequest, release: Release) -> Requirements:
+def requirements_of(
+    request: configurator_pb2.ConfigureRequest, release: Release, *, partial: bool = False
+) -> Requirements:
     """Understand a request against a release.
+
+    Args:
+        request: What a customer needs.
+        release: What is sold.
+        partial: Whether needs without an answer stay open; they take their default otherwise.
 
     Raises:
         InvalidInput: With every fault at once.
@@ -69,7 +76,7 @@ def requirements_of(request: configurator_pb2.ConfigureRequest, release: Release
         _require_component(release, component, f"exclusions[{index}]", faults)
     bespoke = _bespoke(release, request.bespoke_items, faults)
     budget = _budget(request.budget, market, faults) if market else {}
-    answers = _answers(offering, request.needs, faults) if offering else {}
+    answers = _answers(offering, request.needs, faults, partial=partial) if offering else {}
     faults.raise_if_any("The request")
     if offering is None or market is None:
         raise AssertionError("an unknown offering or market is a fault")
@@ -120,10 +127,10 @@ def _place(release: Release, offering_id: str, market_id: str, faults: Faults) -
 
 
 def _answers(
-    offering: Offering, answers: Iterable[configuration_pb2.NeedAnswer], faults: Faults
+    offering: Offering, answers: Iterable[configuration_pb2.NeedAnswer], faults: Faults, *, partial: bool = False
 ) -> Mapping[str, Answer]:
     try:
-        return resolve_answers(offering, answers_from_proto(answers))
+        return resolve_answers(offering, answers_from_proto(answers), partial=partial)
     except InvalidInput as refusal:
         faults.found.extend(refusal.faults)
         return {}
