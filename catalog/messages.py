@@ -37,6 +37,7 @@ def offering_message(release: Release, offering: Offering) -> catalog_pb2.Offeri
             )
             for slot in offering.slots.values()
         ],
+        qualities=[_quality(release, id_) for id_ in offering.qualities],
     )
 
 
@@ -75,6 +76,11 @@ def _need(need: Need) -> catalog_pb2.Need:
         default_value="" if need.default is None else answer_text(need.default),
         required=need.default is None,
     )
+
+
+def _quality(release: Release, id_: str) -> catalog_pb2.OfferingQuality:
+    attribute = release.attributes[id_]
+    return catalog_pb2.OfferingQuality(attribute=id_, title=attribute.title, unit=attribute.unit)
 
 
 def _attribute(release: Release, id_: str, value: Decimal) -> catalog_pb2.ComponentAttribute:

@@ -142,7 +142,11 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Offering:
-    """What a customer can ask for. ``rules`` are its own; those of the portfolio hold as well."""
+    """What a customer can ask for. ``rules`` are its own; those of the portfolio hold as well.
+
+    Attributes:
+        qualities: Attributes of whose total a buyer wants more, the most telling first.
+    """
 
     id: str
     title: str
@@ -152,6 +156,7 @@ class Offering:
     needs: Mapping[str, Need]
     slots: Mapping[str, Slot]
     rules: tuple[Rule, ...]
+    qualities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from bidwright.catalog.draft import Draft
 from bidwright.catalog.model import Need, Offering, Slot
 from bidwright.catalog.nearest import advice
 from bidwright.catalog.needs import read_need
+from bidwright.catalog.qualities import read_qualities
 
 
 def read_offerings(draft: Draft) -> None:
@@ -38,6 +39,7 @@ def read_offerings(draft: Draft) -> None:
                 needs=needs,
                 slots=slots,
                 rules=(),
+                qualities=read_qualities(draft, document, slots),
             ),
         )
 

@@ -69,6 +69,9 @@ def show_offering(session: Session, offering_id: str, portfolio: str) -> None:
     session.output.table("Needs", ["need", "question", "answers", "default"], rows)
     slots = [(s.family, s.title, f"{s.min}..{s.max}", str(s.max_quantity or "")) for s in found.slots]
     session.output.table("Slots", ["family", "title", "different ", "most units "], slots)
+    if found.qualities:
+        qualities = [(q.attribute, q.title, q.unit) for q in found.qualities]
+        session.output.table("Qualities to choose between", ["attribute", "title", "unit"], qualities)
 
 
 @command(component, "list")

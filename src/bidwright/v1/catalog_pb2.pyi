@@ -108,20 +108,32 @@ class Slot(_message.Message):
     def __init__(self, family: _Optional[str] = ..., title: _Optional[str] = ..., min: _Optional[int] = ..., max: _Optional[int] = ..., max_quantity: _Optional[int] = ...) -> None: ...
 
 class Offering(_message.Message):
-    __slots__ = ("name", "title", "description", "approach", "needs", "slots")
+    __slots__ = ("name", "title", "description", "approach", "needs", "slots", "qualities")
     NAME_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     APPROACH_FIELD_NUMBER: _ClassVar[int]
     NEEDS_FIELD_NUMBER: _ClassVar[int]
     SLOTS_FIELD_NUMBER: _ClassVar[int]
+    QUALITIES_FIELD_NUMBER: _ClassVar[int]
     name: str
     title: str
     description: str
     approach: str
     needs: _containers.RepeatedCompositeFieldContainer[Need]
     slots: _containers.RepeatedCompositeFieldContainer[Slot]
-    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., approach: _Optional[str] = ..., needs: _Optional[_Iterable[_Union[Need, _Mapping]]] = ..., slots: _Optional[_Iterable[_Union[Slot, _Mapping]]] = ...) -> None: ...
+    qualities: _containers.RepeatedCompositeFieldContainer[OfferingQuality]
+    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., approach: _Optional[str] = ..., needs: _Optional[_Iterable[_Union[Need, _Mapping]]] = ..., slots: _Optional[_Iterable[_Union[Slot, _Mapping]]] = ..., qualities: _Optional[_Iterable[_Union[OfferingQuality, _Mapping]]] = ...) -> None: ...
+
+class OfferingQuality(_message.Message):
+    __slots__ = ("attribute", "title", "unit")
+    ATTRIBUTE_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    attribute: str
+    title: str
+    unit: str
+    def __init__(self, attribute: _Optional[str] = ..., title: _Optional[str] = ..., unit: _Optional[str] = ...) -> None: ...
 
 class ComponentAttribute(_message.Message):
     __slots__ = ("id", "title", "unit", "value")
