@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -55,27 +55,48 @@ def offering_model(key: OfferingKey, *, switchable: bool) -> OfferingModel:
         switchable: Whether each member (slot, rule, resource) can be turned off; searching an optimum is faster
             where it cannot, explaining a conflict needs it.
     """
-    model = cp_model.CpModel()
     slots = _slots(key) if switchable else key.offering.slots
-    variables = new_variables(model, key.release, key.offering, families=slots)
+    variables = new_variables(cp_model.CpModel(), key.release, key.offering, families=slots)
+    return _compiled(key, variables, slots, switchable=switchable)
+
+
+def partial_model(key: OfferingKey, members: Collection[Member], components: Collection[str]) -> OfferingModel:
+    """Compile some members of an offering alone, each of which can be turned off, over some of its components."""
+    slots = {family: slot for family, slot in _slots(key).items() if Member(SLOT, family) in members}
+    variables = new_variables(
+        cp_model.CpModel(), key.release, key.offering, families=key.release.families, components=components
+    )
+    return _compiled(key, variables, slots, switchable=True, only=members)
+
+
+def _compiled(
+    key: OfferingKey,
+    variables: Variables,
+    slots: Mapping[str, Slot],
+    *,
+    switchable: bool,
+    only: Collection[Member] | None = None,
+) -> OfferingModel:
     compiler = RuleCompiler(variables)
     active: dict[Member, int] = {}
 
     def when(member: Member) -> When:
         if not switchable:
             return ()
-        literal = model.new_bool_var(f"active {member.id}")
+        literal = variables.model.new_bool_var(f"active {member.id}")
         active[member] = literal.index
         return (literal,)
 
     for family in sorted(slots):
-        _add_slot(variables, slots[family], when(Member(SLOT, family)))
+        add_slot(variables, slots[family], when(Member(SLOT, family)))
     for rule in sorted((*key.release.rules, *key.offering.rules), key=lambda rule: rule.id):
-        compiler.enforce(rule.expression, when=when(Member(RULE, rule.id)))
+        if only is None or Member(RULE, rule.id) in only:
+            compiler.enforce(rule.expression, when=when(Member(RULE, rule.id)))
     for resource in _resources(variables):
-        _add_resource(variables, resource, when(Member(RESOURCE, resource)))
+        if only is None or Member(RESOURCE, resource) in only:
+            add_resource(variables, resource, when(Member(RESOURCE, resource)))
     return OfferingModel(
-        model=model,
+        model=variables.model,
         quantities={c: variable.index for c, variable in variables.quantities.items()},
         needs={name: variable.index for name, variable in variables.needs.items()},
         codes=dict(variables.codes),
@@ -89,7 +110,7 @@ def _slots(key: OfferingKey) -> dict[str, Slot]:
     return empty | dict(key.offering.slots)
 
 
-def _add_slot(variables: Variables, slot: Slot, when: When) -> None:
+def add_slot(variables: Variables, slot: Slot, when: When) -> None:
     members = variables.members(slot.family)
     kinds = cp_model.LinearExpr.weighted_sum([variables.selected[member] for member in members], [1] * len(members))
     variables.model.add_linear_constraint(kinds, slot.minimum, slot.maximum).only_enforce_if(*when)
@@ -105,7 +126,7 @@ def _resources(variables: Variables) -> list[str]:
     return sorted({name for component in components for name in component.consumes})
 
 
-def _add_resource(variables: Variables, resource: str, when: When) -> None:
+def add_resource(variables: Variables, resource: str, when: When) -> None:
     balance: Linear = variables.sum("provided", resource).plus(variables.sum("consumed", resource), Fraction(-1))
     expression, constant = row(variables.model, balance)
     variables.model.add_linear_expression_in_domain(

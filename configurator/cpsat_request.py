@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import Domain
 from ortools.sat.python.cp_model_helper import Literal
 
 from bidwright.configurator.cpsat_amounts import Charges, add_charges
-from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_model
+from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_model, partial_model
 from bidwright.configurator.cpsat_variables import answer_number
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.members import BESPOKE, BUDGET, DELIVERY_CENTRE, EXCLUSION, NEED, PIN, Member
 from bidwright.configurator.request import BespokeEffect, Requirements
+from bidwright.configurator.touched import touched_components
 from bidwright.core.amount_table import AmountTable
 
 _SOME = Domain.greater_or_equal(1)
@@ -36,32 +38,92 @@ class RequestModel:
     switches: Mapping[Member, Literal]
 
 
+@dataclass(frozen=True)
+class _PricedKey:
+    """An offering with what its components cost; equal where they are, as amount tables are kept by pricing."""
+
+    offering: OfferingKey
+    switchable: bool
+    amounts: AmountTable = field(compare=False)
+    bespoke: tuple[int, int]
+    columns: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Base:
+    """What is there before a request adds to it; not to be changed."""
+
+    offering: OfferingModel
+    model: cp_model.CpModel
+    charges: Charges
+
+
 def request_model(requirements: Requirements, amounts: AmountTable, *, switchable: bool) -> RequestModel:
     """Build the model of a request.
 
     Args:
         requirements: The request; needs that it has no answer to may have any.
         amounts: What quantities cost.
-        switchable: Whether each member can be turned off. A need that is off may have any answer.
+        switchable: Whether each member can be turned off. A need that is off may have any answer. Charges are then
+            in the model only where there is a budget.
     """
-    key = OfferingKey(requirements.release.digest, requirements.offering.id, requirements.release)
-    return _Builder(requirements, offering_model(key, switchable=switchable), switchable=switchable).build(amounts)
+    offering = _offering_key(requirements)
+    if switchable and not requirements.budget:
+        base = _base(offering_model(offering, switchable=True), amounts, priced=False)
+    else:
+        bespoke = (amounts.bespoke_one_time, amounts.bespoke_monthly)
+        # The key holds the table, so that no other one can have the identity of its columns meanwhile.
+        base = _priced_base(_PricedKey(offering, switchable, amounts, bespoke, id(amounts.monthly)))
+    return _Builder(requirements, base, switchable=switchable).build()
+
+
+def members_model(requirements: Requirements, amounts: AmountTable, members: Collection[Member]) -> RequestModel:
+    """Build the model of some members of a request alone, each of which can be turned off.
+
+    Components that make no difference to these members are not in it; nothing of them is a solution with them.
+    """
+    components = touched_components(requirements, amounts, members)
+    offering = partial_model(_offering_key(requirements), members, components)
+    limits = {limit: most for limit, most in requirements.budget.items() if Member(BUDGET, limit) in members}
+    asked = replace(requirements, budget=limits)
+    return _Builder(asked, _base(offering, amounts, priced=bool(limits)), switchable=True, only=members).build()
+
+
+def _offering_key(requirements: Requirements) -> OfferingKey:
+    return OfferingKey(requirements.release.digest, requirements.offering.id, requirements.release)
+
+
+@lru_cache(maxsize=64)
+def _priced_base(key: _PricedKey) -> _Base:
+    return _base(offering_model(key.offering, switchable=key.switchable), key.amounts, priced=True)
+
+
+def _base(offering: OfferingModel, amounts: AmountTable, *, priced: bool) -> _Base:
+    model: cp_model.CpModel = offering.model.clone()
+    indices = offering.quantities if priced else {}
+    quantities = {c: model.get_int_var_from_proto_index(index) for c, index in indices.items()}
+    return _Base(offering=offering, model=model, charges=add_charges(model, quantities, amounts))
 
 
 class _Builder:
     """Adds the members of one request to a copy of its offering's model."""
 
-    def __init__(self, requirements: Requirements, offering: OfferingModel, *, switchable: bool) -> None:
+    def __init__(
+        self, requirements: Requirements, base: _Base, *, switchable: bool, only: Collection[Member] | None = None
+    ) -> None:
+        """Take what is there before; ``only`` are the members that are added, all where None."""
         self._requirements = requirements
-        self._offering = offering
+        self._offering = base.offering
+        self._charges = base.charges
         self._switchable = switchable
-        self._model: cp_model.CpModel = offering.model.clone()
-        self._quantities = {c: self._variable(index) for c, index in offering.quantities.items()}
+        self._only = only
+        self._model: cp_model.CpModel = base.model.clone()
+        self._quantities = {c: self._variable(index) for c, index in self._offering.quantities.items()}
         self._switches: dict[Member, Literal] = {
-            member: self._model.get_bool_var_from_proto_index(index) for member, index in offering.active.items()
+            member: self._model.get_bool_var_from_proto_index(index) for member, index in self._offering.active.items()
         }
 
-    def build(self, amounts: AmountTable) -> RequestModel:
+    def build(self) -> RequestModel:
         """Add everything that a request adds."""
         requirements = self._requirements
         for name, index in self._offering.needs.items():
@@ -78,11 +140,10 @@ class _Builder:
         for effect in requirements.bespoke:
             self._add_bespoke(effect)
         self._add_delivery()
-        charges = add_charges(self._model, self._quantities, amounts)
         for limit, most in requirements.budget.items():
-            self._require(Member(BUDGET, limit), charges.of(limit), Domain.lower_or_equal(most))
+            self._require(Member(BUDGET, limit), self._charges.of(limit), Domain.lower_or_equal(most))
         return RequestModel(
-            model=self._model, quantities=self._quantities, charges=charges, switches=dict(self._switches)
+            model=self._model, quantities=self._quantities, charges=self._charges, switches=dict(self._switches)
         )
 
     def _variable(self, index: int) -> cp_model.IntVar:
@@ -91,6 +152,8 @@ class _Builder:
     def _require(
         self, member: Member, expression: cp_model.LinearExpr, allowed: Domain, *, when: Sequence[Literal] = ()
     ) -> None:
+        if self._only is not None and member not in self._only:
+            return
         conditions = list(when)
         if self._switchable:
             if member not in self._switches:

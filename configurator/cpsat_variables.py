@@ -80,12 +80,17 @@ class Variables:
 
 
 def new_variables(
-    model: cp_model.CpModel, release: Release, offering: Offering, *, families: Collection[str]
+    model: cp_model.CpModel,
+    release: Release,
+    offering: Offering,
+    *,
+    families: Collection[str],
+    components: Collection[str] | None = None,
 ) -> Variables:
-    """Create the variables of an offering for the components of some families, in the order of their ids."""
+    """Create the variables of an offering for some components of some families, all where None, by id."""
     quantities: dict[str, cp_model.IntVar] = {}
     selected: dict[str, cp_model.IntVar] = {}
-    for component_id in sorted(release.components):
+    for component_id in sorted(release.components if components is None else components):
         component = release.components[component_id]
         if component.family not in families:
             continue

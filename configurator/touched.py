@@ -1,0 +1,72 @@
+"""Which components a set of members speaks of: all others may be left out when these members are looked at alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from bidwright.catalog.model import Release
+from bidwright.catalog.rule_language import Expression, InTable, Kinds, Name, Quantity, Selected, Sum
+from bidwright.configurator.members import (
+    BESPOKE,
+    BUDGET,
+    DELIVERY_CENTRE,
+    EXCLUSION,
+    PIN,
+    RESOURCE,
+    RULE,
+    SLOT,
+    Member,
+)
+from bidwright.configurator.request import Requirements
+from bidwright.configurator.rule_check import parts
+from bidwright.core.amount_table import AmountTable
+
+
+def touched_components(requirements: Requirements, amounts: AmountTable, members: Collection[Member]) -> frozenset[str]:
+    """Ids of the components that decide whether members can hold together.
+
+    A configuration that meets the members still does when all other components are taken out of it. They cost
+    nothing or something, so a budget alone touches no more than what packages sell together.
+    """
+    release = requirements.release
+    touched = {component for member in members for component in _spoken_of(member, requirements)}
+    if any(member.kind == BUDGET for member in members):
+        touched |= {component for package in amounts.packages.values() for component in package.components}
+    return frozenset(touched & release.components.keys())
+
+
+def _spoken_of(member: Member, requirements: Requirements) -> Iterator[str]:
+    release = requirements.release
+    match member.kind:
+        case k if k in {PIN, EXCLUSION}:
+            yield member.id
+        case k if k in {SLOT, DELIVERY_CENTRE}:
+            yield from release.members(member.id)
+        case k if k == RESOURCE:
+            yield from (c.id for c in release.components.values() if member.id in {*c.provides, *c.consumes})
+        case k if k == RULE:
+            rules = (*release.rules, *requirements.offering.rules)
+            expression = next(rule.expression for rule in rules if rule.id == member.id)
+            for part in parts(expression):
+                yield from _subjects(part, release)
+        case k if k == BESPOKE:
+            effect = next(effect for effect in requirements.bespoke if effect.id == member.id)
+            for name in (*effect.requires, *effect.forbids):
+                yield from release.members(name)
+
+
+def _subjects(part: Expression, release: Release) -> Iterator[str]:
+    match part:
+        case Name():
+            return
+        case Selected(subject) | Quantity(subject) | Kinds(subject):
+            yield from release.members(subject)
+        case InTable(families):
+            for family in families:
+                yield from release.members(family)
+        case Sum(source, attribute, family):
+            for component in release.components.values():
+                if attribute in component.figures(source) and family in {"", component.family}:
+                    yield component.id
+        case _:
+            yield from release.components
