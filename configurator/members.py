@@ -45,6 +45,11 @@ def amount_text(minor: int, currency: str, limit: Limit) -> str:
     return f"{from_minor(minor, currency):,f} {currency} {_PERIOD[limit]}"
 
 
+def units_text(quantity: int) -> str:
+    """A number of units for a reader: ``1 unit``, ``1,200 units``."""
+    return f"{quantity:,} unit{'' if quantity == 1 else 's'}"
+
+
 def name_text(requirements: Requirements, component_or_family: str) -> str:
     """A component or family for a reader, with its id."""
     release = requirements.release
@@ -84,7 +89,9 @@ def _budget(limit: str, requirements: Requirements) -> str:
 
 def _pin(component: str, requirements: Requirements) -> str:
     quantity = requirements.pins[component]
-    wanted = f"exactly {quantity} unit{'s' if quantity > 1 else ''} of " if quantity else ""
+    if component in requirements.frozen:
+        return f"{name_text(requirements, component)} is frozen with its installed {units_text(quantity)}"
+    wanted = f"exactly {units_text(quantity)} of " if quantity else ""
     return f"you asked for {wanted}{name_text(requirements, component)}"
 
 

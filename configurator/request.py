@@ -41,6 +41,7 @@ class Requirements:
     Attributes:
         answers: Every need of the offering with its answer, by name; of a partial choice only those that have one.
         pins: Component id -> exact units, or 0 for at least one; never above the component's ``max_quantity``.
+        frozen: Pinned components that are there already and stay as they are: nobody asked for them.
         exclusions: Component ids, ascending.
         bespoke: Effects of the bespoke layer; only items that have one.
         budget: Limit -> minor units of the market's currency.
@@ -54,6 +55,7 @@ class Requirements:
     exclusions: tuple[str, ...] = ()
     bespoke: tuple[BespokeEffect, ...] = ()
     budget: Mapping[Limit, int] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
 
 
 def requirements_of(
