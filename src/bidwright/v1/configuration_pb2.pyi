@@ -154,14 +154,46 @@ class Budget(_message.Message):
     def __init__(self, monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., one_time: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., contract_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class CommercialTerms(_message.Message):
-    __slots__ = ("term_months", "discretionary_discount_percent", "price_date")
+    __slots__ = ("term_months", "discretionary_discount_percent", "price_date", "segment", "channel", "agreement", "promotion_codes", "line_discounts", "one_time_discount", "monthly_discount", "commitments")
     TERM_MONTHS_FIELD_NUMBER: _ClassVar[int]
     DISCRETIONARY_DISCOUNT_PERCENT_FIELD_NUMBER: _ClassVar[int]
     PRICE_DATE_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    AGREEMENT_FIELD_NUMBER: _ClassVar[int]
+    PROMOTION_CODES_FIELD_NUMBER: _ClassVar[int]
+    LINE_DISCOUNTS_FIELD_NUMBER: _ClassVar[int]
+    ONE_TIME_DISCOUNT_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_DISCOUNT_FIELD_NUMBER: _ClassVar[int]
+    COMMITMENTS_FIELD_NUMBER: _ClassVar[int]
     term_months: int
     discretionary_discount_percent: _decimal_pb2.Decimal
     price_date: _date_pb2.Date
-    def __init__(self, term_months: _Optional[int] = ..., discretionary_discount_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., price_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
+    segment: str
+    channel: str
+    agreement: str
+    promotion_codes: _containers.RepeatedScalarFieldContainer[str]
+    line_discounts: _containers.RepeatedCompositeFieldContainer[LineDiscount]
+    one_time_discount: _money_pb2.Money
+    monthly_discount: _money_pb2.Money
+    commitments: _containers.RepeatedCompositeFieldContainer[CommittedAmount]
+    def __init__(self, term_months: _Optional[int] = ..., discretionary_discount_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., price_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., segment: _Optional[str] = ..., channel: _Optional[str] = ..., agreement: _Optional[str] = ..., promotion_codes: _Optional[_Iterable[str]] = ..., line_discounts: _Optional[_Iterable[_Union[LineDiscount, _Mapping]]] = ..., one_time_discount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly_discount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., commitments: _Optional[_Iterable[_Union[CommittedAmount, _Mapping]]] = ...) -> None: ...
+
+class LineDiscount(_message.Message):
+    __slots__ = ("component", "percent")
+    COMPONENT_FIELD_NUMBER: _ClassVar[int]
+    PERCENT_FIELD_NUMBER: _ClassVar[int]
+    component: str
+    percent: _decimal_pb2.Decimal
+    def __init__(self, component: _Optional[str] = ..., percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
+
+class CommittedAmount(_message.Message):
+    __slots__ = ("commitment", "monthly")
+    COMMITMENT_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_FIELD_NUMBER: _ClassVar[int]
+    commitment: str
+    monthly: _money_pb2.Money
+    def __init__(self, commitment: _Optional[str] = ..., monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ConflictMember(_message.Message):
     __slots__ = ("kind", "id", "text")

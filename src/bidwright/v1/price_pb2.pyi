@@ -27,6 +27,9 @@ class PriceStepKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PRICE_STEP_KIND_MAXIMUM: _ClassVar[PriceStepKind]
     PRICE_STEP_KIND_WAIVER: _ClassVar[PriceStepKind]
     PRICE_STEP_KIND_COMMITMENT: _ClassVar[PriceStepKind]
+    PRICE_STEP_KIND_PROMOTION: _ClassVar[PriceStepKind]
+    PRICE_STEP_KIND_CONTRACT: _ClassVar[PriceStepKind]
+    PRICE_STEP_KIND_COMMITTED: _ClassVar[PriceStepKind]
 
 class PriceBasis(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -55,6 +58,9 @@ PRICE_STEP_KIND_MINIMUM: PriceStepKind
 PRICE_STEP_KIND_MAXIMUM: PriceStepKind
 PRICE_STEP_KIND_WAIVER: PriceStepKind
 PRICE_STEP_KIND_COMMITMENT: PriceStepKind
+PRICE_STEP_KIND_PROMOTION: PriceStepKind
+PRICE_STEP_KIND_CONTRACT: PriceStepKind
+PRICE_STEP_KIND_COMMITTED: PriceStepKind
 PRICE_BASIS_UNSPECIFIED: PriceBasis
 PRICE_BASIS_BASE: PriceBasis
 PRICE_BASIS_RUNNING: PriceBasis
