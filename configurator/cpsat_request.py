@@ -29,11 +29,15 @@ class RequestModel:
 
     Attributes:
         quantities: Component id -> its units; others are not chosen.
+        needs: Need -> its answer as a whole number; not for text needs.
+        codes: Option of a choice -> the number that stands for it.
         switches: Member -> the literal that turns it on; empty where every member always holds.
     """
 
     model: cp_model.CpModel
     quantities: Mapping[str, cp_model.IntVar]
+    needs: Mapping[str, cp_model.IntVar]
+    codes: Mapping[str, int]
     charges: Charges
     switches: Mapping[Member, Literal]
 
@@ -143,7 +147,12 @@ class _Builder:
         for limit, most in requirements.budget.items():
             self._require(Member(BUDGET, limit), self._charges.of(limit), Domain.lower_or_equal(most))
         return RequestModel(
-            model=self._model, quantities=self._quantities, charges=self._charges, switches=dict(self._switches)
+            model=self._model,
+            quantities=self._quantities,
+            needs={name: self._variable(index) for name, index in self._offering.needs.items()},
+            codes=self._offering.codes,
+            charges=self._charges,
+            switches=dict(self._switches),
         )
 
     def _variable(self, index: int) -> cp_model.IntVar:

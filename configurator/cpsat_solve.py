@@ -128,6 +128,13 @@ def can_hold(request: RequestModel, members: Collection[Member], deadline: Deadl
     return _is_satisfiable(solver, model)
 
 
+def presolve_free_solver(deadline: Deadline) -> cp_model.CpSolver:
+    """A solver whose "infeasible" can be relied on."""
+    solver = _solver(deadline)
+    _without_presolve(solver)
+    return solver
+
+
 def _is_satisfiable(solver: cp_model.CpSolver, model: cp_model.CpModel) -> bool:
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:

@@ -118,9 +118,14 @@ def _domain(need: Need, codes: Mapping[str, int]) -> cp_model.Domain:
         return cp_model.Domain(0, 1)
     if need.kind == "choice":
         return cp_model.Domain.from_values(sorted(codes[option] for option in need.options))
+    return cp_model.Domain(*numeric_bounds(need))
+
+
+def numeric_bounds(need: Need) -> tuple[int, int]:
+    """The least and the greatest answer to a need that asks for a number, in its smallest steps."""
     least = -_OPEN if need.minimum is None else int(need.minimum.scaleb(need.places))
     most = _OPEN if need.maximum is None else int(need.maximum.scaleb(need.places))
-    return cp_model.Domain(least, most)
+    return least, most
 
 
 def answer_number(need: Need, answer: Answer, codes: Mapping[str, int]) -> int:
