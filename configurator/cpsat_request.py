@@ -62,7 +62,9 @@ class _Base:
     charges: Charges
 
 
-def request_model(requirements: Requirements, amounts: AmountTable, *, switchable: bool) -> RequestModel:
+def request_model(
+    requirements: Requirements, amounts: AmountTable, *, switchable: bool, priced: bool = True
+) -> RequestModel:
     """Build the model of a request.
 
     Args:
@@ -70,10 +72,11 @@ def request_model(requirements: Requirements, amounts: AmountTable, *, switchabl
         amounts: What quantities cost.
         switchable: Whether each member can be turned off. A need that is off may have any answer. Charges are then
             in the model only where there is a budget.
+        priced: Whether charges are in the model even where there is no budget.
     """
     offering = _offering_key(requirements)
-    if switchable and not requirements.budget:
-        base = _base(offering_model(offering, switchable=True), amounts, priced=False)
+    if (switchable or not priced) and not requirements.budget:
+        base = _base(offering_model(offering, switchable=switchable), amounts, priced=False)
     else:
         bespoke = (amounts.bespoke_one_time, amounts.bespoke_monthly)
         # The key holds the table, so that no other one can have the identity of its columns meanwhile.
