@@ -103,8 +103,8 @@ def core_of(request: RequestModel, members: Collection[Member], deadline: Deadli
         TimeoutError: The deadline came first.
     """
     model: cp_model.CpModel = request.model.clone()
-    literals = {request.switches[member].index: member for member in members}
-    model.add_assumptions([request.switches[member] for member in members])
+    literals = {request.switches[member]: member for member in members}
+    model.proto.assumptions.extend(literals)
     solver = _solver(deadline)
     _without_presolve(solver)
     if _is_satisfiable(solver, model):
@@ -119,13 +119,20 @@ def can_hold(request: RequestModel, members: Collection[Member], deadline: Deadl
         TimeoutError: The deadline came first.
     """
     model: cp_model.CpModel = request.model.clone()
-    for member, literal in request.switches.items():
-        domain = model.proto.variables[literal.index].domain
+    for member, index in request.switches.items():
+        domain = model.proto.variables[index].domain
         domain.clear()
         domain.extend([int(member in members)] * 2)
     solver = _solver(deadline)
     _without_presolve(solver)
     return _is_satisfiable(solver, model)
+
+
+def optimum_solver(deadline: Deadline, *, presolve: bool = True) -> cp_model.CpSolver:
+    """A solver for the least value of charges; with presolve its "infeasible" is to be confirmed."""
+    solver = _solver(deadline)
+    _for_optimum(solver, presolve=presolve)
+    return solver
 
 
 def presolve_free_solver(deadline: Deadline) -> cp_model.CpSolver:
