@@ -34,6 +34,7 @@ def offering_message(release: Release, offering: Offering) -> catalog_pb2.Offeri
                 min=slot.minimum,
                 max=slot.maximum,
                 max_quantity=slot.max_quantity or 0,
+                per_site=slot.per_site,
             )
             for slot in offering.slots.values()
         ],
@@ -75,6 +76,7 @@ def _need(need: Need) -> catalog_pb2.Need:
         pattern=need.pattern,
         default_value="" if need.default is None else answer_text(need.default),
         required=need.default is None,
+        per_site=need.per_site,
     )
 
 

@@ -105,7 +105,10 @@ class Component:
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """A question an offering asks; ``default`` is None where it must be answered."""
+    """A question an offering asks; ``default`` is None where it must be answered.
+
+    ``per_site``: Whether each site of a bid gives an answer of its own.
+    """
 
     name: str
     question: str
@@ -118,26 +121,35 @@ class Need:
     max_length: int = 0
     pattern: str = ""
     default: Answer | None = None
+    per_site: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """How many different components of a family an offering holds; ``max_quantity`` limits units where not None."""
+    """How many different components of a family an offering holds; ``max_quantity`` limits units where not None.
+
+    ``per_site``: Whether each site of a bid has its own; where it is False, all sites share them.
+    """
 
     family: str
     minimum: int
     maximum: int
     max_quantity: int | None = None
+    per_site: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A condition every configuration meets, and the reason for it."""
+    """A condition every configuration meets, and the reason for it.
+
+    ``over_bid``: Whether it holds for all sites of a bid together, even where it speaks only of what each site has.
+    """
 
     id: str
     source: str
     because: str
     expression: Expression
+    over_bid: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

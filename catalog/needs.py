@@ -23,7 +23,7 @@ _KEYS = {
 """Keys that each type of need takes, beside name, question, type and default."""
 
 _REQUIRED = {"integer": ("min", "max"), "decimal": ("min", "max"), "choice": ("options",), "text": ("max_length",)}
-_ALWAYS = frozenset({"name", "question", "type", "default"})
+_ALWAYS = frozenset({"name", "question", "type", "default", "per"})
 _LARGEST_INTEGER = 999_999_999
 _PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|(?P<times>[*+]|\{\d*,?\d*\})|.", re.DOTALL)
 """One escape, set, repetition or letter of a regular expression."""
@@ -64,6 +64,7 @@ def _need(value: Any, kind: Any) -> Need:
         max_length=value.get("max_length", 0),
         pattern=value.get("pattern", ""),
         default=_default(value, kind),
+        per_site=value.get("per") == "site",
     )
 
 

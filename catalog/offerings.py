@@ -78,6 +78,7 @@ def _slots(draft: Draft, document: Document, offering: str) -> dict[str, Slot]:
             minimum=value["min"],
             maximum=value["max"],
             max_quantity=value.get("max_quantity"),
+            per_site=value.get("per") == "site",
         )
         slots.setdefault(slot.family, slot)
     return slots
@@ -97,6 +98,9 @@ def _check_residency(draft: Draft, document: Document, needs: dict[str, Need]) -
     if need.kind != "choice":
         draft.faults.add(where, f"need {name!r} is of type {need.kind}", "Make it a choice of delivery regions.")
         return
+    if need.per_site:
+        what = f"need {name!r} is asked for each site, and where work is done is said once for all"
+        draft.faults.add(where, what, "Make it a need of the whole bid.")
     regions = draft.regions()
     place = next((e for e in document.entries("needs") if e.id("name") == name), whole)
     for option in need.options:

@@ -14,6 +14,7 @@ from bidwright.catalog.reach import MOST_STEPS, most_steps
 from bidwright.catalog.rule_language import Expression, FigureSource
 from bidwright.catalog.rule_parser import RuleRefused, parse_located
 from bidwright.catalog.rule_types import Vocabulary, check
+from bidwright.catalog.scopes import holds_over_bid, spoken_of
 
 _SOURCES: tuple[FigureSource, ...] = get_args(FigureSource)
 _SHARED = "rule"
@@ -27,6 +28,8 @@ def read_rules(draft: Draft) -> None:
     if shared is not None:
         draft.rules = _rules(draft, shared, _SHARED, _for_all_offerings(draft, words))
         _check_reach(draft, shared, draft.rules, draft.offerings.values())
+        for offering in draft.offerings.values():
+            _check_scopes(draft, shared, draft.rules, offering)
     for document in draft.documents_in("offerings"):
         offering = draft.offerings.get(document.whole.id("offering"))
         if offering is not None:
@@ -34,6 +37,7 @@ def read_rules(draft: Draft) -> None:
             known = replace(words, needs=offering.needs, unknowable={*words.unknowable, *unsound})
             rules = _rules(draft, document, f"rule of offering {offering.id}", known)
             _check_reach(draft, document, rules, [offering])
+            _check_scopes(draft, document, rules, offering)
             draft.offerings[offering.id] = replace(offering, rules=rules)
 
 
@@ -66,6 +70,7 @@ def _rules(draft: Draft, document: Document, kind: str, vocabulary: Vocabulary) 
                 source=" ".join(value["rule"].split()),
                 because=value["because"].strip(),
                 expression=expression,
+                over_bid=value.get("per") == "bid",
             )
             rules.append(rule)
     return tuple(rules)
@@ -80,6 +85,19 @@ def _check_reach(draft: Draft, document: Document, rules: Iterable[Rule], offeri
         if steps > MOST_STEPS:
             what = f"rule {rule.id!r} can take {steps:,} of its smallest steps, and {MOST_STEPS:,} can be counted"
             fix = "Lower the figures, the limits of needs or max_quantity, or use fewer digits after the point."
+            draft.faults.add(places[rule.id], what, fix)
+
+
+def _check_scopes(draft: Draft, document: Document, rules: Iterable[Rule], offering: Offering) -> None:
+    """Refuse rules that hold for the whole bid and speak of an answer that each site gives."""
+    if not any(need.per_site for need in offering.needs.values()):
+        return
+    places = {entry.id(): entry.where("rule") for entry in document.entries("rules")}
+    for rule in rules:
+        needs = spoken_of(rule, offering, draft.components).site_needs
+        if needs and holds_over_bid(rule, offering, draft.components):
+            what = f"rule {rule.id!r} holds for the whole bid in {offering.id}, and each site answers need {needs[0]!r}"
+            fix = "Speak of families per site alone, or let components of sites consume what shared ones provide."
             draft.faults.add(places[rule.id], what, fix)
 
 

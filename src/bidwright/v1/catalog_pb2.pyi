@@ -66,7 +66,7 @@ class NeedOption(_message.Message):
     def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ...) -> None: ...
 
 class Need(_message.Message):
-    __slots__ = ("name", "question", "type", "unit", "min", "max", "places", "options", "max_length", "pattern", "default_value", "required")
+    __slots__ = ("name", "question", "type", "unit", "min", "max", "places", "options", "max_length", "pattern", "default_value", "required", "per_site")
     NAME_FIELD_NUMBER: _ClassVar[int]
     QUESTION_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -79,6 +79,7 @@ class Need(_message.Message):
     PATTERN_FIELD_NUMBER: _ClassVar[int]
     DEFAULT_VALUE_FIELD_NUMBER: _ClassVar[int]
     REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    PER_SITE_FIELD_NUMBER: _ClassVar[int]
     name: str
     question: str
     type: NeedType
@@ -91,21 +92,24 @@ class Need(_message.Message):
     pattern: str
     default_value: str
     required: bool
-    def __init__(self, name: _Optional[str] = ..., question: _Optional[str] = ..., type: _Optional[_Union[NeedType, str]] = ..., unit: _Optional[str] = ..., min: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., max: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., places: _Optional[int] = ..., options: _Optional[_Iterable[_Union[NeedOption, _Mapping]]] = ..., max_length: _Optional[int] = ..., pattern: _Optional[str] = ..., default_value: _Optional[str] = ..., required: _Optional[bool] = ...) -> None: ...
+    per_site: bool
+    def __init__(self, name: _Optional[str] = ..., question: _Optional[str] = ..., type: _Optional[_Union[NeedType, str]] = ..., unit: _Optional[str] = ..., min: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., max: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., places: _Optional[int] = ..., options: _Optional[_Iterable[_Union[NeedOption, _Mapping]]] = ..., max_length: _Optional[int] = ..., pattern: _Optional[str] = ..., default_value: _Optional[str] = ..., required: _Optional[bool] = ..., per_site: _Optional[bool] = ...) -> None: ...
 
 class Slot(_message.Message):
-    __slots__ = ("family", "title", "min", "max", "max_quantity")
+    __slots__ = ("family", "title", "min", "max", "max_quantity", "per_site")
     FAMILY_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     MIN_FIELD_NUMBER: _ClassVar[int]
     MAX_FIELD_NUMBER: _ClassVar[int]
     MAX_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    PER_SITE_FIELD_NUMBER: _ClassVar[int]
     family: str
     title: str
     min: int
     max: int
     max_quantity: int
-    def __init__(self, family: _Optional[str] = ..., title: _Optional[str] = ..., min: _Optional[int] = ..., max: _Optional[int] = ..., max_quantity: _Optional[int] = ...) -> None: ...
+    per_site: bool
+    def __init__(self, family: _Optional[str] = ..., title: _Optional[str] = ..., min: _Optional[int] = ..., max: _Optional[int] = ..., max_quantity: _Optional[int] = ..., per_site: _Optional[bool] = ...) -> None: ...
 
 class Offering(_message.Message):
     __slots__ = ("name", "title", "description", "approach", "needs", "slots", "qualities")
