@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import Domain
-from ortools.sat.python.cp_model_helper import Literal
 
 from bidwright.configurator.cpsat_amounts import Charges, add_charges
 from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_model, partial_model
@@ -31,7 +30,7 @@ class RequestModel:
         quantities: Component id -> its units; others are not chosen.
         needs: Need -> its answer as a whole number; not for text needs.
         codes: Option of a choice -> the number that stands for it.
-        switches: Member -> the literal that turns it on; empty where every member always holds.
+        switches: Member -> index of the literal that turns it on; empty where every member always holds.
     """
 
     model: cp_model.CpModel
@@ -39,7 +38,27 @@ class RequestModel:
     needs: Mapping[str, cp_model.IntVar]
     codes: Mapping[str, int]
     charges: Charges
-    switches: Mapping[Member, Literal]
+    switches: Mapping[Member, int]
+
+
+class _Wrapped(Mapping[str, cp_model.IntVar]):
+    """Variables of a model by name; few of many are looked at, and each costs a wrapper."""
+
+    def __init__(self, model: cp_model.CpModel, indices: Mapping[str, int]) -> None:
+        self._model = model
+        self._indices = indices
+
+    def __getitem__(self, name: str) -> cp_model.IntVar:
+        return self._model.get_int_var_from_proto_index(self._indices[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._indices
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._indices)
+
+    def __len__(self) -> int:
+        return len(self._indices)
 
 
 @dataclass(frozen=True)
@@ -106,9 +125,10 @@ def _priced_base(key: _PricedKey) -> _Base:
 
 
 def _base(offering: OfferingModel, amounts: AmountTable, *, priced: bool) -> _Base:
+    if not priced:  # of no components there are no charges, and nothing is added for them
+        return _Base(offering=offering, model=offering.model, charges=add_charges(offering.model, {}, amounts))
     model: cp_model.CpModel = offering.model.clone()
-    indices = offering.quantities if priced else {}
-    quantities = {c: model.get_int_var_from_proto_index(index) for c, index in indices.items()}
+    quantities = {c: model.get_int_var_from_proto_index(index) for c, index in offering.quantities.items()}
     return _Base(offering=offering, model=model, charges=add_charges(model, quantities, amounts))
 
 
@@ -125,10 +145,8 @@ class _Builder:
         self._switchable = switchable
         self._only = only
         self._model: cp_model.CpModel = base.model.clone()
-        self._quantities = {c: self._variable(index) for c, index in self._offering.quantities.items()}
-        self._switches: dict[Member, Literal] = {
-            member: self._model.get_bool_var_from_proto_index(index) for member, index in self._offering.active.items()
-        }
+        self._quantities = _Wrapped(self._model, self._offering.quantities)
+        self._switches = dict(self._offering.active)
 
     def build(self) -> RequestModel:
         """Add everything that a request adds."""
@@ -152,25 +170,30 @@ class _Builder:
         return RequestModel(
             model=self._model,
             quantities=self._quantities,
-            needs={name: self._variable(index) for name, index in self._offering.needs.items()},
+            needs=_Wrapped(self._model, self._offering.needs),
             codes=self._offering.codes,
             charges=self._charges,
-            switches=dict(self._switches),
+            switches=self._switches,
         )
 
     def _variable(self, index: int) -> cp_model.IntVar:
         return self._model.get_int_var_from_proto_index(index)
 
     def _require(
-        self, member: Member, expression: cp_model.LinearExpr, allowed: Domain, *, when: Sequence[Literal] = ()
+        self,
+        member: Member,
+        expression: cp_model.LinearExpr,
+        allowed: Domain,
+        *,
+        when: Sequence[cp_model.IntVar] = (),
     ) -> None:
         if self._only is not None and member not in self._only:
             return
         conditions = list(when)
         if self._switchable:
             if member not in self._switches:
-                self._switches[member] = self._model.new_bool_var(f"active {member.id}")
-            conditions.append(self._switches[member])
+                self._switches[member] = self._model.new_bool_var(f"active {member.id}").index
+            conditions.append(self._model.get_bool_var_from_proto_index(self._switches[member]))
         self._model.add_linear_expression_in_domain(expression, allowed).only_enforce_if(*conditions)
 
     def _add_bespoke(self, effect: BespokeEffect) -> None:
@@ -194,7 +217,7 @@ class _Builder:
             answered = replace(requirements, answers={**requirements.answers, need: option})
             self._leave_out(undeliverable(answered, self._quantities), when=(is_answer,))
 
-    def _leave_out(self, components: Mapping[str, Sequence[str]], *, when: Sequence[Literal] = ()) -> None:
+    def _leave_out(self, components: Mapping[str, Sequence[str]], *, when: Sequence[cp_model.IntVar] = ()) -> None:
         for family, members in components.items():
             for component_id in members:
                 self._require(Member(DELIVERY_CENTRE, family), self._quantities[component_id], _NONE, when=when)

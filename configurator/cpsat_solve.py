@@ -104,7 +104,7 @@ def core_of(request: RequestModel, members: Collection[Member], deadline: Deadli
     """
     model: cp_model.CpModel = request.model.clone()
     literals = {request.switches[member]: member for member in members}
-    model.proto.assumptions.extend(literals)
+    model.proto.assumptions.extend(list(literals))
     solver = _solver(deadline)
     _without_presolve(solver)
     if _is_satisfiable(solver, model):
