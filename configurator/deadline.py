@@ -24,6 +24,12 @@ class Deadline:
         """Seconds left; 0 when it is over."""
         return max(self._at_s - self._now_s(), 0.0)
 
+    def after(self, part: float) -> Deadline:
+        """A deadline when this part of the time that is left is over, and at the latest with this one."""
+        earlier = Deadline(self.left_s * part, self._now_s)
+        self.on_end(earlier.end_now)
+        return earlier
+
     def on_end(self, stop: Callable[[], None]) -> None:
         """Have something stopped when the deadline is brought forward."""
         self._stops.append(stop)

@@ -16,6 +16,7 @@ from bidwright.catalog.answers import answers_to_proto
 from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Release
 from bidwright.catalog.releases import FindRelease
+from bidwright.configurator.change import Installed, change, installed_of
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import Solution, SolverDisagrees, configure
 from bidwright.configurator.deadline import Deadline
@@ -99,6 +100,21 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         """Find the best valid configuration, or say what cannot hold together."""
         return await self._search(request, context.time_remaining(), self._configure)
 
+    async def ChangeConfiguration(
+        self,
+        request: configurator_pb2.ChangeConfigurationRequest,
+        context: grpc.aio.ServicerContext[
+            configurator_pb2.ChangeConfigurationRequest, configurator_pb2.ChangeConfigurationResponse
+        ],
+    ) -> configurator_pb2.ChangeConfigurationResponse:
+        """Find the way from what is installed to new needs that disturbs it least."""
+        installed = installed_of(request)
+        return await self._search(
+            request.request,
+            context.time_remaining(),
+            lambda question, deadline: self._change(question, installed, deadline),
+        )
+
     async def CheckConfiguration(
         self,
         request: configurator_pb2.CheckConfigurationRequest,
@@ -163,6 +179,17 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         if isinstance(outcome, configuration_pb2.Conflict):
             return configurator_pb2.ConfigureResponse(conflict=outcome)
         return configurator_pb2.ConfigureResponse(solution=self._priced(question, outcome))
+
+    def _change(
+        self, question: Question, installed: Installed, deadline: Deadline
+    ) -> configurator_pb2.ChangeConfigurationResponse:
+        outcome = change(question.requirements, installed, question.table, deadline)
+        if isinstance(outcome, configuration_pb2.Conflict):
+            return configurator_pb2.ChangeConfigurationResponse(conflict=outcome)
+        solution = self._priced(question, outcome.solution)
+        solution.proof.objective = "contract value of what disturbs least"
+        found = configurator_pb2.ConfigurationChange(solution=solution, changes=outcome.items, disruption=outcome.proof)
+        return configurator_pb2.ChangeConfigurationResponse(change=found)
 
     def _priced(self, question: Question, solution: Solution) -> configurator_pb2.Solution:
         """The record of a solution, with the totals that pricing counts."""

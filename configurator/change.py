@@ -1,0 +1,165 @@
+"""From what is installed to new needs: the change that disturbs least, and among those the one that costs least."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_UP, Decimal
+
+from bidwright.catalog.amount_messages import decimal_message
+from bidwright.configurator.configure import Solution, SolverDisagrees, configure
+from bidwright.configurator.confirmed import confirmed
+from bidwright.configurator.cpsat_change import LeastDisruption, Weights, least_disruption
+from bidwright.configurator.cpsat_request import request_model
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.frozen import with_frozen
+from bidwright.configurator.request import Requirements
+from bidwright.core.amount_table import AmountTable
+from bidwright.core.errors import Faults, Unavailable
+from bidwright.v1 import configurator_pb2
+from bidwright.v1.configuration_pb2 import Conflict, Proof
+from bidwright.v1.configurator_pb2 import ItemAction, ItemChange
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installed:
+    """What is there, and how much it may be disturbed.
+
+    Attributes:
+        items: Component id -> units, at least 1, by id; the release may no longer have some.
+        frozen: Those of them that stay as they are.
+    """
+
+    items: Mapping[str, int]
+    frozen: frozenset[str] = frozenset()
+    weights: Weights = field(default_factory=Weights)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """The way to a configuration that disturbs least.
+
+    Attributes:
+        solution: The cheapest of those that disturb least; its bound is that of these.
+        items: Every component that is installed or wanted, by id.
+        disruption: Sum of the weights.
+        bound: No valid configuration disturbs less.
+    """
+
+    solution: Solution
+    items: tuple[ItemChange, ...]
+    disruption: int
+    bound: int
+
+    @property
+    def proof(self) -> Proof:
+        """Why nothing disturbs less, as a record."""
+        gap = Decimal(100 * (self.disruption - self.bound)) / max(self.disruption, 1)
+        return Proof(
+            objective="disruption",
+            number=decimal_message(Decimal(self.disruption)),
+            number_bound=decimal_message(Decimal(self.bound)),
+            gap_percent=decimal_message(gap.quantize(Decimal("0.01"), rounding=ROUND_UP)),
+            is_optimal=self.disruption == self.bound,
+        )
+
+
+def installed_of(request: configurator_pb2.ChangeConfigurationRequest) -> Installed:
+    """Understand what is installed.
+
+    Raises:
+        InvalidInput: A component is given twice, or one is frozen that is not installed; with every fault.
+    """
+    faults = Faults()
+    items: dict[str, int] = {}
+    for index, item in enumerate(request.installed):
+        if item.component in items:
+            where, what = f"installed[{index}].component", f"{item.component} is given twice"
+            faults.add(where, what, "Give each component once, with its quantity.")
+        items[item.component] = item.quantity
+    for index, component in enumerate(request.frozen):
+        if component not in items:
+            faults.add(f"frozen[{index}]", f"{component} is not installed", "Freeze only what is installed.")
+    faults.raise_if_any("The request")
+    given = {"add": request.weights.add, "modify": request.weights.modify, "delete": request.weights.delete}
+    weights = Weights(**{name: weight for name, weight in given.items() if weight})
+    return Installed(items=dict(sorted(items.items())), frozen=frozenset(request.frozen), weights=weights)
+
+
+def change(
+    requirements: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline
+) -> Change | Conflict:
+    """Find the change that disturbs least, and among those the cheapest; the same for the same input.
+
+    Args:
+        requirements: The new needs.
+        installed: What is there.
+        amounts: What quantities cost in the market and under the terms of the request.
+        deadline: When it is over, the best change so far is the answer, with its bounds.
+
+    Raises:
+        Unavailable: Nothing was found in time, nor shown to be impossible.
+    """
+    asked = with_frozen(requirements, installed.items, installed.frozen)
+    if isinstance(asked, Conflict):
+        return asked
+    found = _search(asked, installed, amounts, deadline, presolve=True)
+    if found.status == "infeasible":
+        outcome = configure(asked, amounts, deadline)
+        if isinstance(outcome, Conflict):
+            return outcome
+        found = _search(asked, installed, amounts, deadline, presolve=False)
+        if found.status == "infeasible":
+            raise SolverDisagrees("the solver calls the same model feasible and infeasible")
+    if found.status == "unknown":
+        raise Unavailable(
+            f"no change was found within {deadline.given_s:g} seconds",
+            fix="Allow more time, or pin components to make the choice smaller.",
+            reason="SEARCH_TIMED_OUT",
+        )
+    solution = confirmed(found.items, found.value, found.value_bound, requirements=asked, table=amounts)
+    return Change(
+        solution=solution,
+        items=changes(installed.items, found.items),
+        disruption=disruption_of(installed, found.items),
+        bound=found.disruption_bound,
+    )
+
+
+def _search(
+    asked: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline, *, presolve: bool
+) -> LeastDisruption:
+    request = request_model(asked, amounts, switchable=False)
+    return least_disruption(request, installed.items, installed.weights, deadline, presolve=presolve)
+
+
+def changes(installed: Mapping[str, int], wanted: Mapping[str, int]) -> tuple[ItemChange, ...]:
+    """What happens to every component that is installed or wanted, by id."""
+    return tuple(
+        ItemChange(
+            component=component,
+            action=_action(installed.get(component, 0), wanted.get(component, 0)),
+            installed=installed.get(component, 0),
+            wanted=wanted.get(component, 0),
+        )
+        for component in sorted(installed.keys() | wanted.keys())
+    )
+
+
+def _action(installed: int, wanted: int) -> ItemAction:
+    if not installed:
+        return configurator_pb2.ITEM_ACTION_ADD
+    if not wanted:
+        return configurator_pb2.ITEM_ACTION_DELETE
+    return configurator_pb2.ITEM_ACTION_KEEP if installed == wanted else configurator_pb2.ITEM_ACTION_MODIFY
+
+
+def disruption_of(installed: Installed, wanted: Mapping[str, int]) -> int:
+    """Sum of the weights of what happens."""
+    weights = {
+        configurator_pb2.ITEM_ACTION_KEEP: 0,
+        configurator_pb2.ITEM_ACTION_ADD: installed.weights.add,
+        configurator_pb2.ITEM_ACTION_MODIFY: installed.weights.modify,
+        configurator_pb2.ITEM_ACTION_DELETE: installed.weights.delete,
+    }
+    return sum(weights[item.action] for item in changes(installed.items, wanted))

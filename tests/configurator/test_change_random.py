@@ -1,0 +1,97 @@
+"""Changes of random installed bases, against trying every configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from random_portfolios import Case, cases, charges, every_configuration
+
+from bidwright.configurator.change import Installed, change
+from bidwright.configurator.check import check
+from bidwright.configurator.cpsat_change import Weights
+from bidwright.configurator.deadline import Deadline
+from bidwright.v1.configuration_pb2 import CONFLICT_KIND_PIN, Conflict
+
+_settings = settings(
+    max_examples=80,
+    phases=(Phase.explicit, Phase.generate),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@st.composite
+def _bases(draw: st.DrawFn) -> tuple[Case, Installed]:
+    """A case with something installed: units that may be too many, a component that is gone, some frozen."""
+    case = draw(cases())
+    # Wishes and budgets of the case are for other tests; here they would leave too little to change.
+    case = replace(case, requirements=replace(case.requirements, pins={}))
+    components = [*sorted(case.requirements.release.components), "node.gone"]
+    units = st.integers(1, 4)
+    items = {component: draw(units) for component in components if draw(st.booleans())}
+    frozen = frozenset(component for component in items if draw(st.integers(0, 7)) == 0)
+    weight = st.integers(1, 5)
+    weights = Weights(add=draw(weight), modify=draw(weight), delete=draw(weight))
+    return case, Installed(items=items, frozen=frozen, weights=weights)
+
+
+def _disruption(installed: Installed, wanted: Mapping[str, int]) -> int:
+    before = installed.items
+    added = len(wanted.keys() - before.keys())
+    deleted = len(before.keys() - wanted.keys())
+    modified = sum(1 for component in before.keys() & wanted.keys() if before[component] != wanted[component])
+    weights = installed.weights
+    return weights.add * added + weights.modify * modified + weights.delete * deleted
+
+
+def _best(case: Case, installed: Installed) -> tuple[int, int] | None:
+    """Least disruption, and the least contract value with it; None where nothing valid keeps what is frozen."""
+    found = []
+    for items in every_configuration(case.requirements.release):
+        if any(items.get(component, 0) != installed.items[component] for component in installed.frozen):
+            continue
+        if check(case.requirements, items):
+            continue
+        costs = charges(items, case.amounts)
+        if all(costs[limit] <= most for limit, most in case.requirements.budget.items()):
+            found.append((_disruption(installed, items), costs["contract_value"]))
+    return min(found, default=None)
+
+
+@_settings
+@given(_bases())
+def test_nothing_disturbs_less_and_nothing_that_disturbs_as_little_costs_less(base: tuple[Case, Installed]) -> None:
+    case, installed = base
+    outcome = change(case.requirements, installed, case.amounts, Deadline(20))
+    best = _best(case, installed)
+    if isinstance(outcome, Conflict):
+        assert best is None
+        return
+    items = outcome.solution.items
+    assert check(case.requirements, items) == []
+    assert (outcome.disruption, outcome.solution.amounts.contract_value) == best
+    assert outcome.disruption == outcome.bound
+    assert outcome.solution.amounts.contract_value == outcome.solution.bound
+    assert {one.component: one.wanted for one in outcome.items if one.wanted} == items
+    assert {one.component: one.installed for one in outcome.items if one.installed} == installed.items
+
+
+@_settings
+@given(_bases())
+def test_what_is_frozen_is_never_touched_or_a_conflict_says_which(base: tuple[Case, Installed]) -> None:
+    case, installed = base
+    if not installed.frozen or _best(case, replace(installed, frozen=frozenset())) is None:
+        return  # nothing is frozen, or nothing is valid anyway
+    outcome = change(case.requirements, installed, case.amounts, Deadline(20))
+    if isinstance(outcome, Conflict):
+        blamed = {member.id for member in outcome.members if member.kind == CONFLICT_KIND_PIN}
+        assert blamed
+        assert blamed <= installed.frozen
+        return
+    for component in installed.frozen:
+        assert outcome.solution.items[component] == installed.items[component]
