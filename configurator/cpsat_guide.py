@@ -1,0 +1,104 @@
+"""A partial choice as a CP-SAT model that is asked for one witness after another, and for the best contract value.
+
+Presolve is off wherever "there is none" is an answer, as in ``cpsat_solve``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from ortools.sat.python import cp_model
+from ortools.sat.python.cp_model import Domain
+from ortools.sat.python.cp_model_helper import Literal
+
+from bidwright.configurator.cpsat_request import RequestModel, request_model
+from bidwright.configurator.cpsat_solve import can_hold, core_of, optimum_solver, presolve_free_solver
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.guide_facts import Fact, Witness
+from bidwright.configurator.members import Member
+from bidwright.configurator.request import Requirements
+from bidwright.core.amount_table import AmountTable
+
+
+class WitnessSearch:
+    """Finds valid configurations that have one of some facts."""
+
+    def __init__(self, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
+        self._request = request_model(requirements, amounts, switchable=False, priced=False)
+        self._deadline = deadline
+        self._literals: dict[Fact, cp_model.IntVar] = {}
+
+    def find(self, facts: Sequence[Fact]) -> Witness | None:
+        """A configuration with one of the facts, and many where that comes for nothing; None proves there is none.
+
+        Args:
+            facts: The first ones are tried first; where there are none, any configuration will do.
+
+        Raises:
+            TimeoutError: The deadline came first.
+        """
+        literals = [self._literal(fact) for fact in facts]
+        model: cp_model.CpModel = self._request.model.clone()
+        if literals:
+            model.add_bool_or(literals)
+            model.add_decision_strategy(literals, cp_model.CHOOSE_FIRST, cp_model.SELECT_MAX_VALUE)
+        solver = presolve_free_solver(self._deadline)
+        status = solver.solve(model)
+        if status == cp_model.INFEASIBLE:
+            return None
+        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            raise TimeoutError("the solver ran out of time")
+        units = {name: solver.value(variable) for name, variable in self._request.quantities.items()}
+        return Witness(
+            items={name: number for name, number in units.items() if number},
+            answers={name: solver.value(variable) for name, variable in self._request.needs.items()},
+        )
+
+    def _literal(self, fact: Fact) -> cp_model.IntVar:
+        """A literal that implies a fact."""
+        if fact not in self._literals:
+            literal = self._request.model.new_bool_var("")
+            require(self._request, fact, when=(literal,))
+            self._literals[fact] = literal
+        return self._literals[fact]
+
+
+def require(request: RequestModel, fact: Fact, *, when: Sequence[Literal] = ()) -> None:
+    """Make a fact hold whenever all of ``when`` do."""
+    variable = request.quantities.get(fact.name)
+    if variable is None:
+        variable = request.needs[fact.name]
+    within = Domain(fact.least, fact.most)
+    allowed = within if fact.inside else within.complement()
+    request.model.add_linear_expression_in_domain(variable, allowed).only_enforce_if(*when)
+
+
+def least_value(requirements: Requirements, amounts: AmountTable, facts: Collection[Fact], deadline: Deadline) -> int:
+    """The least contract value, in minor units, of configurations with all the facts, of which there is one; proven.
+
+    Raises:
+        TimeoutError: The deadline came first.
+    """
+    request = request_model(requirements, amounts, switchable=False)
+    for fact in facts:
+        require(request, fact)
+    request.model.minimize(request.charges.contract_value)
+    for presolve in (True, False):
+        solver = optimum_solver(deadline, presolve=presolve)
+        if solver.solve(request.model) == cp_model.OPTIMAL:
+            return int(solver.value(request.charges.contract_value))
+    raise TimeoutError("the solver ran out of time")
+
+
+def core_with(
+    requirements: Requirements, amounts: AmountTable, fact: Fact, deadline: Deadline
+) -> tuple[RequestModel, frozenset[Member]]:
+    """Members of a request that cannot hold together with a fact, not necessarily the fewest, and their model.
+
+    Raises:
+        TimeoutError: The deadline came first.
+    """
+    request = request_model(requirements, amounts, switchable=True)
+    require(request, fact)
+    core = core_of(request, request.switches, deadline)
+    return request, frozenset(request.switches) if core is None or can_hold(request, core, deadline) else core

@@ -1,0 +1,178 @@
+"""Says what a partial choice means: for each option whether it is chosen, forced, open or excluded. Exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bidwright.configurator.configure import SolverDisagrees
+from bidwright.configurator.cpsat_guide import least_value
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.explain import explain
+from bidwright.configurator.guide_facts import Option, Vocabulary, is_taken, vocabulary_of
+from bidwright.configurator.guide_reasons import reasons
+from bidwright.configurator.guide_search import GuideSearch
+from bidwright.configurator.request import Requirements
+from bidwright.core.amount_table import AmountTable
+from bidwright.core.errors import Unavailable
+from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
+from bidwright.v1.configurator_pb2 import (
+    OPTION_STATE_CHOSEN,
+    OPTION_STATE_EXCLUDED,
+    OPTION_STATE_FORCED,
+    OPTION_STATE_OPEN,
+    OPTION_STATE_UNSPECIFIED,
+    OptionState,
+)
+
+Range = tuple[int, int]
+"""Least and most, both of them possible."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What is wanted beside the states."""
+
+    explain: Sequence[Option] = ()
+    price: Sequence[Option] = ()
+    ranges: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guidance:
+    """What a partial choice means.
+
+    Attributes:
+        states: Of every option, in the vocabulary's order; unspecified where the deadline came first.
+        units: Component id -> fewest and most units of a valid configuration that has it; only where asked and known.
+        ranges: Need that asks for a number -> least and greatest answer, in its smallest steps; likewise.
+        reasons: Option asked about that is forced or excluded -> what makes it so; likewise.
+        price_differences: Open option asked about -> minor units that the best contract value rises by; likewise.
+    """
+
+    vocabulary: Vocabulary
+    states: Mapping[Option, OptionState]
+    units: Mapping[str, Range] = field(default_factory=dict)
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    reasons: Mapping[Option, Sequence[ConflictMember]] = field(default_factory=dict)
+    price_differences: Mapping[Option, int] = field(default_factory=dict)
+
+
+def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, deadline: Deadline) -> Guidance | Conflict:
+    """Say what a partial choice means; the same for the same input, whatever was asked before.
+
+    Args:
+        requirements: The choice; needs without an answer are open.
+        amounts: What quantities cost in the market and under the terms of the request.
+        wishes: What is wanted beside the states.
+        deadline: When it is over, what is not known by then is left out.
+
+    Returns:
+        A conflict where the choice cannot be completed.
+
+    Raises:
+        Unavailable: It was not known in time whether the choice can be completed.
+    """
+    try:
+        with GuideSearch(requirements, amounts, deadline) as search:
+            if not search.is_possible():
+                return _conflict(requirements, amounts, deadline)
+            states = _states(requirements, search)
+            units, ranges = _ranges(states, search) if wishes.ranges else ({}, {})
+    except TimeoutError as too_late:
+        raise Unavailable(
+            f"it was not known within {deadline.given_s:g} seconds whether the choice can be completed",
+            fix="Allow more time, or answer more needs to make the choice smaller.",
+            reason="SEARCH_TIMED_OUT",
+        ) from too_late
+    asker = _Asker(requirements, amounts, deadline)
+    return Guidance(
+        vocabulary=search.vocabulary,
+        states=states,
+        units=units,
+        ranges=ranges,
+        reasons=asker.reasons(wishes.explain, states),
+        price_differences=asker.price_differences(wishes.price, states),
+    )
+
+
+def _conflict(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> Conflict:
+    conflict = explain(requirements, amounts, deadline)
+    if conflict is None:
+        raise SolverDisagrees("the solver calls the same partial choice possible and impossible")
+    return conflict
+
+
+def _states(requirements: Requirements, search: GuideSearch) -> dict[Option, OptionState]:
+    vocabulary = search.vocabulary
+    options = list(vocabulary.options())
+    asked = [option for option in options if not is_taken(option, requirements)]
+    taken = {option: vocabulary.taken(option) for option in asked}
+    left = {option: vocabulary.left(option) for option in asked}
+    known = search.decide([*taken.values(), *left.values()])
+    states: dict[Option, OptionState] = {}
+    for option in options:
+        if option not in taken:
+            states[option] = OPTION_STATE_CHOSEN
+        elif known.get(taken[option]) is False:
+            states[option] = OPTION_STATE_EXCLUDED
+        elif known.get(left[option]) is False:
+            states[option] = OPTION_STATE_FORCED
+        elif taken[option] in known and left[option] in known:
+            states[option] = OPTION_STATE_OPEN
+        else:
+            states[option] = OPTION_STATE_UNSPECIFIED
+    return states
+
+
+def _ranges(states: Mapping[Option, OptionState], search: GuideSearch) -> tuple[dict[str, Range], dict[str, Range]]:
+    """Fewest and most units of components, and least and greatest answers."""
+    seen = {OPTION_STATE_CHOSEN, OPTION_STATE_FORCED, OPTION_STATE_OPEN}
+    possible = [str(option.value) for option, state in states.items() if not option.need and state in seen]
+    measured = [need.name for need in search.vocabulary.measured()]
+    found = search.bounds([*possible, *measured])
+    units = {name: found[name] for name in possible if name in found}
+    return units, {name: found[name] for name in measured if name in found}
+
+
+class _Asker:
+    """Answers what is asked about single options, as far as the time suffices."""
+
+    def __init__(self, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
+        self._requirements = requirements
+        self._amounts = amounts
+        self._deadline = deadline
+        self._vocabulary = vocabulary_of(requirements.release, requirements.offering)
+
+    def reasons(
+        self, options: Iterable[Option], states: Mapping[Option, OptionState]
+    ) -> dict[Option, Sequence[ConflictMember]]:
+        found: dict[Option, Sequence[ConflictMember]] = {}
+        impossible = {OPTION_STATE_EXCLUDED: self._vocabulary.taken, OPTION_STATE_FORCED: self._vocabulary.left}
+        for option in options:
+            fact_of = impossible.get(states[option])
+            if fact_of is None:
+                continue
+            try:
+                found[option] = reasons(self._requirements, self._amounts, fact_of(option), self._deadline)
+            except TimeoutError:
+                break
+        return found
+
+    def price_differences(self, options: Iterable[Option], states: Mapping[Option, OptionState]) -> dict[Option, int]:
+        """Only those whose two values are proven to be the best."""
+        open_ones = [option for option in options if states[option] == OPTION_STATE_OPEN]
+        found: dict[Option, int] = {}
+        base = self._least_value(None) if open_ones else None
+        for option in open_ones if base is not None else ():
+            value = self._least_value(option)
+            if value is not None and base is not None:
+                found[option] = value - base
+        return found
+
+    def _least_value(self, option: Option | None) -> int | None:
+        facts = [] if option is None else [self._vocabulary.taken(option)]
+        try:
+            return least_value(self._requirements, self._amounts, facts, self._deadline)
+        except TimeoutError:
+            return None
