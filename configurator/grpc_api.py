@@ -20,6 +20,9 @@ from bidwright.configurator.change import Installed, change, installed_of
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import Solution, SolverDisagrees, configure
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.guide import guide
+from bidwright.configurator.guide_facts import vocabulary_of
+from bidwright.configurator.guide_messages import response_of, wishes_of
 from bidwright.configurator.request import LIMITS, Requirements, requirements_and_items, requirements_of
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.clock import Clock
@@ -115,6 +118,18 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
             lambda question, deadline: self._change(question, installed, deadline),
         )
 
+    async def GuideConfiguration(
+        self,
+        request: configurator_pb2.GuideConfigurationRequest,
+        context: grpc.aio.ServicerContext[
+            configurator_pb2.GuideConfigurationRequest, configurator_pb2.GuideConfigurationResponse
+        ],
+    ) -> configurator_pb2.GuideConfigurationResponse:
+        """Say for a partial choice which options are forced, open and excluded."""
+        return await self._search(
+            request.request, context.time_remaining(), lambda *asked: self._guide(request, *asked), partial=True
+        )
+
     async def CheckConfiguration(
         self,
         request: configurator_pb2.CheckConfigurationRequest,
@@ -133,11 +148,15 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         request: configurator_pb2.ConfigureRequest,
         remaining_s: float | None,
         search: Callable[[Question, Deadline], AnswerT],
+        *,
+        partial: bool = False,
     ) -> AnswerT:
         """Understand a request and run a search for it beside the event loop, within what the caller waits."""
         release = await self._find_release(request.portfolio)
         deadline = Deadline(_allowed_s(remaining_s))
-        return await self._in_thread(lambda: search(self._question(request, release), deadline), deadline)
+        return await self._in_thread(
+            lambda: search(self._question(request, release, partial=partial), deadline), deadline
+        )
 
     async def _in_thread(self, search: Callable[[], AnswerT], deadline: Deadline) -> AnswerT:
         """Run a search beside the event loop; a caller who goes away ends it.
@@ -160,13 +179,15 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         finally:
             self._at_once -= 1
 
-    def _question(self, request: configurator_pb2.ConfigureRequest, release: Release) -> Question:
+    def _question(
+        self, request: configurator_pb2.ConfigureRequest, release: Release, *, partial: bool = False
+    ) -> Question:
         """Understand a request.
 
         Raises:
             InvalidInput: With every fault at once.
         """
-        requirements = requirements_of(request, release)
+        requirements = requirements_of(request, release, partial=partial)
         # Asked once: midnight may pass during the search, and both sums must be those of one day.
         today = today_in(requirements.market, self._clock())
         table = self._tables.amount_table(
@@ -190,6 +211,16 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         solution.proof.objective = "contract value of what disturbs least"
         found = configurator_pb2.ConfigurationChange(solution=solution, changes=outcome.items, disruption=outcome.proof)
         return configurator_pb2.ChangeConfigurationResponse(change=found)
+
+    def _guide(
+        self, request: configurator_pb2.GuideConfigurationRequest, question: Question, deadline: Deadline
+    ) -> configurator_pb2.GuideConfigurationResponse:
+        requirements = question.requirements
+        wishes = wishes_of(request, vocabulary_of(requirements.release, requirements.offering))
+        outcome = guide(requirements, question.table, wishes, deadline)
+        if isinstance(outcome, configuration_pb2.Conflict):
+            return configurator_pb2.GuideConfigurationResponse(conflict=outcome)
+        return response_of(outcome, question.table.currency)
 
     def _priced(self, question: Question, solution: Solution) -> configurator_pb2.Solution:
         """The record of a solution, with the totals that pricing counts."""
