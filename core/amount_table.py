@@ -6,6 +6,7 @@ same number. The two packages know this type and not each other.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -72,6 +73,20 @@ class PercentageAmount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CostTable:
+    """What quantities cost us where work may be done, in minor units of the currency.
+
+    Attributes:
+        charges: one_time, monthly, quarterly and yearly -> columns; only components that cost something.
+        bespoke_one_time, bespoke_monthly: Costs of the bespoke layer.
+    """
+
+    charges: Mapping[str, Columns]
+    bespoke_one_time: int = 0
+    bespoke_monthly: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class AmountTable:
     """Net amounts of one market, term, discount and price date, in minor units of the currency.
 
@@ -86,6 +101,8 @@ class AmountTable:
         percentages: By component; their columns above are 0.
         commitments: Commitment id -> its amount.
         bespoke_one_time, bespoke_monthly: Net amounts of the bespoke layer.
+        price_date: The day whose prices these are.
+        costs: What quantities cost us; None where nobody asked for it.
     """
 
     currency: str
@@ -100,6 +117,8 @@ class AmountTable:
     commitments: Mapping[str, CommitmentAmount] = field(default_factory=dict)
     bespoke_one_time: int
     bespoke_monthly: int
+    price_date: dt.date = dt.date.min
+    costs: CostTable | None = None
 
 
 def begun(months: int, period_months: int) -> int:

@@ -18,10 +18,11 @@ from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.model import Component, Release
 from bidwright.catalog.price_charges import RECURRING, ChargeName
 from bidwright.catalog.price_entry import PriceEntry
-from bidwright.core.amount_table import AmountTable, CommitmentAmount, PackageAmount, PercentageAmount
+from bidwright.core.amount_table import AmountTable, CommitmentAmount, CostTable, PackageAmount, PercentageAmount
 from bidwright.core.errors import Faults
 from bidwright.core.money import EXACT, MINOR_UNITS, rounded, to_minor
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
+from bidwright.pricing.cost_amounts import cost_table
 from bidwright.pricing.entries import Entries, entries_on_date
 from bidwright.pricing.models import limited, list_amount
 from bidwright.pricing.multiples import rounded_multiples
@@ -34,6 +35,7 @@ from bidwright.v1.configuration_pb2 import (
     BespokeItem,
     Charge,
     CommercialTerms,
+    Configuration,
 )
 
 _Key = tuple[str, str, Agreement]
@@ -72,6 +74,12 @@ class AmountTables:
             while len(self._tables) > self._capacity:
                 del self._tables[next(iter(self._tables))]
         return _with_bespoke(table, sale, costed)
+
+    def cost_table(
+        self, release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date
+    ) -> CostTable:
+        """The function ``cost_table``."""
+        return cost_table(release, configuration, terms, today)
 
 
 def amount_table(
@@ -133,6 +141,7 @@ def _standard_table(sale: Sale) -> AmountTable:
         commitments=_commitments(sale),
         bespoke_one_time=0,
         bespoke_monthly=0,
+        price_date=sale.agreement.price_date,
     )
 
 
