@@ -19,11 +19,19 @@ _MOST_A_MONTH = 10**15
 
 @dataclass(frozen=True, kw_only=True)
 class Charges:
-    """Charges in minor units, bespoke layer included; ``monthly`` is the average month, rounded as in a price."""
+    """Charges in minor units, bespoke layer included; ``monthly`` is the average month, rounded as in a price.
+
+    Attributes:
+        packages: Package id -> index of the variable that says how often it is applied; 0 up to as often as it fits.
+        savings: What they change a month; not above 0.
+    """
 
     one_time: cp_model.LinearExpr
     monthly: cp_model.LinearExpr
     contract_value: cp_model.LinearExpr
+    first_year: cp_model.LinearExpr
+    packages: Mapping[str, int]
+    savings: cp_model.LinearExpr
 
     def of(self, limit: Limit) -> cp_model.LinearExpr:
         """The charge that a budget limits."""
@@ -46,16 +54,41 @@ def add_charges(model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVa
         due["monthly"][component_id] = due["monthly"].get(component_id, 0) + amount
     _add_percentages(model, quantities, due, table)
     one_time = _sum(due["one_time"]) + table.bespoke_one_time
-    billed = _sum(due["monthly"]) + _packages(model, quantities, table) + table.bespoke_monthly
+    packages, savings = _packages(model, quantities, table)
+    billed = _sum(due["monthly"]) + savings + table.bespoke_monthly
     for commitment in table.commitments.values():
         billed += _missing(model, quantities, due["monthly"], commitment)
-    value = one_time + table.term_months * billed
-    if not due["quarterly"] and not due["yearly"]:
-        return Charges(one_time=one_time, monthly=billed, contract_value=value)
-    quarterly, yearly = _sum(due["quarterly"]), _sum(due["yearly"])
-    value += begun(table.term_months, 3) * quarterly + begun(table.term_months, 12) * yearly
-    average = _average_month(model, 12 * billed + 4 * quarterly + yearly)
-    return Charges(one_time=one_time, monthly=average, contract_value=value)
+    monthly, quarterly, yearly = billed, _sum(due["quarterly"]), _sum(due["yearly"])
+    if due["quarterly"] or due["yearly"]:
+        monthly = _average_month(model, 12 * billed + 4 * quarterly + yearly)
+    value, first_year = (
+        one_time + months * billed + begun(months, 3) * quarterly + begun(months, 12) * yearly
+        for months in (table.term_months, min(12, table.term_months))
+    )
+    return Charges(
+        one_time=one_time,
+        monthly=monthly,
+        contract_value=value,
+        first_year=first_year,
+        packages=packages,
+        savings=savings,
+    )
+
+
+def add_contract_cost(
+    model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVar], table: AmountTable
+) -> cp_model.LinearExpr:
+    """Add what is needed to express what the contract costs us; the table has costs."""
+    costs = table.costs
+    if costs is None:
+        raise ValueError("an amount table without costs")
+    once, monthly, quarterly, yearly = (
+        _sum(_amounts(model, quantities, costs.charges.get(charge, {})))
+        for charge in ("one_time", "monthly", "quarterly", "yearly")
+    )
+    months = table.term_months
+    found = once + costs.bespoke_one_time + months * (monthly + costs.bespoke_monthly)
+    return found + begun(months, 3) * quarterly + begun(months, 12) * yearly
 
 
 def _average_month(model: cp_model.CpModel, year: cp_model.LinearExpr) -> cp_model.LinearExpr:
@@ -183,7 +216,9 @@ def _rounded(
 
 def _packages(
     model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVar], table: AmountTable
-) -> cp_model.LinearExpr:
+) -> tuple[dict[str, int], cp_model.LinearExpr]:
+    """Package id -> index of the variable that counts it; and what all of them change a month."""
+    applied: dict[str, int] = {}
     savings: list[cp_model.LinearExpr] = []
     used: dict[str, list[cp_model.LinearExpr]] = {}
     for package_id in sorted(table.packages):
@@ -191,9 +226,10 @@ def _packages(
         if not package.components.keys() <= quantities.keys():
             continue
         times = model.new_int_var(0, len(package.monthly) - 1, f"package {package_id}")
+        applied[package_id] = times.index
         savings.append(_looked_up(model, times, package.monthly))
         for component_id, units in package.components.items():
             used.setdefault(component_id, []).append(units * times)
     for component_id, terms in used.items():
         model.add(cp_model.LinearExpr.sum(terms) <= quantities[component_id])
-    return cp_model.LinearExpr.sum(savings)
+    return applied, cp_model.LinearExpr.sum(savings)

@@ -34,13 +34,14 @@ class OfferingModel:
     """A compiled offering. Not to be changed: take ``model.clone()``.
 
     Attributes:
-        quantities, needs: Id -> index of its variable.
+        quantities, selected, needs: Id -> index of its variable; ``selected`` is whether there is any unit.
         codes: Option -> the number that stands for it.
         active: Member -> index of the literal that turns it on; empty where every member always holds.
     """
 
     model: cp_model.CpModel
     quantities: Mapping[str, int]
+    selected: Mapping[str, int]
     needs: Mapping[str, int]
     codes: Mapping[str, int]
     active: Mapping[Member, int]
@@ -98,6 +99,7 @@ def _compiled(
     return OfferingModel(
         model=variables.model,
         quantities={c: variable.index for c, variable in variables.quantities.items()},
+        selected={c: variable.index for c, variable in variables.selected.items()},
         needs={name: variable.index for name, variable in variables.needs.items()},
         codes=dict(variables.codes),
         active=active,

@@ -28,6 +28,7 @@ class RequestModel:
 
     Attributes:
         quantities: Component id -> its units; others are not chosen.
+        selected: Component id -> whether there is any unit of it.
         needs: Need -> its answer as a whole number; not for text needs.
         codes: Option of a choice -> the number that stands for it.
         switches: Member -> index of the literal that turns it on; empty where every member always holds.
@@ -35,6 +36,7 @@ class RequestModel:
 
     model: cp_model.CpModel
     quantities: Mapping[str, cp_model.IntVar]
+    selected: Mapping[str, cp_model.IntVar]
     needs: Mapping[str, cp_model.IntVar]
     codes: Mapping[str, int]
     charges: Charges
@@ -170,6 +172,7 @@ class _Builder:
         return RequestModel(
             model=self._model,
             quantities=self._quantities,
+            selected=_Wrapped(self._model, self._offering.selected),
             needs=_Wrapped(self._model, self._offering.needs),
             codes=self._offering.codes,
             charges=self._charges,
