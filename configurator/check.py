@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from bidwright.catalog.model import Rule
@@ -23,6 +24,7 @@ from bidwright.configurator.members import (
 )
 from bidwright.configurator.request import BespokeEffect, Requirements
 from bidwright.configurator.rule_check import Choice, holds, missing_rows, parts, value_of
+from bidwright.configurator.sites_split import at_site, whole_bid
 from bidwright.v1.configuration_pb2 import Violation
 
 _MOST_ROWS = 5
@@ -32,15 +34,28 @@ _MOST_ROWS = 5
 def check(requirements: Requirements, items: Mapping[str, int]) -> list[Violation]:
     """Every violation: slots, limits, rules, resources, delivery centres, bespoke items, pins, exclusions.
 
-    Budgets are not looked at, as that takes prices; ``configure`` does.
+    Budgets are not looked at, as that takes prices; ``configure`` does. Of a bid with sites, what must hold over all of
+    them comes first, then whether the sites add up to the items, then each site.
 
     Args:
-        requirements: What it must meet.
+        requirements: What it must meet; sites with what is there.
         items: Component id -> units, at least 1; every id is of the release.
 
     Returns:
         Violations in the order above, each kind by id; none for a valid configuration.
     """
+    if not requirements.sites:
+        return _check(requirements, items)
+    found = [*_check(whole_bid(requirements), items), *_sums(requirements, items)]
+    for site in requirements.sites:
+        for violation in _check(at_site(requirements, site), site.items):
+            if violation.kind != DELIVERY_CENTRE:  # told of the whole bid
+                violation.text = f"At site {site.name}: {violation.text}"
+                found.append(violation)
+    return found
+
+
+def _check(requirements: Requirements, items: Mapping[str, int]) -> list[Violation]:
     choice = Choice(release=requirements.release, answers=requirements.answers, items=items)
     return [
         *_slots(requirements, choice),
@@ -52,6 +67,19 @@ def check(requirements: Requirements, items: Mapping[str, int]) -> list[Violatio
         *_pins(requirements, choice),
         *_exclusions(requirements, choice),
     ]
+
+
+def _sums(requirements: Requirements, items: Mapping[str, int]) -> Iterator[Violation]:
+    """Where the sites do not have together what the bid has."""
+    slots, at_sites = requirements.offering.slots, Counter[str]()
+    for site in requirements.sites:
+        at_sites.update(site.items)
+    for component_id in sorted({*items, *at_sites}):
+        slot = slots.get(component_id.partition(".")[0])
+        units, placed = items.get(component_id, 0), at_sites[component_id]
+        if slot is not None and slot.per_site and units != placed:
+            text = f"{units} units of {name_text(requirements, component_id)}, but {placed} at the sites together."
+            yield _violation(Member(SLOT, component_id), text, "Give of it in all what the sites have together.")
 
 
 def _violation(member: Member, text: str, fix: str) -> Violation:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -12,6 +12,8 @@ from google.type import money_pb2
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.answers import answers_from_proto, resolve_answers
 from bidwright.catalog.model import Answer, Market, Offering, Release
+from bidwright.configurator.sites import Site
+from bidwright.configurator.sites_request import SiteMessage, SiteReader
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import MINOR_UNITS, plain
 from bidwright.v1 import configuration_pb2, configurator_pb2
@@ -40,11 +42,13 @@ class Requirements:
 
     Attributes:
         answers: Every need of the offering with its answer, by name; of a partial choice only those that have one.
+            Where there are sites, only needs of the whole bid: each site has its own answers to the others.
         pins: Component id -> exact units, or 0 for at least one; never above the component's ``max_quantity``.
         frozen: Pinned components that are there already and stay as they are: nobody asked for them.
         exclusions: Component ids, ascending.
         bespoke: Effects of the bespoke layer; only items that have one.
         budget: Limit -> minor units of the market's currency.
+        sites: The sites of the bid, by id; none where it has none.
     """
 
     release: Release
@@ -56,10 +60,15 @@ class Requirements:
     bespoke: tuple[BespokeEffect, ...] = ()
     budget: Mapping[Limit, int] = field(default_factory=dict)
     frozen: frozenset[str] = frozenset()
+    sites: tuple[Site, ...] = ()
 
 
 def requirements_of(
-    request: configurator_pb2.ConfigureRequest, release: Release, *, partial: bool = False
+    request: configurator_pb2.ConfigureRequest,
+    release: Release,
+    *,
+    partial: bool = False,
+    sites: Sequence[SiteMessage] | None = None,
 ) -> Requirements:
     """Understand a request against a release.
 
@@ -67,6 +76,7 @@ def requirements_of(
         request: What a customer needs.
         release: What is sold.
         partial: Whether needs without an answer stay open; they take their default otherwise.
+        sites: What is asked for each site; None for a bid without sites.
 
     Raises:
         InvalidInput: With every fault at once.
@@ -78,7 +88,12 @@ def requirements_of(
         _require_component(release, component, f"exclusions[{index}]", faults)
     bespoke = _bespoke(release, request.bespoke_items, faults)
     budget = _budget(request.budget, market, faults) if market else {}
-    answers = _answers(offering, request.needs, faults, partial=partial) if offering else {}
+    answers: Mapping[str, Answer] = {}
+    found: tuple[Site, ...] = ()
+    if offering and sites is not None:
+        answers, found = _sited(SiteReader(release=release, offering=offering, faults=faults), request.needs, sites)
+    elif offering:
+        answers = _answers(offering, request.needs, faults, partial=partial)
     faults.raise_if_any("The request")
     if offering is None or market is None:
         raise AssertionError("an unknown offering or market is a fault")
@@ -91,6 +106,7 @@ def requirements_of(
         exclusions=tuple(sorted(set(request.exclusions))),
         bespoke=bespoke,
         budget=budget,
+        sites=found,
     )
 
 
@@ -100,7 +116,7 @@ def requirements_and_items(
     """Understand a finished configuration: what it was made for, and component id -> units, by id.
 
     Raises:
-        InvalidInput: With every fault at once: unknown ids, components given twice, answers that do not fit.
+        InvalidInput: With every fault at once: unknown ids, components or sites given twice, answers that do not fit.
     """
     faults = Faults()
     offering, market = _place(release, configuration.offering, configuration.market, faults)
@@ -111,12 +127,32 @@ def requirements_and_items(
             faults.add(where, f"{item.component} is given twice", "Give each component once, with its quantity.")
         items[item.component] = item.quantity
     bespoke = _bespoke(release, configuration.bespoke_items, faults)
-    answers = _answers(offering, configuration.needs, faults) if offering else {}
+    answers: Mapping[str, Answer] = {}
+    sites: tuple[Site, ...] = ()
+    if offering and configuration.sites:
+        reader = SiteReader(release=release, offering=offering, faults=faults)
+        answers, sites = _sited(reader, configuration.needs, configuration.sites)
+    elif offering:
+        answers = _answers(offering, configuration.needs, faults)
     faults.raise_if_any("The configuration")
     if offering is None or market is None:
         raise AssertionError("an unknown offering or market is a fault")
-    requirements = Requirements(release=release, offering=offering, market=market, answers=answers, bespoke=bespoke)
+    requirements = Requirements(
+        release=release, offering=offering, market=market, answers=answers, bespoke=bespoke, sites=sites
+    )
     return requirements, dict(sorted(items.items()))
+
+
+def _sited(
+    reader: SiteReader, needs: Sequence[configuration_pb2.NeedAnswer], sites: Sequence[SiteMessage]
+) -> tuple[Mapping[str, Answer], tuple[Site, ...]]:
+    """The answers of the whole bid, and its sites; what the bid answers for sites holds where a site says nothing."""
+    asked = {name: need for name, need in reader.offering.needs.items() if not need.per_site}
+    of_sites = reader.offering.needs.keys() - asked.keys()
+    own = [answer for answer in needs if answer.name not in of_sites]
+    usual = [answer for answer in needs if answer.name in of_sites]
+    answers = _answers(replace(reader.offering, needs=asked), own, reader.faults)
+    return answers, replace(reader, usual=usual).read(sites)
 
 
 def _place(release: Release, offering_id: str, market_id: str, faults: Faults) -> tuple[Offering | None, Market | None]:

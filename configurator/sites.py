@@ -1,0 +1,35 @@
+"""The sites of a bid: each with answers, wishes and, once chosen, components of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bidwright.catalog.model import Answer
+
+MOST_SITES = 500
+"""So many sites a bid has at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One site of a bid.
+
+    Attributes:
+        answers: Every need that is asked for each site, by name.
+        pins: Component id -> exact units at the site, or 0 for at least one.
+        exclusions: Component ids that are not at the site, ascending.
+        items: Component id -> units at the site, by id; empty until chosen.
+    """
+
+    id: str
+    title: str = ""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    pins: Mapping[str, int] = field(default_factory=dict)
+    exclusions: tuple[str, ...] = ()
+    items: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The site for a reader: ``Berlin 3 (berlin_3)``."""
+        return f"{self.title} ({self.id})" if self.title else self.id
