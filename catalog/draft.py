@@ -25,6 +25,7 @@ from bidwright.catalog.model import (
     Texts,
 )
 from bidwright.catalog.nearest import advice
+from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.core.errors import Faults
 
 _PATTERN_LETTERS = frozenset("*?[")
@@ -82,6 +83,7 @@ class Draft:
     Attributes:
         today: The day on which everything must have a price; None to check none.
         documents: YAML files with a checked shape, by name.
+        books: All price books by the name of their file; ``price_books`` are those of markets.
         tables: Table id -> (families, rows).
     """
 
@@ -98,7 +100,10 @@ class Draft:
     offerings: dict[str, Offering] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     tables: dict[str, tuple[tuple[str, ...], frozenset[tuple[str, ...]]]] = field(default_factory=dict)
+    books: dict[str, PriceBook] = field(default_factory=dict)
     price_books: dict[str, PriceBook] = field(default_factory=dict)
+    promotions: dict[str, Promotion] = field(default_factory=dict)
+    agreements: dict[str, CustomerAgreement] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
     centres: dict[str, DeliveryCentre] = field(default_factory=dict)
     assurances: tuple[Assurance, ...] = ()

@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Literal
 
 from bidwright.catalog.price_charges import ChargeName
-from bidwright.catalog.price_entry import Commitment, PriceEntry
+from bidwright.catalog.price_entry import Adjustment, Commitment, PriceEntry
+from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.catalog.rule_language import Expression, FigureSource
 
 DEFAULT_HOURS_PER_MONTH = Decimal(730)
@@ -172,10 +173,26 @@ class Offering:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PriceBook:
-    """Prices of one market with their settings.
+class Ancestry:
+    """A price book among those that another one is made from.
 
     Attributes:
+        key: Its file in ``prices/``, without the ending; that of a market's own book is the market.
+        overall: What it adds to everything it inherits; None where it adds nothing.
+    """
+
+    key: str
+    overall: Adjustment | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceBook:
+    """Prices of one market with their settings; what it inherits is already in it.
+
+    Attributes:
+        segment, channel: Whom it is for; empty for everybody.
+        ancestry: The book itself, then its parent, and so on; empty for a market's own book without a parent.
+        rounding_to: Minor units of the currency that net prices are multiples of.
         entries: (component, charge) -> entries ascending by ``valid_from``, never overlapping.
         terms: Contract term in months -> discount on recurring charges in percent.
         hours_per_month: What an hourly price is multiplied by for a month.
@@ -194,11 +211,15 @@ class PriceBook:
     minimum_markup: Decimal
     hours_per_month: Decimal = DEFAULT_HOURS_PER_MONTH
     commitments: Mapping[str, Commitment] = field(default_factory=dict)
+    segment: str = ""
+    channel: str = ""
+    ancestry: tuple[Ancestry, ...] = ()
+    rounding_to: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """A combination with a monthly price of its own, by market."""
+    """A combination with a monthly price of its own, by price book (``Ancestry.key``)."""
 
     id: str
     title: str
@@ -324,7 +345,9 @@ class Release:
         digest: SHA-256 over the names and contents of all files, hexadecimal.
         tables: Table id -> (families, allowed rows of component ids).
         rules: Rules that hold in every offering.
-        price_books: Market id -> price book.
+        price_books: Market id -> its own price book.
+        special_books: Market id -> the price books for some segments and channels of it.
+        promotions: By id.
         delivery_of: Component id -> the one delivery that makes it real.
     """
 
@@ -348,11 +371,23 @@ class Release:
     approvals: tuple[ApprovalRule, ...]
     deliveries: Mapping[str, Delivery]
     delivery_of: Mapping[str, str]
+    special_books: Mapping[str, tuple[PriceBook, ...]] = field(default_factory=dict)
+    promotions: Mapping[str, Promotion] = field(default_factory=dict)
+    agreements: Mapping[str, CustomerAgreement] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """Its resource name: portfolios/{portfolio}/releases/{digest}."""
         return f"portfolios/{self.portfolio}/releases/{self.digest}"
+
+    def price_book(self, market: str, segment: str = "", channel: str = "") -> PriceBook | None:
+        """The price book for a segment and channel of a market; None for an unknown market.
+
+        The most specific one: for both, then for the channel, then for the segment, then the market's own.
+        """
+        books = {(book.segment, book.channel): book for book in self.special_books.get(market, ())}
+        wanted = ((segment, channel), ("", channel), (segment, ""))
+        return next((books[one] for one in wanted if one in books), self.price_books.get(market))
 
     def members(self, family_or_component: str) -> tuple[str, ...]:
         """The component ids that a name in a rule stands for: one component, or all of a family, by id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from bidwright.catalog.document import Entry
@@ -19,11 +20,11 @@ def read_packages(draft: Draft) -> None:
             _check_part(draft, entry, component, quantity)
         _check_parts_make_a_package(draft, entry)
         for market in value["monthly"]:
-            if draft.ids.check("market", market, entry.where("monthly", market)):
+            if market in draft.books or draft.ids.check("market", market, entry.where("monthly", market)):
                 _check_unit_prices(draft, entry, market)
                 _check_price(draft, entry, market)
         for market in draft.ids.of("market"):
-            if market not in value["monthly"]:
+            if not _is_priced(draft, value["monthly"], market):
                 what = f"package {value['id']!r} has no monthly price in market {market}"
                 draft.faults.add(entry.where("monthly"), what, f"Add a price for {market}.")
         package = Package(
@@ -34,6 +35,12 @@ def read_packages(draft: Draft) -> None:
             because=value["because"].strip(),
         )
         draft.packages.setdefault(package.id, package)
+
+
+def _is_priced(draft: Draft, prices: Mapping[str, object], market: str) -> bool:
+    """Whether there is a price for a market, or one of the price books that it is made from."""
+    book = draft.price_books.get(market)
+    return market in prices or (book is not None and any(one.key in prices for one in book.ancestry))
 
 
 def _check_part(draft: Draft, entry: Entry, component: str, quantity: int) -> None:
@@ -53,7 +60,7 @@ def _check_parts_make_a_package(draft: Draft, entry: Entry) -> None:
 
 def _check_unit_prices(draft: Draft, entry: Entry, market: str) -> None:
     """What a package saves is a sum of unit prices; where a part is priced otherwise, there is no such sum."""
-    book = draft.price_books.get(market)
+    book = draft.books.get(market)
     if book is None:
         return
     for component in entry.value["components"]:
@@ -65,7 +72,7 @@ def _check_unit_prices(draft: Draft, entry: Entry, market: str) -> None:
 
 
 def _check_price(draft: Draft, entry: Entry, market: str) -> None:
-    book = draft.price_books.get(market)
+    book = draft.books.get(market)
     if book is None or draft.today is None:
         return
     total = Decimal(0)

@@ -40,10 +40,25 @@ class Band:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adjustment:
+    """What a price book adds to prices that it inherits.
+
+    Attributes:
+        percent: Of the running amount; negative for a reduction.
+        rule: The book and its line, as the waterfall names it.
+    """
+
+    percent: Decimal
+    rule: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PriceEntry:
     """Cost and price of units of a component in one market during a period.
 
     Attributes:
+        book: Price book that holds the row, where it is inherited from another; empty for a row of its own.
+        adjustments: What the books that inherited it add, in their order.
         unit_cost: Of one unit, without labour.
         price: List price: of a single unit, of a block, the whole of a flat price, or a percentage; 0 where ``bands``
             say it.
@@ -73,6 +88,8 @@ class PriceEntry:
     of: frozenset[str] = frozenset()
     valid_from: dt.date
     valid_to: dt.date | None
+    book: str = ""
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def is_plain(self) -> bool:

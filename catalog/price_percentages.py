@@ -1,4 +1,4 @@
-"""Percentages of other lines: which lines, and that no percentage is taken of a percentage."""
+"""Percentages of other lines: which lines, and that none is in the end a percentage of itself."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bidwright.catalog.draft import Draft
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
 
-Found = Mapping[tuple[str, ChargeName], list[tuple[PriceEntry, Row]]]
-"""Rows with their entries, by component and charge."""
+Key = tuple[str, ChargeName]
+"""A component and a charge."""
 
 
 def resolved(draft: Draft, entry: PriceEntry, row: Row) -> PriceEntry:
@@ -22,14 +22,55 @@ def resolved(draft: Draft, entry: PriceEntry, row: Row) -> PriceEntry:
     return replace(entry, of=frozenset(id_ for one in patterns for id_ in draft.ids.matches(one, row.where)))
 
 
-def check_circles(draft: Draft, found: Found) -> None:
-    """Report percentages of components whose own price for that charge is a percentage, itself included."""
-    percentages = {key for key, pairs in found.items() if any(entry.model == "percentage" for entry, _ in pairs)}
-    for (component, charge), pairs in found.items():
-        for entry, row in pairs:
-            for other in sorted(entry.of):
-                if (other, charge) in percentages:
-                    self_said = "itself" if other == component else f"{other}, which is a percentage as well"
-                    what = f"the {charge} price of {component} is a percentage of {self_said}"
-                    fix = f"Name components in `of` whose {charge} price is no percentage, so that there is no circle."
-                    draft.faults.add(row.where, what, fix)
+def check_circles(
+    draft: Draft, entries: Mapping[Key, tuple[PriceEntry, ...]], places: Mapping[Key, str], otherwise: str
+) -> None:
+    """Report percentages that are, over others, percentages of themselves.
+
+    Args:
+        draft: Takes the faults.
+        entries: All rows of a price book, inherited ones too.
+        places: Where the rows of the book itself stand.
+        otherwise: The place of a fault between inherited rows.
+    """
+    of = percentages_of(entries)
+    for circle in sorted({_turned(one) for key in of if (one := _circle(of, key))}):
+        component, charge = circle[0]
+        others = "".join(f"{other}, which is one of " for other, _ in circle[1:])
+        what = f"the {charge} price of {component} is a percentage of {others}itself"
+        where = next((places[key] for key in circle if key in places), otherwise)
+        draft.faults.add(where, what, "Take one of these components out of `of`, so that there is no circle.")
+
+
+def percentages_of(entries: Mapping[Key, tuple[PriceEntry, ...]]) -> dict[Key, tuple[Key, ...]]:
+    """Rows that are percentages -> those among the rows they are taken of that are percentages as well."""
+    found = {
+        key: sorted({id_ for row in rows for id_ in row.of})
+        for key, rows in entries.items()
+        if any(row.model == "percentage" for row in rows)
+    }
+    return {
+        (id_, charge): tuple((other, charge) for other in of if (other, charge) in found)
+        for (id_, charge), of in found.items()
+    }
+
+
+def _circle(of: Mapping[Key, tuple[Key, ...]], start: Key) -> tuple[Key, ...]:
+    """A way from a row back to itself, without the return; empty where there is none."""
+    ways: list[tuple[Key, ...]] = [(start,)]
+    seen: set[Key] = set()
+    while ways:
+        way = ways.pop()
+        for other in of[way[-1]]:
+            if other == start:
+                return way
+            if other not in seen:
+                seen.add(other)
+                ways.append((*way, other))
+    return ()
+
+
+def _turned(circle: tuple[Key, ...]) -> tuple[Key, ...]:
+    """The same circle, begun at its first row by id."""
+    first = circle.index(min(circle))
+    return (*circle[first:], *circle[:first])

@@ -1,41 +1,63 @@
-"""prices/*: the price book of every market, complete and without overlaps."""
+"""prices/*: the price book of every market, and those made from them; complete, without gaps and overlaps."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from bidwright.catalog.commitments import read_commitments
 from bidwright.catalog.csv_source import Row, Sheet, read_csv
 from bidwright.catalog.draft import Draft
-from bidwright.catalog.figures import known_currency, number, numbers
-from bidwright.catalog.model import DEFAULT_HOURS_PER_MONTH, Market, PriceBook
+from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
+from bidwright.catalog.price_inheritance import Entries, Inheritance, in_order_of_inheritance, parent_key
 from bidwright.catalog.price_percentages import check_circles, resolved
 from bidwright.catalog.price_rows import COLUMNS, OPTIONAL_COLUMNS, read_row
+from bidwright.catalog.price_settings import check_selection, read_settings
 from bidwright.catalog.source_files import Files, text_of
 from bidwright.core.errors import Faults
-from bidwright.core.money import MINOR_UNITS
 
-_Entries = Mapping[tuple[str, ChargeName], tuple[PriceEntry, ...]]
+Rows = dict[tuple[str, ChargeName], list[tuple[PriceEntry, Row]]]
 _MOST_UNITS = 10_000
 
 
 def read_prices(draft: Draft, files: Files) -> None:
-    """Read the price book of every market; needs markets and components."""
+    """Read the price book of every market, and those made from them; needs markets and components."""
+    keys = _keys(draft, files)
+    for market in draft.markets:
+        for name in _missing(draft, files, market):
+            draft.faults.add(f"{name}:1", f"market {market} has no file {name}", "Add it (docs/portfolio.md).")
+    for key in in_order_of_inheritance(draft, keys):
+        _read_book(draft, files, key)
+    draft.price_books = {market: draft.books[market] for market in draft.markets if market in draft.books}
+    check_selection(draft)
+
+
+def _keys(draft: Draft, files: Files) -> list[str]:
+    """The price books there are, those of markets first; a fault for files that belong to none."""
+    stems: dict[str, list[str]] = {}
     for name in sorted(files):
         folder, _, rest = name.partition("/")
         if folder == "prices" and rest.endswith((".csv", ".yaml")):
-            draft.ids.check("market", PurePosixPath(rest).stem, f"{name}:1")
-    for market in draft.markets.values():
-        for name in (f"prices/{market.id}.csv", f"prices/{market.id}.yaml"):
-            if name not in files:
-                draft.faults.add(f"{name}:1", f"market {market.id} has no file {name}", "Add it (docs/portfolio.md).")
-        entries = _entries(draft, files, market) if f"prices/{market.id}.csv" in files else {}
-        _read_settings(draft, market, entries)
+            stems.setdefault(PurePosixPath(rest).stem, []).append(name)
+    made = {stem for stem in stems if parent_key(draft.documents.get(f"prices/{stem}.yaml"))}
+    for stem, names in stems.items():
+        if stem not in made:
+            for name in names:
+                draft.ids.check("market", stem, f"{name}:1")
+        elif (parent := parent_key(draft.documents.get(f"prices/{stem}.yaml"))) not in stems:
+            where = draft.documents[f"prices/{stem}.yaml"].whole.where("inherits")
+            draft.faults.add(where, f"there is no price book {parent!r}", advice(parent, stems))
+    return [*draft.markets, *sorted(made - draft.markets.keys())]
+
+
+def _missing(draft: Draft, files: Files, market: str) -> list[str]:
+    """Files that a market must have; what is inherited need not be stated."""
+    names = [f"prices/{market}.csv", f"prices/{market}.yaml"]
+    if parent_key(draft.documents.get(names[1])):
+        return []
+    return [name for name in names if name not in files]
 
 
 def price_on(entries: tuple[PriceEntry, ...], date: dt.date) -> PriceEntry | None:
@@ -43,16 +65,35 @@ def price_on(entries: tuple[PriceEntry, ...], date: dt.date) -> PriceEntry | Non
     return next((e for e in entries if e.valid_from <= date and (e.valid_to is None or date < e.valid_to)), None)
 
 
-def _entries(draft: Draft, files: Files, market: Market) -> _Entries:
-    name = f"prices/{market.id}.csv"
+def _read_book(draft: Draft, files: Files, key: str) -> None:
+    document = draft.documents.get(f"prices/{key}.yaml")
+    name = f"prices/{key}.csv"
+    found, unsound = _rows(draft, files, name) if name in files else ({}, set())
+    _check_periods(draft, found)
+    own = {key_: tuple(entry for entry, _ in pairs) for key_, pairs in sorted(found.items())}
+    places = {key_: pairs[0][1].where for key_, pairs in found.items()}
+    parent = draft.books.get(parent_key(document))
+    whole = document.whole if document is not None and document.whole.is_sound else None
+    if parent_key(document):
+        if parent is None or whole is None:
+            return  # what it inherits, or how, has faults of its own
+        inheritance = Inheritance(draft, whole)
+        own = {**inheritance.adjusted(parent), **own}
+    elif key in draft.markets and name in files:
+        _check_complete(draft, key, own, unsound)
+    check_circles(draft, own, places, f"{name}:1")
+    if whole is not None:
+        read_settings(draft, key, dict(sorted(own.items())), parent)
+
+
+def _rows(draft: Draft, files: Files, name: str) -> tuple[Rows, set[str]]:
+    """The rows of a price list by component and charge, and the components with a row that cannot be read."""
+    found: Rows = {}
+    unsound: set[str] = set()
     text = text_of(files, name, draft.faults)
     sheet = read_csv(text, name, draft.faults) if text is not None else None
-    if sheet is None:
-        return {}
-    if not _has_sound_header(sheet, draft.faults):
-        return {}
-    found: dict[tuple[str, ChargeName], list[tuple[PriceEntry, Row]]] = {}
-    unsound: set[str] = set()
+    if sheet is None or not _has_sound_header(sheet, draft.faults):
+        return {}, set(draft.ids.of("component"))
     for row in sheet.rows:
         id_ = row.cells["component"]
         is_known = draft.ids.check("component", id_, row.where)
@@ -62,11 +103,7 @@ def _entries(draft: Draft, files: Files, market: Market) -> _Entries:
             unsound.add(id_)
         elif is_known:
             found.setdefault((id_, entry.charge), []).append((resolved(draft, entry, row), row))
-    _check_periods(draft, found)
-    check_circles(draft, found)
-    entries = {key: tuple(entry for entry, _ in pairs) for key, pairs in sorted(found.items())}
-    _check_complete(draft, market, entries, unsound)
-    return entries
+    return found, unsound
 
 
 def _has_sound_header(sheet: Sheet, faults: Faults) -> bool:
@@ -79,7 +116,7 @@ def _has_sound_header(sheet: Sheet, faults: Faults) -> bool:
     return False
 
 
-def _check_periods(draft: Draft, found: Mapping[tuple[str, ChargeName], list[tuple[PriceEntry, Row]]]) -> None:
+def _check_periods(draft: Draft, found: Rows) -> None:
     for (component, charge), pairs in found.items():
         pairs.sort(key=lambda pair: pair[0].valid_from)
         for (before, earlier), (after, later) in pairwise(pairs):
@@ -91,6 +128,10 @@ def _check_periods(draft: Draft, found: Mapping[tuple[str, ChargeName], list[tup
                     f"and the one from {after.valid_from}"
                 )
                 draft.faults.add(second, what, f"Let the earlier one end with valid_to {after.valid_from}.")
+            elif before.valid_to < after.valid_from and draft.today is not None and draft.today < after.valid_from:
+                what = f"{component} has no {charge} price from {before.valid_to} until {after.valid_from}"
+                fix = f"Let the row before end with valid_to {after.valid_from}, or add one for the days between."
+                draft.faults.add(later.where, what, fix)
         _check_present(draft, component, charge, pairs)
 
 
@@ -101,41 +142,9 @@ def _check_present(draft: Draft, component: str, charge: str, pairs: list[tuple[
         draft.faults.add(pairs[-1][1].where, what, "Add a row that holds today, or correct the dates.")
 
 
-def _check_complete(draft: Draft, market: Market, entries: _Entries, unsound: set[str]) -> None:
+def _check_complete(draft: Draft, market: str, entries: Entries, unsound: set[str]) -> None:
     priced = {component for component, _ in entries} | unsound
     for component, where in draft.ids.of("component").items():
         if component not in priced:
-            what = f"component {component!r} has no price in market {market.id}"
-            draft.faults.add(where, what, f"Add a row for it to prices/{market.id}.csv.")
-
-
-def _read_settings(draft: Draft, market: Market, entries: _Entries) -> None:
-    document = draft.documents.get(f"prices/{market.id}.yaml")
-    if document is None or not document.whole.is_sound:
-        return
-    whole, value = document.whole, document.value
-    draft.ids.declare("price book", value["price_book"], whole.where("price_book"))
-    if value["market"] != market.id:
-        what = f"the settings of market {market.id} name market {value['market']!r}"
-        draft.faults.add(whole.where("market"), what, f"Write {market.id}.")
-    is_known = known_currency(value["currency"], whole.where("currency"), draft.faults)
-    if is_known and market.currency in MINOR_UNITS and value["currency"] != market.currency:
-        what = f"the currency is {value['currency']}; market {market.id} has {market.currency}"
-        draft.faults.add(whole.where("currency"), what, f"Write {market.currency}.")
-    default, minimum = (number(value["bespoke_markup"][key]) for key in ("default", "minimum"))
-    if default < minimum:
-        what = f"the default mark-up {default} is below the minimum {minimum}"
-        draft.faults.add(whole.where("bespoke_markup", "default"), what, "Raise the default, or lower the minimum.")
-    draft.price_books[market.id] = PriceBook(
-        id=value["price_book"],
-        market=market.id,
-        currency=market.currency,
-        rounding=value["rounding"],
-        entries=entries,
-        terms={months: number(value["terms"][str(months)]) for months in sorted(int(one) for one in value["terms"])},
-        bespoke_rates=numbers(value["bespoke_rates"]),
-        default_markup=default,
-        minimum_markup=minimum,
-        hours_per_month=number(value.get("hours_per_month", int(DEFAULT_HOURS_PER_MONTH))),
-        commitments=read_commitments(draft, document, market),
-    )
+            what = f"component {component!r} has no price in market {market}"
+            draft.faults.add(where, what, f"Add a row for it to prices/{market}.csv.")

@@ -23,6 +23,9 @@ from bidwright.catalog.general import read_general
 from bidwright.catalog.model import Release
 from bidwright.catalog.offerings import read_offerings
 from bidwright.catalog.packages import read_packages
+from bidwright.catalog.price_agreements import read_agreements
+from bidwright.catalog.price_promotions import read_promotions
+from bidwright.catalog.price_settings import special_books
 from bidwright.catalog.prices import read_prices
 from bidwright.catalog.release import digest_of, unpack
 from bidwright.catalog.rules import read_rules
@@ -143,6 +146,8 @@ def _read_nouns(draft: Draft, files: Files) -> None:
     read_centres(draft)
     check_deliverable(draft)
     read_prices(draft, files)
+    read_promotions(draft)
+    read_agreements(draft)
     read_packages(draft)
     read_assurances(draft)
     read_approvals(draft)
@@ -176,6 +181,9 @@ def _built(draft: Draft, files: Files) -> Release:
         rules=draft.rules,
         tables=_sorted(draft.tables),
         price_books=_sorted(draft.price_books),
+        special_books=special_books(draft),
+        promotions=_sorted(draft.promotions),
+        agreements=_sorted(draft.agreements),
         packages=_sorted(draft.packages),
         centres=_sorted(draft.centres),
         assurances=draft.assurances,

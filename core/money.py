@@ -21,9 +21,11 @@ MINOR_UNITS = {
 """Digits after the point of each currency a price book may use. Source: ISO 4217."""
 
 EXACT = decimal.Context(
-    prec=60, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow]
+    prec=400, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow]
 )
-"""Arithmetic that refuses to lose a digit: an inexact result raises ``decimal.Inexact``."""
+"""Arithmetic that refuses to lose a digit: an inexact result raises ``decimal.Inexact``.
+
+Every percentage lengthens an amount by up to 9 digits, and each may take off many; none comes near to 400."""
 
 _ROUNDING = decimal.Context(prec=60, traps=[decimal.InvalidOperation])
 _MODES = {"half_up": decimal.ROUND_HALF_UP, "half_even": decimal.ROUND_HALF_EVEN}
@@ -37,15 +39,21 @@ def percent_of(amount: Decimal, percent: Decimal) -> Decimal:
     return EXACT.scaleb(EXACT.multiply(amount, percent), -2)
 
 
-def rounded(amount: Decimal, currency: str, mode: str = "half_up") -> Decimal:
-    """Round an amount to the currency's minor unit.
+def rounded(amount: Decimal, currency: str, mode: str = "half_up", *, minor_units: int = 1) -> Decimal:
+    """Round an amount to a multiple of the currency's minor unit.
 
     Args:
         amount: Any exact amount; negative amounts round symmetrically.
         currency: A key of ``MINOR_UNITS``.
         mode: One of ``ROUNDING_MODES``.
+        minor_units: What it is rounded to, 5 for 0.05 EUR: 1, 2, 25 or 5 times a power of ten, so that it divides exactly.
     """
-    return amount.quantize(Decimal(1).scaleb(-MINOR_UNITS[currency]), rounding=_MODES[mode], context=_ROUNDING)
+    minor = Decimal(1).scaleb(-MINOR_UNITS[currency])
+    if minor_units == 1:
+        return amount.quantize(minor, rounding=_MODES[mode], context=_ROUNDING)
+    place = EXACT.multiply(minor, Decimal(minor_units))
+    times = EXACT.divide(amount, place).quantize(Decimal(1), rounding=_MODES[mode], context=_ROUNDING)
+    return EXACT.multiply(times, place)
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

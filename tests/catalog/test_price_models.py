@@ -270,11 +270,10 @@ def test_a_percentage_that_cannot_be_is_one_fault(tmp_path: Path, row: str, what
     assert what in fault.what
 
 
-def test_percentages_of_each_other_are_two_faults(tmp_path: Path) -> None:
+def test_percentages_of_each_other_are_one_fault(tmp_path: Path) -> None:
     portfolio = with_row(tmp_path, "15,,2026-01-01,,percentage,support.standard,", WITH_PERCENTAGE)
     with (portfolio / "prices" / "DE.csv").open("a") as file:
         file.write("support.standard,one_time,piece,0,10,,2026-01-01,,percentage,os.debian,\n")
-    assert [fault.where for fault in check_report(portfolio, today=SMALL_TODAY)] == [
-        "prices/DE.csv:17",
-        "prices/DE.csv:18",
-    ]
+    (fault,) = check_report(portfolio, today=SMALL_TODAY)
+    assert fault.where == "prices/DE.csv:17"
+    assert fault.what == ("the one_time price of os.debian is a percentage of support.standard, which is one of itself")
