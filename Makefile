@@ -37,7 +37,7 @@ test: check      ## All quick tests (under 15 minutes on 2 cores)
 
 test-slow: setup ## The slow tests
 	$(BIN)/pytest -m slow --ignore tests/provisioning/roles_on_hosts
-	$(BIN)/pytest -m slow tests/provisioning/roles_on_hosts -n 2 --dist loadfile  # two labs, progress, under 15 minutes
+	$(BIN)/pytest -m slow tests/provisioning/roles_on_hosts -n 3 --dist loadfile --no-loadscope-reorder  # three labs, progress, under 15 minutes
 
 bench: setup     ## Measure, as ratios side by side; QUICK=1 for under a minute
 	$(BIN)/python -m bench $(if $(QUICK),--quick)

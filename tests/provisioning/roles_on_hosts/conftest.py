@@ -18,6 +18,20 @@ from bidwright.core.errors import BidwrightError
 _HERE = Path(__file__).parent
 _HOSTS = 3
 _BUDGET_S = 15 * 60  # for all tests on hosts; what is above is told at the end
+_LONGEST_FIRST = (
+    "server",
+    "load_balancer",
+    "backup",
+    "postgresql_standby",
+    "monitoring_server",
+    "postgresql_database",
+    "dns_zone",
+    "dns_secondary",
+    "website",
+    "runs",
+    "collection",
+)
+"""So that of several processes none is alone with a long file at the end; the rest, a minute or two each, as found."""
 
 
 @dataclass
@@ -57,6 +71,24 @@ def _nothing_is_left_to_the_next_test(lab: LabHosts) -> Iterator[None]:
 def host(lab: LabHosts) -> Host:
     """The first host, for tests that need only one."""
     return lab["h1"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests of roles begin with the files that take longest."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    is_ours = _HERE in item.path.parents
+    return (
+        _LONGEST_FIRST.index(_role(item.path))
+        if is_ours and _role(item.path) in _LONGEST_FIRST
+        else len(_LONGEST_FIRST)
+    )
+
+
+def _role(path: Path) -> str:
+    return path.stem.removeprefix("test_").removesuffix("_on_hosts")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -101,10 +133,9 @@ class _Teller:
         seconds = sum(part.duration for part in parts)
         progress.seconds += seconds
         path, _, name = id_.partition("::")
-        role = Path(path).stem.removeprefix("test_").removesuffix("_on_hosts")
         what = name.removeprefix("test_").replace("_", " ")
         elapsed = time.monotonic() - progress.began
-        text = f"[{progress.done:>3}/{progress.wanted}] {role}: {what} ... {outcome}, {seconds:.0f} s"
+        text = f"[{progress.done:>3}/{progress.wanted}] {_role(Path(path))}: {what} ... {outcome}, {seconds:.0f} s"
         _say(self._config, f"{text} ({elapsed:.0f} s in all)")
 
 
