@@ -1,4 +1,4 @@
-"""``bidwright portfolio analyze`` and ``complete``: feature models that others wrote."""
+"""Feature models that others wrote: what ``bidwright portfolio analyze`` prints of them, and ``complete``."""
 
 from __future__ import annotations
 
@@ -33,24 +33,18 @@ _timeout = click.option(
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.command("analyze")
-@click.option("--uvl", type=_FILE, help="Feature model in UVL.")
-@click.option("--dimacs", type=_FILE, help="Formula in DIMACS CNF; names from comments `c NUMBER NAME`.")
-@_timeout
-@_json
-def portfolio_analyze(uvl: Path | None, dimacs: Path | None, timeout_s: float, *, as_json: bool) -> None:
-    """Say of a feature model what is in every configuration, in none, needless, and how many there are."""
+def analyzed_feature_model(uvl: Path | None, dimacs: Path | None, deadline: Deadline, *, as_json: bool) -> str:
+    """What is to be printed of a feature model; one of the two files is given."""
     started = time.monotonic()
-    deadline = Deadline(timeout_s)
-    if (uvl is None) == (dimacs is None):
-        raise click.UsageError("Give one of --uvl and --dimacs.")
     if uvl is not None:
         result = analyze_model(read_uvl(uvl), deadline)
     elif dimacs is not None:
         result = analyze_formula(read_dimacs(dimacs), deadline)
+    else:
+        raise ValueError("no file is given")
     seconds = round(time.monotonic() - started, 3)
     sys.set_int_max_str_digits(_MOST_DIGITS)  # numbers of configurations are long
-    click.echo(json.dumps(_as_record(result, seconds), ensure_ascii=False) if as_json else _as_text(result, seconds))
+    return json.dumps(_as_record(result, seconds), ensure_ascii=False) if as_json else _as_text(result, seconds)
 
 
 @click.command("complete")

@@ -13,8 +13,9 @@ from bidwright.core.errors import BidwrightError
 from bidwright.server import starting
 from bidwright.server.demo import run_demo
 from bidwright.server.demo_hosts import run_demo_hosts
-from bidwright.server.feature_model_commands import portfolio_analyze, portfolio_complete
+from bidwright.server.feature_model_commands import portfolio_complete
 from bidwright.server.lab_commands import lab
+from bidwright.server.portfolio_analyze_command import portfolio_analyze
 from bidwright.server.price_command import price_by_hand
 from bidwright.server.publishing import report
 
