@@ -48,11 +48,12 @@ class DeliveryUnit:
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """A kind of component."""
+    """A kind of component. ``redundant``: any unit of it does the work of all when the others fail."""
 
     id: str
     title: str
     unit: str
+    redundant: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,11 @@ from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
+from bidwright.catalog.availability import PERCENT_PLACES
 from bidwright.catalog.model import Component, Need
 from bidwright.catalog.rule_language import (
     Arithmetic,
+    Availability,
     Comparison,
     Constant,
     Expression,
@@ -85,11 +87,8 @@ class _Measure:
     def reach(self, part: Expression) -> Reach:
         """The reach of a number; what is no number has none."""
         match part:
-            case Constant(Fraction() as value):
-                return Reach(abs(value), value.denominator)
-            case Name(_, name):
-                need = self._needs.get(name)
-                return _reach_of_need(need) if need else Reach()  # a need with faults has been reported
+            case Constant() | Name() | Availability():
+                return self._reach_alone(part)
             case Arithmetic("*", left, right):
                 return self._noted(self.reach(left).times(self.reach(right)))
             case Arithmetic(_, left, right) | Comparison(_, left, right):
@@ -99,6 +98,16 @@ class _Measure:
         for inner in parts_of(part):
             self.reach(inner)
         return Reach()
+
+    def _reach_alone(self, part: Constant | Name | Availability) -> Reach:
+        match part:
+            case Constant(Fraction() as value):
+                return Reach(abs(value), value.denominator)
+            case Availability():
+                return Reach(Fraction(100), 10**PERCENT_PLACES)
+            case Name(_, name) if name in self._needs:
+                return _reach_of_need(self._needs[name])
+        return Reach()  # no number, or a need with faults, which have been reported
 
     def _figures(self, part: Quantity | Kinds | Sum) -> Iterable[tuple[Decimal, int]]:
         match part:

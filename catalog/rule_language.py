@@ -61,6 +61,13 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Availability:
+    """``availability("web", "database")``: how much of the time parts work that all are needed, in percent."""
+
+    families: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class InTable:
     """``("os", "database") in table("name")``: every combination of chosen components is a row."""
 
@@ -108,5 +115,5 @@ class Arithmetic:
 
 
 Expression = (
-    Constant | Name | Selected | Quantity | Kinds | Sum | InTable | Not | AllOf | AnyOf | Comparison | Arithmetic
+    Constant | Name | Selected | Quantity | Kinds | Sum | Availability | InTable | Not | AllOf | AnyOf | Comparison | Arithmetic
 )

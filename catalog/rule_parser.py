@@ -17,6 +17,7 @@ from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
     Arithmetic,
+    Availability,
     Comparison,
     Constant,
     Expression,
@@ -35,12 +36,15 @@ DEEPEST_RULE = 100
 LARGEST_RULE = 500
 """Parts of one rule."""
 
+_MOST_FAMILIES = 12
+"""Of one availability."""
+
 _NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)?")
-_FUNCTIONS = ("selected", "quantity", "kinds", "total", "provided", "consumed", "implies", "table")
+_FUNCTIONS = ("selected", "quantity", "kinds", "total", "provided", "consumed", "availability", "implies", "table")
 _ALLOWED = (
-    "Allowed are selected, quantity, kinds, total, provided, consumed, implies, need.<name>, numbers, texts, "
-    'comparisons, and, or, not, + - *, and ("a", "b") in table("t").'
+    "Allowed are selected, quantity, kinds, total, provided, consumed, availability, implies, need.<name>, numbers, "
+    'texts, comparisons, and, or, not, + - *, and ("a", "b") in table("t").'
 )
 _COMPARISONS: Mapping[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -212,6 +216,9 @@ class _Reader:
         return self._counting(function, call)
 
     def _counting(self, function: str, call: ast.Call) -> Expression:
+        if function == "availability":
+            self._count(call, 1, _MOST_FAMILIES)
+            return Availability(tuple(self._word(argument) for argument in call.args))
         is_sum = function in {"total", "provided", "consumed"}
         self._count(call, 1, 2 if is_sum else 1)
         words = [self._word(argument) for argument in call.args]
@@ -223,7 +230,7 @@ class _Reader:
 
     def _count(self, call: ast.Call, least: int, most: int) -> None:
         if not least <= len(call.args) <= most:
-            many = str(least) if least == most else f"{least} or {most}"
+            many = str(least) if least == most else f"{least} {'or' if most == least + 1 else 'to'} {most}"
             what = f"{self._text(call.func)}() has {len(call.args)} arguments"
             raise self._refuse(call, what, f"Give {many}.")
 

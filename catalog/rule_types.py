@@ -13,6 +13,7 @@ from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
     Arithmetic,
+    Availability,
     Comparison,
     Constant,
     Expression,
@@ -149,9 +150,11 @@ class _Checker:
             return self._refuse(part, "approvals speak of the quote only", fix)
         return self._about_components(part)
 
-    def _about_components(self, part: Selected | Quantity | Kinds | Sum | InTable) -> _Type:
+    def _about_components(self, part: Selected | Quantity | Kinds | Sum | Availability | InTable) -> _Type:
         if isinstance(part, InTable | Sum):
             return self._table(part) if isinstance(part, InTable) else self._sum(part)
+        if isinstance(part, Availability):
+            return self._availability(part)
         if isinstance(part, Kinds):
             self._one_of(part, part.family, self._known.families, "family")
             return _COUNT
@@ -193,10 +196,11 @@ class _Checker:
         self._refuse(part, f"there is no {kind} {word!r}", advice(word, allowed))
         return False
 
-    def _sum(self, part: Sum) -> _Type:
-        is_known = self._one_of(part, part.attribute, self._known.attributes, "attribute")
+    def _sum(self, part: Sum, *, at: Expression | None = None) -> _Type:
+        place = at or part
+        is_known = self._one_of(place, part.attribute, self._known.attributes, "attribute")
         if part.family:
-            is_known &= self._one_of(part, part.family, self._known.families, "family")
+            is_known &= self._one_of(place, part.family, self._known.families, "family")
         attribute = self._known.attributes.get(part.attribute)
         if not is_known or attribute is None:
             return _UNKNOWN
@@ -206,8 +210,15 @@ class _Checker:
             what = (
                 f"no component{of_family} states {part.attribute!r} under {_SECTION[part.source]!r}: this is always 0"
             )
-            self._refuse(part, what, f"Families that do: {', '.join(sorted(carriers)) or 'none'}.")
+            self._refuse(place, what, f"Families that do: {', '.join(sorted(carriers)) or 'none'}.")
         return _Type("number", unit=attribute.unit or None)
+
+    def _availability(self, part: Availability) -> _Type:
+        """Each family is a sum of its own for what may be said of it."""
+        found = [self._sum(Sum("total", "availability", family), at=part) for family in part.families]
+        if len(set(part.families)) < len(part.families):
+            self._refuse(part, "a family stands here twice", "Name each family once.")
+        return found[0]
 
     def _table(self, part: InTable) -> _Type:
         if self._one_of(part, part.table, self._known.tables, "table"):

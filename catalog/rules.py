@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import get_args
 
+from bidwright.catalog.availability import availability_faults
 from bidwright.catalog.document import Document, Entry
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.model import Need, Offering, Rule
@@ -85,6 +86,8 @@ def _check_reach(draft: Draft, document: Document, rules: Iterable[Rule], offeri
         if steps > MOST_STEPS:
             what = f"rule {rule.id!r} can take {steps:,} of its smallest steps, and {MOST_STEPS:,} can be counted"
             fix = "Lower the figures, the limits of needs or max_quantity, or use fewer digits after the point."
+            draft.faults.add(places[rule.id], what, fix)
+        for what, fix in availability_faults(rule.expression, draft.families, components):
             draft.faults.add(places[rule.id], what, fix)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bidwright.catalog.model import Component, Offering, Rule
-from bidwright.catalog.rule_language import Expression, InTable, Kinds, Name, Quantity, Selected, Sum
+from bidwright.catalog.rule_language import Availability, Expression, InTable, Kinds, Name, Quantity, Selected, Sum
 from bidwright.catalog.rule_types import parts_of
 
 
@@ -71,7 +71,7 @@ def families_of(part: Expression, components: Mapping[str, Component]) -> Iterat
             yield subject.partition(".")[0]
         case Kinds(family):
             yield family
-        case InTable(families, _):
+        case InTable(families, _) | Availability(families):
             yield from families
         case Sum(source, attribute, family):
             if family:

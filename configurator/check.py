@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from bidwright.catalog.model import Rule
-from bidwright.catalog.rule_language import Expression, InTable, Kinds, Name, Quantity, Selected, Sum
+from bidwright.catalog.rule_language import Availability, Expression, InTable, Kinds, Name, Quantity, Selected, Sum
 from bidwright.configurator.delivery import allowed_regions, undeliverable
 from bidwright.configurator.members import (
     BESPOKE,
@@ -147,6 +147,8 @@ def _source(part: Expression) -> str:
             return f'quantity("{subject}")'
         case Kinds(family):
             return f'kinds("{family}")'
+        case Availability(families):
+            return "availability(" + ", ".join(f'"{family}"' for family in families) + ")"
         case Sum(source, attribute, family):
             return f'{source}("{attribute}", "{family}")' if family else f'{source}("{attribute}")'
     raise TypeError(f"not a part of a rule with a value of its own: {part!r}")

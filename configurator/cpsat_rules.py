@@ -19,6 +19,7 @@ from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
     Arithmetic,
+    Availability,
     Comparison,
     Constant,
     Expression,
@@ -30,6 +31,7 @@ from bidwright.catalog.rule_language import (
     Selected,
     Sum,
 )
+from bidwright.configurator.cpsat_availability import availability
 from bidwright.configurator.cpsat_variables import Linear, Variables, row
 
 When = tuple[Literal, ...]
@@ -44,6 +46,7 @@ class RuleCompiler:
         self._variables = variables
         self._model = variables.model
         self._literals: dict[tuple[Expression, bool], Literal] = {}
+        self._availabilities: dict[tuple[str, ...], Linear] = {}
         self._products: dict[tuple[int, int], int] = {}
 
     def enforce(self, expression: Expression, *, wanted: bool = True, when: When = ()) -> None:
@@ -177,6 +180,12 @@ class RuleCompiler:
     @linear.register
     def _(self, expression: Sum) -> Linear:
         return self._variables.sum(expression.source, expression.attribute, expression.family)
+
+    @linear.register
+    def _(self, expression: Availability) -> Linear:
+        if expression.families not in self._availabilities:
+            self._availabilities[expression.families] = availability(self._variables, expression.families)
+        return self._availabilities[expression.families]
 
     @linear.register
     def _(self, expression: Arithmetic) -> Linear:

@@ -7,18 +7,22 @@ held against the other (docs/adr/0006-two-meanings-of-a-rule.md).
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import singledispatch
 from itertools import product
+from math import ceil, floor
 
+from bidwright.catalog.availability import ATTRIBUTE, PERCENT_PLACES
 from bidwright.catalog.model import Answer, Release
 from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
     Arithmetic,
+    Availability,
     Comparison,
     Constant,
     Expression,
@@ -33,6 +37,9 @@ from bidwright.catalog.rule_language import (
 )
 
 Value = bool | Fraction | str
+
+_WHOLE: int = 10 ** (PERCENT_PLACES + 2)
+"""All of the time, in the parts that availability is counted in."""
 
 _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
     "==": operator.eq,
@@ -123,6 +130,41 @@ def _kinds(expression: Kinds, choice: Choice) -> Value:
 @value_of.register
 def _sum(expression: Sum, choice: Choice) -> Value:
     return choice.sum(expression.source, expression.attribute, expression.family)
+
+
+@value_of.register
+def _availability(expression: Availability, choice: Choice) -> Value:
+    found = _WHOLE
+    for family in expression.families:
+        found = found * _family_availability(family, choice) // _WHOLE
+    return Fraction(found, 10**PERCENT_PLACES)
+
+
+def _family_availability(family: str, choice: Choice) -> int:
+    """How much of the time a family works, in parts of 10**9."""
+    units: Counter[int] = Counter()
+    for member in choice.chosen(family):
+        stated = choice.release.components[member].attributes.get(ATTRIBUTE)
+        if stated is not None:
+            units[int(stated * 10**PERCENT_PLACES)] += choice.items[member]
+    if not units:
+        return _WHOLE
+    is_redundant = choice.release.families[family].redundant
+    whole = ceil if is_redundant else floor
+    share = _WHOLE
+    for figure, number in sorted(units.items()):
+        factor = _WHOLE - figure if is_redundant else figure
+        share = whole(Fraction(share * _power(factor, number, whole), _WHOLE))
+    return _WHOLE - share if is_redundant else share
+
+
+def _power(share: int, units: int, whole: Callable[[Fraction], int]) -> int:
+    """A share to the power of some units, made whole after each of them."""
+    before, found = 0, _WHOLE
+    while units and found != before:
+        before, found = found, whole(Fraction(found * share, _WHOLE))
+        units -= 1
+    return found
 
 
 @value_of.register

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from bidwright.catalog.model import Release
-from bidwright.catalog.rule_language import Expression, InTable, Kinds, Name, Quantity, Selected, Sum
+from bidwright.catalog.rule_language import Availability, Expression, InTable, Kinds, Name, Quantity, Selected, Sum
 from bidwright.configurator.members import (
     BESPOKE,
     BUDGET,
@@ -61,7 +61,7 @@ def _subjects(part: Expression, release: Release) -> Iterator[str]:
             return
         case Selected(subject) | Quantity(subject) | Kinds(subject):
             yield from release.members(subject)
-        case InTable(families):
+        case InTable(families) | Availability(families):
             for family in families:
                 yield from release.members(family)
         case Sum(source, attribute, family):
