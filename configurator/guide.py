@@ -74,11 +74,11 @@ def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, dead
         Unavailable: It was not known in time whether the choice can be completed.
     """
     try:
-        with GuideSearch(requirements, amounts, deadline) as search:
-            if not search.is_possible():
-                return _conflict(requirements, amounts, deadline)
-            states = _states(requirements, search)
-            units, ranges = _ranges(states, search) if wishes.ranges else ({}, {})
+        search = GuideSearch(requirements, amounts, deadline)
+        if not search.is_possible():
+            return _conflict(requirements, amounts, deadline)
+        states = _states(requirements, search)
+        units, ranges = _ranges(states, search) if wishes.ranges else ({}, {})
     except TimeoutError as too_late:
         raise Unavailable(
             f"it was not known within {deadline.given_s:g} seconds whether the choice can be completed",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from types import TracebackType
-from typing import Self
 
 from bidwright.configurator.cpsat_guide import WitnessSearch
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness, vocabulary_of
+from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness
+from bidwright.configurator.guide_pool import Impossible, warm_offering
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.totals import amounts_without_packages
 from bidwright.core.amount_table import AmountTable
 
 
@@ -21,17 +21,13 @@ class GuideSearch:
     """
 
     def __init__(self, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
-        self.vocabulary: Vocabulary = vocabulary_of(requirements.release, requirements.offering)
+        self._requirements = requirements
+        self._amounts = amounts
+        self._deadline = deadline
+        self._warm = warm_offering(requirements)
+        self._search: WitnessSearch | None = None
+        self.vocabulary: Vocabulary = self._warm.vocabulary
         self.witnesses: list[Witness] = []
-        self._search = WitnessSearch(requirements, amounts, deadline)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
 
     def is_possible(self) -> bool:
         """Whether the choice can be completed.
@@ -39,6 +35,12 @@ class GuideSearch:
         Raises:
             TimeoutError: The deadline came first.
         """
+        try:
+            with self._warm.used(self._deadline):
+                if self._take(self._warm.witness(self._warm.assumptions(self._requirements))):
+                    return True
+        except Impossible:
+            return False
         return self._find(()) is not None
 
     def decide(self, facts: Iterable[Fact]) -> dict[Fact, bool]:
@@ -48,6 +50,7 @@ class GuideSearch:
         for witness in self.witnesses:
             _strike(waiting, witness, known)
         try:
+            known |= self._by_clauses(waiting)
             while waiting:
                 found = self._find(list(waiting))
                 if found is None:
@@ -56,6 +59,45 @@ class GuideSearch:
         except TimeoutError:
             pass
         return known
+
+    def _by_clauses(self, waiting: dict[Fact, None]) -> dict[Fact, bool]:
+        """Decide what the clauses can; takes it from what waits."""
+        known: dict[Fact, bool] = {}
+        with self._warm.used(self._deadline):
+            chosen = self._warm.assumptions(self._requirements)
+            literals = {fact: self._warm.literal(fact) for fact in waiting}
+            implied = self._warm.implied(chosen)
+            for fact, literal in literals.items():
+                if -literal in implied:
+                    known[fact] = False
+                    del waiting[fact]
+            left = dict.fromkeys(waiting)
+            while left:
+                fact = next(iter(left))
+                del left[fact]
+                self._warm.prefer([literals[other] for other in reversed(left)])
+                try:
+                    found = self._take(self._warm.witness([*chosen, literals[fact]]))
+                except Impossible:
+                    known[fact] = False
+                    del waiting[fact]
+                    continue
+                if found is not None:
+                    _strike(waiting, found, known)
+                    left = {other: None for other in left if other in waiting}
+        return known
+
+    def _take(self, witness: Witness | None) -> Witness | None:
+        """Keep a configuration that the clauses allow, where it is within the budget."""
+        if witness is None:
+            return None
+        budget = self._requirements.budget
+        if budget:
+            charges = amounts_without_packages(witness.items, self._amounts)
+            if any(getattr(charges, limit) > most for limit, most in budget.items()):
+                return None
+        self.witnesses.append(witness)
+        return witness
 
     def bounds(self, names: Sequence[str]) -> dict[str, tuple[int, int]]:
         """The least and the greatest number of each name; of a component, of configurations that have it."""
@@ -90,6 +132,8 @@ class GuideSearch:
             yield Fact(name, lowest, least - 1)
 
     def _find(self, facts: Sequence[Fact]) -> Witness | None:
+        if self._search is None:
+            self._search = WitnessSearch(self._requirements, self._amounts, self._deadline)
         witness = self._search.find(facts)
         if witness is not None:
             self.witnesses.append(witness)

@@ -39,6 +39,10 @@ class Sat:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the memory of the solver, which is not asked any more."""
         self._solver.delete()
 
     def add(self, clause: Clause) -> None:

@@ -30,12 +30,8 @@ def amounts_of(items: Mapping[str, int], table: AmountTable, contract_value: int
     Raises:
         ValueError: The contract value cannot be that of these items.
     """
-    due = _due(items, table)
-    one_time = table.bespoke_one_time + sum(due["one_time"].values())
-    without_packages = table.bespoke_monthly + sum(due["monthly"].values())
-    without_packages += sum(_missing(due["monthly"], items, commitment) for commitment in table.commitments.values())
-    quarterly, yearly = sum(due["quarterly"].values()), sum(due["yearly"].values())
-    other = one_time + begun(table.term_months, 3) * quarterly + begun(table.term_months, 12) * yearly
+    one_time, without_packages, quarterly, yearly = _charges(items, table)
+    other = _beside_months(one_time, quarterly, yearly, table)
     billed, rest = divmod(contract_value - other, table.term_months)
     if rest or billed > without_packages:
         raise ValueError(
@@ -43,6 +39,29 @@ def amounts_of(items: Mapping[str, int], table: AmountTable, contract_value: int
         )
     monthly = average_month(billed, quarterly, yearly)
     return Amounts(one_time=one_time, monthly=monthly, contract_value=contract_value)
+
+
+def amounts_without_packages(items: Mapping[str, int], table: AmountTable) -> Amounts:
+    """What a configuration costs at most: packages only ever lower it."""
+    one_time, billed, quarterly, yearly = _charges(items, table)
+    return Amounts(
+        one_time=one_time,
+        monthly=average_month(billed, quarterly, yearly),
+        contract_value=_beside_months(one_time, quarterly, yearly, table) + table.term_months * billed,
+    )
+
+
+def _charges(items: Mapping[str, int], table: AmountTable) -> tuple[int, int, int, int]:
+    """What falls due once, and each month, quarter and year, without packages."""
+    due = _due(items, table)
+    one_time = table.bespoke_one_time + sum(due["one_time"].values())
+    monthly = table.bespoke_monthly + sum(due["monthly"].values())
+    monthly += sum(_missing(due["monthly"], items, commitment) for commitment in table.commitments.values())
+    return one_time, monthly, sum(due["quarterly"].values()), sum(due["yearly"].values())
+
+
+def _beside_months(one_time: int, quarterly: int, yearly: int, table: AmountTable) -> int:
+    return one_time + begun(table.term_months, 3) * quarterly + begun(table.term_months, 12) * yearly
 
 
 def _due(items: Mapping[str, int], table: AmountTable) -> dict[str, dict[str, int]]:

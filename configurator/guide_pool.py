@@ -1,0 +1,196 @@
+"""What is kept of an offering between guides: its clauses in a warm solver, and configurations that were found.
+
+Nothing here changes an answer: clauses that are added hold in every configuration of the offering, and a configuration
+counts only where it meets the choice at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from threading import Lock
+
+from bidwright.configurator.cpsat_model import OfferingKey
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.delivery import undeliverable
+from bidwright.configurator.guide_facts import Fact, Option, Vocabulary, Witness, vocabulary_of
+from bidwright.configurator.offering_clauses import offering_clauses
+from bidwright.configurator.offering_completion import Completer
+from bidwright.configurator.request import Requirements
+from bidwright.configurator.sat import OutOfTime, Sat
+
+_MOST_ROUNDS = 40
+"""So often the rows teach the clauses something before a search for one configuration is given up."""
+
+_MOST_LEARNED = 20_000
+"""With so many clauses that rows have taught, the solver begins anew."""
+
+
+class Impossible(Exception):
+    """The clauses prove that there is no such configuration."""
+
+
+class WarmOffering:
+    """The clauses of one offering, asked by one caller at a time."""
+
+    def __init__(self, key: OfferingKey) -> None:
+        self._key = key
+        self._lock = Lock()
+        self.vocabulary: Vocabulary = vocabulary_of(key.release, key.offering)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Compile the offering; forgets all that was learned."""
+        self._offering = offering_clauses(self._key.release, self._key.offering)
+        self._completer = Completer(self._offering)
+        self._clauses = self._offering.clauses
+        self._sat = Sat([], Deadline(0))
+        self._given = [0, 0]
+        self._learned = 0
+        self._markets: dict[str, int] = {}
+
+    @contextmanager
+    def used(self, deadline: Deadline) -> Iterator[None]:
+        """Have it alone.
+
+        Raises:
+            TimeoutError: The deadline came first, while waiting or within.
+        """
+        if not self._lock.acquire(timeout=deadline.left_s):
+            raise TimeoutError("others were asking until the deadline")
+        try:
+            if self._learned > _MOST_LEARNED:
+                self._sat.close()
+                self._begin()
+            self._sat.deadline = deadline
+            yield
+        except OutOfTime as too_late:
+            raise TimeoutError("the solver ran out of time") from too_late
+        finally:
+            self._lock.release()
+
+    def literal(self, fact: Fact) -> int:
+        """The literal of a fact."""
+        within = self._within(fact)
+        return within if fact.inside else -within
+
+    def _within(self, fact: Fact) -> int:
+        offering, name = self._offering, fact.name
+        index = offering.units.get(name, offering.measured.get(name))
+        if index is None:
+            asked = self._key.offering.needs[name]
+            values: Iterable[bool | str] = asked.options or (False, True)
+            numbers = {value: self.vocabulary.number(name, value) for value in values}
+            return self._clauses.either(
+                offering.answers[name, value] for value, n in numbers.items() if fact.least <= n <= fact.most
+            )
+        ends = (offering.at_least(index, fact.least), -offering.at_least(index, fact.most + 1))
+        return self._clauses.both(ends)
+
+    def assumptions(self, requirements: Requirements) -> list[int]:
+        """The literals of a partial choice; its budget is not among them."""
+        vocabulary, selected = self.vocabulary, self._offering.selected
+        found = [self._market(requirements)]
+        for name, answer in requirements.answers.items():
+            if self._key.offering.needs[name].kind != "text":
+                number = vocabulary.number(name, answer)
+                found.append(self.literal(Fact(name, number, number)))
+        for component, units in requirements.pins.items():
+            if component not in selected:
+                raise Impossible
+            found.append(
+                self.literal(Fact(component, units, units) if units else vocabulary.taken(Option("", component)))
+            )
+        found.extend(-selected[component] for component in requirements.exclusions if component in selected)
+        for effect in requirements.bespoke:
+            found.extend(self._any_of(name) for name in effect.requires)
+            found.extend(-self._any_of(name) for name in effect.forbids)
+        return list(dict.fromkeys(found))
+
+    def _any_of(self, name: str) -> int:
+        selected = self._offering.selected
+        return self._clauses.either(selected[c] for c in self._key.release.members(name) if c in selected)
+
+    def _market(self, requirements: Requirements) -> int:
+        """A literal under which nothing is selected that no delivery centre can deliver in a market."""
+        market, need = requirements.market, self._key.offering.residency_need
+        if market.id not in self._markets:
+            literal = self._clauses.new()
+            for answer in self._key.offering.needs[need].options if need else ("",):
+                asked = replace(requirements, answers={need: answer} if need else {})
+                when = [-literal, *([-self._offering.answers[need, answer]] if need else [])]
+                for components in undeliverable(asked, self._offering.selected).values():
+                    for component in components:
+                        self._clauses.add(*when, -self._offering.selected[component])
+            self._clauses.add(literal, -literal)
+            self._markets[market.id] = literal
+        return self._markets[market.id]
+
+    def implied(self, assumptions: Sequence[int]) -> frozenset[int]:
+        """What follows from literals at once.
+
+        Raises:
+            Impossible: They contradict each other.
+        """
+        self._give()
+        found = self._sat.implied(assumptions)
+        if found is None:
+            raise Impossible
+        return frozenset(found)
+
+    def prefer(self, literals: Iterable[int]) -> None:
+        """Try these first where the search is free to choose."""
+        self._give()
+        self._sat.prefer(literals)
+
+    def witness(self, assumptions: Sequence[int]) -> Witness | None:
+        """A valid configuration under literals, or None where none was found soon.
+
+        Raises:
+            Impossible: There is none.
+            OutOfTime: The deadline came first.
+        """
+        for _ in range(_MOST_ROUNDS):
+            self._give()
+            if not self._sat.can_hold(assumptions):
+                raise Impossible
+            model = self._sat.model()
+            model.extend(range(-len(model) - 1, -self._clauses.variables - 1, -1))
+            found = self._completer.completed(model)
+            if isinstance(found, Mapping):
+                return self._witness(model, found)
+            if not found:
+                return None
+            self._learned += len(found)
+            for clause in found:
+                self._clauses.add(*(clause or [-self._clauses.true]))
+        return None
+
+    def _witness(self, model: Sequence[int], values: Mapping[int, int]) -> Witness:
+        offering, number = self._offering, self.vocabulary.number
+        answers = {name: values[index] for name, index in offering.measured.items()}
+        for (name, answer), literal in offering.answers.items():
+            if (model[abs(literal) - 1] > 0) == (literal > 0):
+                answers[name] = number(name, answer)
+        items = {component: values[index] for component, index in offering.units.items() if index in values}
+        return Witness(items=items, answers=answers)
+
+    def _give(self) -> None:
+        """Hand new clauses to the solver."""
+        kinds = (self._clauses.definitions, self._clauses.hard)
+        for position, clauses in enumerate(kinds):
+            for clause in clauses[self._given[position] :]:
+                self._sat.add(clause)
+            self._given[position] = len(clauses)
+
+
+@lru_cache(maxsize=16)
+def _warm_offering(key: OfferingKey) -> WarmOffering:
+    return WarmOffering(key)
+
+
+def warm_offering(requirements: Requirements) -> WarmOffering:
+    """What is kept of the offering of a request."""
+    return _warm_offering(OfferingKey(requirements.release.digest, requirements.offering.id, requirements.release))

@@ -1,0 +1,166 @@
+"""From a solution of an offering's clauses to units and answers that meet its rows, or to what the clauses lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bidwright.configurator.clauses import Clause
+from bidwright.configurator.offering_clauses import OfferingClauses
+from bidwright.configurator.offering_numbers import Box, product_box
+
+_MOST_MOVES = 400
+"""So often a number is changed to mend a row; rows that fight each other longer are left to a complete search."""
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """Values that are being mended.
+
+    Attributes:
+        model: The literals that hold, by variable.
+        boxes: What each number may be; numbers that are missing are 0.
+        values: Index of a number -> its value.
+        sums: By row: how far it is above its bound.
+    """
+
+    model: Sequence[int]
+    boxes: Mapping[int, Box]
+    values: dict[int, int]
+    sums: list[int]
+
+
+class Completer:
+    """Completes solutions of the clauses of one offering."""
+
+    def __init__(self, offering: OfferingClauses) -> None:
+        self._offering = offering
+        self._rows = offering.rows
+        self._lacks = [-row.bound for row in offering.rows]
+        self._uses: list[list[tuple[int, int]]] = [[] for _ in offering.numbers]
+        for index, row in enumerate(offering.rows):
+            for number, coefficient in row.terms.items():
+                self._uses[number].append((index, coefficient))
+        self._products = {n: number.factors for n, number in enumerate(offering.numbers) if number.factors}
+        self._products_of: dict[int, list[int]] = {}
+        for product, factors in self._products.items():
+            for factor in set(factors):
+                self._products_of.setdefault(factor, []).append(product)
+        self._needs = frozenset(offering.measured.values())
+        self._selections = [
+            (n, number.steps[1])
+            for n, number in enumerate(offering.numbers)
+            if n not in self._needs and not number.factors
+        ]
+
+    def completed(self, model: Sequence[int]) -> Mapping[int, int] | list[Clause]:
+        """Complete a solution.
+
+        Args:
+            model: The literals that hold, by variable.
+
+        Returns:
+            Index of a number -> its value, 0 where it is missing, so that every row holds. Or clauses that every
+            configuration meets and the solution does not; none where it is not known how to mend a row.
+        """
+        boxes = self._boxes(model)
+        reach = self._sums(boxes)
+        broken = [row for row, most in enumerate(reach) if most < 0 and self._is_on(row, model)]
+        if broken:
+            numbers, clauses = self._offering.numbers, self._offering.clauses
+            return [self._rows[row].broken_clause(numbers, boxes, clauses) for row in broken]
+        values = {n: least for n, (least, _) in boxes.items() if n not in self._products}
+        values |= {n: values.get(one, 0) * values.get(other, 0) for n, (one, other) in self._products.items()}
+        attempt = _Attempt(model, boxes, values, self._sums({n: (value, value) for n, value in values.items()}))
+        return values if self._mend(attempt) else []
+
+    def _boxes(self, model: Sequence[int]) -> dict[int, Box]:
+        """What the solution leaves of all numbers that may be other than 0."""
+        numbers = self._offering.numbers
+        boxes = {n: numbers[n].box(model) for n, selected in self._selections if model[selected - 1] > 0}
+        for n in self._needs:
+            boxes[n] = numbers[n].box(model)
+        for n, factors in self._products.items():
+            boxes[n] = product_box([boxes.get(factor, (0, 0)) for factor in factors])
+        return boxes
+
+    def _sums(self, boxes: Mapping[int, Box]) -> list[int]:
+        """How far each row is above its bound, at most."""
+        sums = list(self._lacks)
+        for number, (least, most) in boxes.items():
+            for row, coefficient in self._uses[number]:
+                sums[row] += coefficient * (most if coefficient > 0 else least)
+        return sums
+
+    def _is_on(self, row: int, model: Sequence[int]) -> bool:
+        guard = self._rows[row].guard
+        return not guard or (model[abs(guard) - 1] > 0) == (guard > 0)
+
+    def _mend(self, attempt: _Attempt) -> bool:
+        """Change values until all rows hold; whether they do."""
+        below = dict.fromkeys(row for row, above in enumerate(attempt.sums) if above < 0)
+        moves = 0
+        while below:
+            row = next(iter(below))
+            if attempt.sums[row] >= 0 or not self._is_on(row, attempt.model):
+                del below[row]
+                continue
+            moves += 1
+            move = self._best_move(row, attempt)
+            if move is None or moves > _MOST_MOVES:
+                return False
+            number, change = move
+            for other, difference in self._effects(number, change, attempt.values):
+                attempt.sums[other] += difference
+                if attempt.sums[other] < 0:
+                    below[other] = None
+            attempt.values[number] += change
+            for product in self._products_of.get(number, ()):
+                one, two = self._products[product]
+                attempt.values[product] = attempt.values.get(one, 0) * attempt.values.get(two, 0)
+        return True
+
+    def _best_move(self, row: int, attempt: _Attempt) -> tuple[int, int] | None:
+        """The change of one number that mends a row, breaks few others, and is small."""
+        best: tuple[tuple[int, int, int, int], int, int] | None = None
+        lack = -attempt.sums[row]
+        for number, coefficient in self._movable(row, attempt):
+            least, most = attempt.boxes[number]
+            value, enough = attempt.values[number], -(-lack // abs(coefficient))
+            change = min(enough, most - value) if coefficient > 0 else -min(enough, value - least)
+            if not change:
+                continue
+            harm = sum(
+                1
+                for other, difference in self._effects(number, change, attempt.values)
+                if difference < 0 <= attempt.sums[other] < -difference and self._is_on(other, attempt.model)
+            )
+            rest = max(0, lack - abs(coefficient * change))
+            key = (harm, rest, abs(change), number)
+            if best is None or key < best[0]:
+                best = (key, number, change)
+        return None if best is None else best[1:]
+
+    def _movable(self, row: int, attempt: _Attempt) -> Iterator[tuple[int, int]]:
+        """Numbers that a row depends on and that have room, with what one more of each gives it now."""
+        terms = self._rows[row].terms
+        for number, (least, most) in attempt.boxes.items():
+            if least == most or number in self._products:
+                continue
+            coefficient = terms.get(number, 0)
+            for product in self._products_of.get(number, ()):
+                one, other = self._products[product]
+                partner = other if one == number else one
+                coefficient += terms.get(product, 0) * attempt.values.get(partner, 0)
+            if coefficient:
+                yield number, coefficient
+
+    def _effects(self, number: int, change: int, values: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+        """Rows, and how much a change of a number gives them."""
+        for row, coefficient in self._uses[number]:
+            yield row, coefficient * change
+        for product in self._products_of.get(number, ()):
+            one, two = (values.get(n, 0) + (change if n == number else 0) for n in self._products[product])
+            difference = one * two - values.get(product, 0)
+            for row, coefficient in self._uses[product]:
+                yield row, coefficient * difference
