@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from bidwright.catalog.price_charges import ChargeName
@@ -394,4 +395,11 @@ class Release:
         """The component ids that a name in a rule stands for: one component, or all of a family, by id."""
         if family_or_component in self.components:
             return (family_or_component,)
-        return tuple(c.id for c in self.components.values() if c.family == family_or_component)
+        return self._by_family.get(family_or_component, ())
+
+    @cached_property
+    def _by_family(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for component in self.components.values():
+            found.setdefault(component.family, []).append(component.id)
+        return {family: tuple(ids) for family, ids in found.items()}

@@ -10,7 +10,6 @@ import operator
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from functools import singledispatch
 from itertools import product
@@ -82,8 +81,9 @@ class Choice:
         found = Fraction(0)
         for component_id, units in self.items.items():
             component = self.release.components[component_id]
-            if not family or component.family == family:
-                found += Fraction(component.figures(source).get(attribute, Decimal(0))) * units
+            figure = component.figures(source).get(attribute)
+            if figure and family in {"", component.family}:
+                found += Fraction(figure) * units
         return found
 
 
