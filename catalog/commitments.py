@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bidwright.catalog.document import Document
 from bidwright.catalog.draft import Draft
@@ -22,7 +23,13 @@ def read_commitments(draft: Draft, document: Document, market: Market) -> dict[s
             title=entry.value["title"],
             components=draft.matched(entry),
             monthly=number(entry.value["monthly"]),
+            bands=tuple((number(band["from"]), number(band["percent"])) for band in entry.value.get("bands", ())),
         )
+        for position, (before, after) in enumerate(pairwise(commitment.bands), 1):
+            if after[0] <= before[0] or after[1] <= before[1]:
+                what = f"the band from {after[0]} with {after[1]} % follows the one from {before[0]} with {before[1]} %"
+                fix = "Order bands by amount, each with more than the one before."
+                draft.faults.add(entry.where("bands", position), what, fix)
         places = MINOR_UNITS.get(market.currency)  # an unknown currency has its fault already
         if places is not None and places_of(commitment.monthly) > places:
             what = f"the commitment {commitment.monthly} has more than {places} digits after the point"

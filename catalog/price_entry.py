@@ -116,9 +116,11 @@ class Commitment:
     Attributes:
         components: Ids, patterns already resolved; none counts towards two commitments of a price book.
         monthly: In whole minor units of the currency.
+        bands: (amount a month from which a band holds, percent it takes off recurring lines), ascending.
     """
 
     id: str
     title: str
     components: frozenset[str]
     monthly: Decimal
+    bands: tuple[tuple[Decimal, Decimal], ...] = ()

@@ -48,7 +48,7 @@ class Promotion:
     segments: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     term_from: int = 1
-    from_quantity: int = 1
+    from_quantity: int = 0
     code: str = ""
     period: Period
 

@@ -40,7 +40,7 @@ def read_promotions(draft: Draft) -> None:
             segments=frozenset(value.get("segments", ())),
             channels=frozenset(value.get("channels", ())),
             term_from=value.get("term_from", 1),
-            from_quantity=value.get("from_quantity", 1),
+            from_quantity=value.get("from_quantity", 0),
             code=code,
             period=period,
         )

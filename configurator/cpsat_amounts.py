@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, lcm
+from math import floor, gcd, lcm
 
 from ortools.sat.python import cp_model
 
@@ -104,24 +104,26 @@ def _add_percentages(
     due: Mapping[str, dict[str, cp_model.LinearExpr]],
     table: AmountTable,
 ) -> None:
-    """Add to what is due the amounts that are percentages of it; none is a percentage of another."""
-    found: list[tuple[PercentageAmount, cp_model.LinearExpr]] = []
+    """Add to what is due the amounts that are percentages of it, in the order in which they are taken of each other."""
+    most: dict[tuple[str, str], int] = {}
     for percentage in table.percentages:
         if percentage.component in quantities:
             amounts = due[percentage.charge]
             members = [component_id for component_id in percentage.of if component_id in amounts]
-            base = Base(cp_model.LinearExpr.sum([amounts[member] for member in members]), _most(table, percentage))
+            base = Base(
+                cp_model.LinearExpr.sum([amounts[member] for member in members]), _most(table, percentage, most)
+            )
             chosen = _is_any(model, [quantities[percentage.component]])
-            found.append((percentage, add_percentage(model, chosen, base, percentage)))
-    for percentage, amount in found:
-        amounts = due[percentage.charge]
-        amounts[percentage.component] = amounts.get(percentage.component, 0) + amount
+            amount = add_percentage(model, chosen, base, percentage)
+            amounts[percentage.component] = amounts.get(percentage.component, 0) + amount
+            most[percentage.charge, percentage.component] = max(percentage.net(base.most), percentage.minimum or 0)
 
 
-def _most(table: AmountTable, percentage: PercentageAmount) -> int:
-    """The most that the amounts come to that a percentage is taken of."""
+def _most(table: AmountTable, percentage: PercentageAmount, others: Mapping[tuple[str, str], int]) -> int:
+    """The most that the amounts come to that a percentage is taken of; ``others`` are those that are percentages."""
     columns = [getattr(table, percentage.charge), *([table.hourly] if percentage.charge == "monthly" else [])]
-    return sum(max(column[member]) for column in columns for member in percentage.of if member in column)
+    listed: int = sum(max(column[member]) for column in columns for member in percentage.of if member in column)
+    return listed + sum(others.get((percentage.charge, member), 0) for member in percentage.of)
 
 
 def _is_any(model: cp_model.CpModel, quantities: Sequence[cp_model.IntVar]) -> cp_model.IntVar:
@@ -170,6 +172,9 @@ def _looked_up(model: cp_model.CpModel, index: cp_model.IntVar, column: tuple[in
     Each segment has units of its own, of which at most one segment has any: the tightest linear form of a sum of
     volume prices, and of any other price by tiers.
     """
+    step = gcd(*column) or 1  # prices that are rounded to 0.05 are straight lines of steps
+    if step > 1:
+        return step * _looked_up(model, index, tuple(amount // step for amount in column))
     found = segments(column)
     if len(found) == 1:
         return _rounded(model, index, found[0], used=None)

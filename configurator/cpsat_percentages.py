@@ -21,13 +21,16 @@ def add_percentage(
     model: cp_model.CpModel, chosen: cp_model.IntVar, base: Base, percentage: PercentageAmount
 ) -> cp_model.LinearExpr:
     """The net amount of a percentage line; 0 where its component is not chosen."""
-    top, bottom = percentage.share.numerator, percentage.share.denominator
+    place = percentage.rounding_to
+    share = percentage.share / place
+    top, bottom = share.numerator, share.denominator
     most = (2 * top * base.most + bottom) // (2 * bottom)
     up = model.new_int_var(0, most, "")
     model.add_linear_constraint(2 * top * base.amount - 2 * bottom * up, -bottom, bottom - 1)
     found: cp_model.LinearExpr = cp_model.LinearExpr.affine(up, 1, 0)
     if percentage.half_even:
         found = up - _is_odd_tie(model, up, 2 * top * base.amount + bottom - 2 * bottom * up, most)
+    found, most = place * found, place * most
     if percentage.maximum is not None:
         held = model.new_int_var(0, min(most, percentage.maximum), "")
         model.add_min_equality(held, [found, percentage.maximum])

@@ -74,11 +74,11 @@ def _due(items: Mapping[str, int], table: AmountTable) -> dict[str, dict[str, in
     }
     for component, amount in _looked_up(items, table.hourly).items():
         due["monthly"][component] = due["monthly"].get(component, 0) + amount
-    chosen = [percentage for percentage in table.percentages if percentage.component in items]
-    nets = [percentage.net(sum(due[percentage.charge].get(c, 0) for c in percentage.of)) for percentage in chosen]
-    for percentage, net in zip(chosen, nets, strict=True):
-        amounts = due[percentage.charge]
-        amounts[percentage.component] = amounts.get(percentage.component, 0) + net
+    for percentage in table.percentages:
+        if percentage.component in items:
+            amounts = due[percentage.charge]
+            net = percentage.net(sum(amounts.get(component, 0) for component in percentage.of))
+            amounts[percentage.component] = amounts.get(percentage.component, 0) + net
     return due
 
 

@@ -53,6 +53,7 @@ class PercentageAmount:
         share: The percentage as a fraction of 1.
         half_even: Whether a half is rounded to the even neighbour, and not up.
         minimum, maximum: Minor units; None for no limit.
+        rounding_to: Minor units that the amount is a multiple of; so are the limits.
     """
 
     component: str
@@ -62,11 +63,12 @@ class PercentageAmount:
     half_even: bool
     minimum: int | None
     maximum: int | None
+    rounding_to: int = 1
 
     def net(self, base: int) -> int:
         """The amount for a base in minor units, not negative."""
-        exact = self.share * base
-        amount = round(exact) if self.half_even else floor(exact + Fraction(1, 2))
+        exact = self.share * base / self.rounding_to
+        amount = self.rounding_to * (round(exact) if self.half_even else floor(exact + Fraction(1, 2)))
         if self.maximum is not None:
             amount = min(amount, self.maximum)
         return amount if self.minimum is None else max(amount, self.minimum)
@@ -98,9 +100,9 @@ class AmountTable:
         hourly: What falls due each month by prices of an hour; only components that have such.
         quarterly, yearly: What falls due each quarter and year that begins within the term; likewise.
         packages: Package id -> its amounts.
-        percentages: By component; their columns above are 0.
+        percentages: Each after those that it is taken of; their columns above are 0.
         commitments: Commitment id -> its amount.
-        bespoke_one_time, bespoke_monthly: Net amounts of the bespoke layer.
+        bespoke_one_time, bespoke_monthly: Net amounts of the bespoke layer, less what is taken off the whole bid.
         price_date: The day whose prices these are.
         costs: What quantities cost us; None where nobody asked for it.
     """

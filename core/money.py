@@ -46,7 +46,7 @@ def rounded(amount: Decimal, currency: str, mode: str = "half_up", *, minor_unit
         amount: Any exact amount; negative amounts round symmetrically.
         currency: A key of ``MINOR_UNITS``.
         mode: One of ``ROUNDING_MODES``.
-        minor_units: What it is rounded to, 5 for 0.05 EUR: 1, 2, 25 or 5 times a power of ten, so that it divides exactly.
+        minor_units: What it is rounded to, 5 for 0.05 EUR: 1, 2, 25 or 5 times a power of ten, which divide exactly.
     """
     minor = Decimal(1).scaleb(-MINOR_UNITS[currency])
     if minor_units == 1:

@@ -12,23 +12,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from threading import Lock
 
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.model import Component, Release
-from bidwright.catalog.price_charges import RECURRING, ChargeName
+from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.core.amount_table import AmountTable, CommitmentAmount, CostTable, PackageAmount, PercentageAmount
 from bidwright.core.errors import Faults
-from bidwright.core.money import EXACT, MINOR_UNITS, rounded, to_minor
+from bidwright.core.money import EXACT, MINOR_UNITS, to_minor
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
+from bidwright.pricing.changes import Change, changed, changes_of, is_waived
 from bidwright.pricing.cost_amounts import cost_table
-from bidwright.pricing.entries import Entries, entries_on_date
-from bidwright.pricing.models import limited, list_amount
+from bidwright.pricing.entries import Entries, entries_on_date, percentages_in_order
+from bidwright.pricing.models import beyond_free, limited, list_amount
 from bidwright.pricing.multiples import rounded_multiples
 from bidwright.pricing.packages import PackageOffer, package_offers
 from bidwright.pricing.sale import Agreement, Sale, read_sale
-from bidwright.pricing.waterfall import is_waived, kept, reductions
 from bidwright.v1.configuration_pb2 import (
     CHARGE_MONTHLY,
     CHARGE_ONE_TIME,
@@ -116,7 +117,7 @@ def _read(
 ) -> tuple[Sale, tuple[CostedItem, ...]]:
     faults = Faults()
     sale = read_sale(release, market_id, terms, today=today, faults=faults)
-    book = release.price_books.get(market_id)
+    book = release.price_book(market_id, terms.segment, terms.channel)
     costed = read_bespoke_items(bespoke_items, book, faults) if book is not None else ()
     faults.raise_if_any("What is to be priced")
     if sale is None:
@@ -139,8 +140,8 @@ def _standard_table(sale: Sale) -> AmountTable:
         packages={offer.package.id: _package_amount(sale, offer, components) for offer in offers},
         percentages=tuple(_percentages(sale, entries)),
         commitments=_commitments(sale),
-        bespoke_one_time=0,
-        bespoke_monthly=0,
+        bespoke_one_time=-to_minor(sale.agreement.one_time_discount, sale.book.currency),
+        bespoke_monthly=-to_minor(sale.agreement.monthly_discount, sale.book.currency),
         price_date=sale.agreement.price_date,
     )
 
@@ -153,34 +154,47 @@ def _with(components: dict[str, Component], entries: Entries, charge: ChargeName
 def _amounts(
     sale: Sale, components: dict[str, Component], entries: Entries, *, charge: ChargeName
 ) -> dict[str, tuple[int, ...]]:
-    factor = kept(reductions(sale, term_counts=charge in RECURRING))
     table = {}
     for id_, component in components.items():
         entry = entries.get((id_, charge))
         count = component.max_quantity + 1
-        table[id_] = (0,) * count if entry is None else _entry_amounts(sale, entry, factor, count)
+        table[id_] = (0,) * count if entry is None else _entry_amounts(sale, entry, count)
     return table
 
 
-def _entry_amounts(sale: Sale, entry: PriceEntry, factor: Decimal, count: int) -> tuple[int, ...]:
+def _entry_amounts(sale: Sale, entry: PriceEntry, count: int) -> tuple[int, ...]:
     if is_waived(sale, entry) or entry.model == "percentage":
         return (0,) * count
+    changes = changes_of(sale, entry)
     if not entry.is_plain:
-        return (0, *(_modelled(sale, entry, factor, units) for units in range(1, count)))
-    steps = [(0, entry.price), *((tier.from_quantity, tier.price) for tier in entry.tiers)]
-    ends = [*(start for start, _ in steps[1:]), count]
+        return (0, *(_modelled(sale, entry, changes, units) for units in range(1, count)))
+    # Between two of these quantities the exact amount is proportional to the units.
+    starts = sorted({0, *(tier.from_quantity for tier in entry.tiers), *(one.from_quantity for one in changes)} - {1})
     amounts: list[int] = []
-    if entry.charge == "hourly":
-        factor = EXACT.multiply(factor, sale.book.hours_per_month)
-    for (start, price), end in zip(steps, ends, strict=True):
-        one = EXACT.scaleb(EXACT.multiply(price, factor), MINOR_UNITS[sale.book.currency])
-        amounts += rounded_multiples(one, range(start, min(end, count)), sale.book.rounding)
+    for start, end in pairwise((*starts, count)):
+        listed = list_amount(sale.book, replace(entry, price=_price_from(entry, start), tiers=()), Decimal(1))
+        one = changed(changes, listed, Decimal(1), reached=Decimal(max(start, 1)))
+        amounts += _multiples(sale, one, range(start, min(end, count)))
     return tuple(amounts)
 
 
-def _modelled(sale: Sale, entry: PriceEntry, factor: Decimal, units: int) -> int:
-    amount = limited(entry, EXACT.multiply(list_amount(sale.book, entry, Decimal(units)), factor))
-    return to_minor(rounded(amount, sale.book.currency, sale.book.rounding), sale.book.currency)
+def _price_from(entry: PriceEntry, start: int) -> Decimal:
+    """What each unit costs where there are so many."""
+    return next((tier.price for tier in reversed(entry.tiers) if tier.from_quantity <= start), entry.price)
+
+
+def _multiples(sale: Sale, one: Decimal, counts: range) -> list[int]:
+    """Net amounts of so many units that cost so much each, in minor units."""
+    place = sale.book.rounding_to
+    places = EXACT.divide(EXACT.scaleb(one, MINOR_UNITS[sale.book.currency]), Decimal(place))
+    return [place * multiple for multiple in rounded_multiples(places, counts, sale.book.rounding)]
+
+
+def _modelled(sale: Sale, entry: PriceEntry, changes: tuple[Change, ...], quantity: int) -> int:
+    units = Decimal(quantity)
+    listed = list_amount(sale.book, entry, units)
+    amount = limited(entry, changed(changes, listed, beyond_free(entry, units), reached=units))
+    return to_minor(sale.rounded(amount), sale.book.currency)
 
 
 def _package_amount(sale: Sale, offer: PackageOffer, components: dict[str, Component]) -> PackageAmount:
@@ -191,13 +205,12 @@ def _package_amount(sale: Sale, offer: PackageOffer, components: dict[str, Compo
 
 
 def _percentages(sale: Sale, entries: Entries) -> Iterator[PercentageAmount]:
-    """The rows that are a percentage of others, by component; those of usage commit nobody."""
-    currency, mode = sale.book.currency, sale.book.rounding
-    for (component, charge), entry in sorted(entries.items()):
-        if entry.model != "percentage" or charge in {"usage", "hourly"} or is_waived(sale, entry):
+    """The rows that are a percentage of others, each after those it is taken of; those of usage commit nobody."""
+    for (component, charge), entry in percentages_in_order(entries):
+        if charge in {"usage", "hourly"} or is_waived(sale, entry):
             continue
         minimum, maximum = (
-            None if limit is None else to_minor(rounded(limit, currency, mode), currency)
+            None if limit is None else to_minor(sale.rounded(limit), sale.book.currency)
             for limit in (entry.minimum, entry.maximum)
         )
         yield PercentageAmount(
@@ -205,9 +218,10 @@ def _percentages(sale: Sale, entries: Entries) -> Iterator[PercentageAmount]:
             charge=charge,
             of=tuple(sorted(entry.of)),
             share=Fraction(entry.price) / 100,
-            half_even=mode == "half_even",
+            half_even=sale.book.rounding == "half_even",
             minimum=minimum,
             maximum=maximum,
+            rounding_to=sale.book.rounding_to,
         )
 
 
@@ -216,14 +230,14 @@ def _commitments(sale: Sale) -> dict[str, CommitmentAmount]:
         id_: CommitmentAmount(
             components=tuple(sorted(commitment.components)), monthly=to_minor(commitment.monthly, sale.book.currency)
         )
-        for id_, commitment in sale.book.commitments.items()
+        for id_, commitment in sale.commitments.items()
     }
 
 
 def _with_bespoke(table: AmountTable, sale: Sale, items: tuple[CostedItem, ...]) -> AmountTable:
     if not items:
         return table
-    sums: dict[Charge, int] = {CHARGE_ONE_TIME: 0, CHARGE_MONTHLY: 0}
+    sums: dict[Charge, int] = {CHARGE_ONE_TIME: table.bespoke_one_time, CHARGE_MONTHLY: table.bespoke_monthly}
     for item in items:
         sums[item.charge] += to_minor(amount_of(bespoke_line(sale, item).net), sale.book.currency)
     return replace(table, bespoke_one_time=sums[CHARGE_ONE_TIME], bespoke_monthly=sums[CHARGE_MONTHLY])

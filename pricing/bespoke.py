@@ -13,8 +13,10 @@ from bidwright.catalog.amount_messages import amount_of, money
 from bidwright.catalog.model import PriceBook
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import EXACT, plain, rounded
-from bidwright.pricing.sale import Sale, read_number
-from bidwright.pricing.waterfall import Waterfall, reductions
+from bidwright.pricing.changes import bid_changes
+from bidwright.pricing.numbers import read_number
+from bidwright.pricing.sale import Sale
+from bidwright.pricing.waterfall import Waterfall
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, BespokeEffort, BespokeItem, Charge
 from bidwright.v1.price_pb2 import (
     PRICE_LINE_KIND_BESPOKE,
@@ -75,7 +77,7 @@ def bespoke_line(sale: Sale, item: CostedItem) -> PriceLine:
         waterfall.add(PRICE_STEP_KIND_BESPOKE_COST, rule, amount)
     # Always a step, also at 0 %, so that the lowest mark-up of a quote can be read off its price.
     waterfall.add_percent(PRICE_STEP_KIND_MARKUP, f"bespoke item {item.id}: mark-up", item.markup_percent)
-    waterfall.reduce(reductions(sale, term_counts=False))
+    waterfall.change(bid_changes(sale))
     waterfall.round(sale)
     currency = sale.book.currency
     return PriceLine(

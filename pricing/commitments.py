@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from bidwright.catalog.amount_messages import amount_of, money
-from bidwright.catalog.price_entry import Commitment
-from bidwright.core.money import EXACT, plain
+from bidwright.core.money import EXACT
+from bidwright.pricing.committed import Committed
 from bidwright.pricing.sale import Sale
 from bidwright.pricing.waterfall import Waterfall
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_USAGE, Charge
@@ -21,7 +21,7 @@ def commitment_lines(sale: Sale, lines: Sequence[PriceLine]) -> Iterator[PriceLi
         sale: Market and price book.
         lines: The lines of all components.
     """
-    for _, commitment in sorted(sale.book.commitments.items()):
+    for _, commitment in sorted(sale.commitments.items()):
         own = [line for line in lines if line.subject in commitment.components]
         missing = EXACT.subtract(commitment.monthly, _sum(own, CHARGE_MONTHLY))
         if not own or missing <= 0:
@@ -40,10 +40,9 @@ def _sum(lines: Iterable[PriceLine], charge: Charge) -> Decimal:
     return total
 
 
-def _line(sale: Sale, commitment: Commitment, charge: Charge, amount: Decimal) -> PriceLine:
+def _line(sale: Sale, commitment: Committed, charge: Charge, amount: Decimal) -> PriceLine:
     waterfall = Waterfall()
-    rule = f"{sale.book.id}: commitment {commitment.id} of {plain(commitment.monthly)} a month"
-    said = rule if charge == CHARGE_MONTHLY else f"{rule}, usage within it"
+    said = commitment.rule if charge == CHARGE_MONTHLY else f"{commitment.rule}, usage within it"
     waterfall.add(PRICE_STEP_KIND_COMMITMENT, said, amount)
     return PriceLine(
         kind=PRICE_LINE_KIND_COMMITMENT,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
 
 from bidwright.catalog.model import PriceBook
 from bidwright.catalog.price_charges import CHARGES, ChargeName
 from bidwright.catalog.price_entry import PriceEntry
+from bidwright.catalog.price_percentages import percentages_of
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.pricing.sale import Sale
 
@@ -34,6 +36,13 @@ def entries_on_date(sale: Sale, components: Iterable[str]) -> Entries:
     if missing:
         raise _price_missing(sale.book, sale.agreement.price_date, sorted(missing))
     return found
+
+
+def percentages_in_order(entries: Entries) -> Iterator[tuple[tuple[str, ChargeName], PriceEntry]]:
+    """The rows that are percentages of others, each after those it is taken of; otherwise by component."""
+    of = percentages_of({key: (entry,) for key, entry in sorted(entries.items())})
+    # There is no circle: publishing refuses them.
+    return ((key, entries[key]) for key in TopologicalSorter(of).static_order())
 
 
 def _on(rows: tuple[PriceEntry, ...], date: dt.date) -> PriceEntry | None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from bidwright.catalog.amount_messages import amount_of, decimal_message, money
+from bidwright.catalog.amount_messages import decimal_message, money
 from bidwright.catalog.model import Component
-from bidwright.catalog.price_charges import RECURRING, ChargeName
+from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.core.money import EXACT, percent_of, plain
+from bidwright.pricing.changes import Change, changes_of, is_waived
 from bidwright.pricing.cost import Labour
-from bidwright.pricing.models import parts_of
+from bidwright.pricing.models import beyond_free, parts_of
 from bidwright.pricing.packages import PackageOffer
 from bidwright.pricing.sale import Sale
-from bidwright.pricing.waterfall import Waterfall, is_waived, reductions
+from bidwright.pricing.waterfall import Waterfall
 from bidwright.v1.configuration_pb2 import (
     CHARGE_MONTHLY,
     CHARGE_ONE_TIME,
@@ -33,7 +34,7 @@ from bidwright.v1.price_pb2 import (
     PriceLine,
 )
 
-_DUE: dict[ChargeName, Charge] = {
+DUE: dict[ChargeName, Charge] = {
     "one_time": CHARGE_ONE_TIME,
     "monthly": CHARGE_MONTHLY,
     "hourly": CHARGE_MONTHLY,
@@ -41,6 +42,7 @@ _DUE: dict[ChargeName, Charge] = {
     "yearly": CHARGE_YEARLY,
     "usage": CHARGE_USAGE,
 }
+"""Charge of a row -> when its line is due."""
 
 
 class Wanted(NamedTuple):
@@ -62,12 +64,13 @@ def component_line(sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour
         waterfall.add(part.kind, f"{rule}{part.says}", part.amount)
     if is_waived(sale, entry):
         _waive(waterfall, entry, rule)
-    waterfall.reduce(reductions(sale, term_counts=entry.charge in RECURRING))
+    units = wanted.units(entry.charge)
+    waterfall.change(changes_of(sale, entry), beyond_free(entry, units), reached=units)
     return _line(sale, wanted, entry, waterfall, labour)
 
 
 def percentage_line(
-    sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour, *, lines: Iterable[PriceLine]
+    sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour, *, nets: Mapping[tuple[str, Charge], Decimal]
 ) -> PriceLine:
     """Price a percentage of the nets of other lines, which hold their discounts: list, waiver, limits, rounding.
 
@@ -76,12 +79,11 @@ def percentage_line(
         wanted: The component.
         entry: Its row.
         labour: Costs the line.
-        lines: The lines of components that are no percentage.
+        nets: Component and when it is due -> net, of all that it is taken of.
     """
     base = Decimal(0)
-    for line in lines:
-        if line.subject in entry.of and line.charge == _DUE[entry.charge]:
-            base = EXACT.add(base, amount_of(line.net))
+    for component in entry.of:
+        base = EXACT.add(base, nets.get((component, DUE[entry.charge]), Decimal(0)))
     waterfall, rule = Waterfall(), _rule(sale, entry)
     waterfall.add(
         PRICE_STEP_KIND_LIST, f"{rule}, {plain(entry.price)} % of {plain(base)}", percent_of(base, entry.price)
@@ -92,7 +94,7 @@ def percentage_line(
 
 
 def _rule(sale: Sale, entry: PriceEntry) -> str:
-    return f"{sale.book.id}: {entry.component} {entry.charge} from {entry.valid_from.isoformat()}"
+    return f"{entry.book or sale.book.id}: {entry.component} {entry.charge} from {entry.valid_from.isoformat()}"
 
 
 def _waive(waterfall: Waterfall, entry: PriceEntry, rule: str) -> None:
@@ -110,7 +112,7 @@ def _line(sale: Sale, wanted: Wanted, entry: PriceEntry, waterfall: Waterfall, l
         kind=PRICE_LINE_KIND_COMPONENT,
         subject=component.id,
         title=component.name,
-        charge=_DUE[entry.charge],
+        charge=DUE[entry.charge],
         quantity=wanted.quantity,
         unit=entry.unit,
         steps=waterfall.steps,
@@ -126,13 +128,17 @@ def _line(sale: Sale, wanted: Wanted, entry: PriceEntry, waterfall: Waterfall, l
 
 
 def package_line(sale: Sale, offer: PackageOffer, applications: int) -> PriceLine:
-    """What applying a package so often saves a month: its saving, term, discretionary, rounding."""
+    """What applying a package so often saves a month: its saving, what becomes of it, rounding."""
     count = Decimal(applications)
     waterfall = Waterfall()
     waterfall.add(
         PRICE_STEP_KIND_PACKAGE, f"package {offer.package.id}", EXACT.multiply(EXACT.minus(offer.saving), count)
     )
-    waterfall.reduce(reductions(sale, term_counts=True))
+    for change in offer.changes:
+        if isinstance(change, Change):
+            waterfall.change([change])
+        else:
+            waterfall.add(change.kind, change.rule, EXACT.multiply(EXACT.minus(change.saving), count))
     waterfall.settle(sale, EXACT.multiply(EXACT.minus(offer.net_saving), count))
     return PriceLine(
         kind=PRICE_LINE_KIND_PACKAGE,

@@ -42,7 +42,7 @@ def parts_of(book: PriceBook, entry: PriceEntry, quantity: Decimal) -> tuple[Par
 
 
 def _model_parts(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
-    units = max(Decimal(0), EXACT.subtract(quantity, entry.included))
+    units = beyond_free(entry, quantity)
     free = f", {plain(units)} beyond {plain(entry.included)} included" if entry.included else ""
     if entry.model == "flat":
         return (Part(PRICE_STEP_KIND_LIST, "", entry.price),)
@@ -61,6 +61,11 @@ def _model_parts(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
     tier = reached[-1]
     change = EXACT.multiply(EXACT.subtract(tier.price, entry.price), units)
     return (listed, Part(PRICE_STEP_KIND_VOLUME, f", {tier.from_quantity} units or more", change))
+
+
+def beyond_free(entry: PriceEntry, quantity: Decimal) -> Decimal:
+    """Units that are not free."""
+    return max(Decimal(0), EXACT.subtract(quantity, entry.included))
 
 
 def list_amount(book: PriceBook, entry: PriceEntry, quantity: Decimal) -> Decimal:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bidwright.catalog.model import Package
-from bidwright.core.money import EXACT, rounded, to_minor
+from bidwright.catalog.price_entry import Adjustment
+from bidwright.core.money import EXACT, to_minor
+from bidwright.pricing.changes import ORDER, Change, changed, changes_of, package_changes
 from bidwright.pricing.entries import Entries
 from bidwright.pricing.package_search import best_applications
 from bidwright.pricing.sale import Sale
-from bidwright.pricing.waterfall import kept, reductions
+from bidwright.v1.price_pb2 import PriceStepKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavingChange:
+    """What changes of single parts add to the saving of one application; negative where they take from it."""
+
+    kind: PriceStepKind
+    rule: str
+    saving: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +31,13 @@ class PackageOffer:
 
     Attributes:
         saving: What one application saves a month at list prices, exact.
-        net_saving: The same after term and discretionary discount, rounded; above 0.
+        changes: What becomes of it, in order: what the parts and the package have in common as it is, the rest in sum.
+        net_saving: What is left, rounded; above 0.
     """
 
     package: Package
     saving: Decimal
+    changes: tuple[Change | SavingChange, ...]
     net_saving: Decimal
 
 
@@ -36,16 +49,14 @@ def package_offers(sale: Sale, components: Collection[str], entries: Entries) ->
         components: The components that there are.
         entries: Their price entries; a component without a monthly one counts as 0.
     """
-    factor = kept(reductions(sale, term_counts=True))
     offers = []
     for _, package in sorted(sale.release.packages.items()):
-        price = package.monthly.get(sale.market.id)
-        if price is None or not all(component in components for component in package.components):
+        priced = _price(sale, package)
+        if priced is None or not all(component in components for component in package.components):
             continue
-        saving = EXACT.subtract(_list_price(package, entries), price)
-        net_saving = rounded(EXACT.multiply(saving, factor), sale.book.currency, sale.book.rounding)
-        if net_saving > 0:
-            offers.append(PackageOffer(package=package, saving=saving, net_saving=net_saving))
+        offer = _offer(sale, package, priced, _parts(sale, package, entries))
+        if offer.net_saving > 0:
+            offers.append(offer)
     return tuple(offers)
 
 
@@ -61,10 +72,67 @@ def chosen_packages(
     return [(offer, count) for offer, count in zip(offers, counts, strict=True) if count]
 
 
-def _list_price(package: Package, entries: Entries) -> Decimal:
-    total = Decimal(0)
-    for component, units in package.components.items():
-        entry = entries.get((component, "monthly"))
+@dataclass
+class _Part:
+    """A part of a package, or the package as a whole.
+
+    Attributes:
+        running: What one application of it costs, after the changes so far.
+        units: Units of it that one application takes.
+        changes: Those of its own line, as far as they hold for any quantity.
+    """
+
+    running: Decimal
+    units: Decimal
+    changes: tuple[Change, ...]
+
+    def of_kind(self, kind: PriceStepKind) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.kind == kind)
+
+    def change(self, kind: PriceStepKind) -> None:
+        self.running = changed(self.of_kind(kind), self.running, self.units, reached=Decimal(1))
+
+
+def _price(sale: Sale, package: Package) -> _Part | None:
+    """The price of a package in the price book, or in the next one that it is made from and that has one."""
+    adjustments: list[Adjustment] = []
+    keys = [(one.key, one.overall) for one in sale.book.ancestry] or [(sale.market.id, None)]
+    for key, overall in keys:
+        if key in package.monthly:
+            return _Part(package.monthly[key], Decimal(1), package_changes(sale, package, tuple(adjustments)))
+        if overall is not None:
+            adjustments.insert(0, overall)
+    return None
+
+
+def _parts(sale: Sale, package: Package, entries: Entries) -> Iterator[_Part]:
+    for component, count in package.components.items():
+        entry, units = entries.get((component, "monthly")), Decimal(count)
         if entry is not None:
-            total = EXACT.add(total, EXACT.multiply(entry.price, Decimal(units)))
+            changes = tuple(change for change in changes_of(sale, entry) if change.from_quantity <= 1)
+            yield _Part(EXACT.multiply(entry.price, units), units, changes)
+
+
+def _offer(sale: Sale, package: Package, priced: _Part, parts: Iterable[_Part]) -> PackageOffer:
+    parts = list(parts)
+    saving = before = _saving(priced, parts)
+    changes: list[Change | SavingChange] = []
+    for kind in ORDER:
+        common = priced.of_kind(kind)
+        for part in (priced, *parts):
+            part.change(kind)
+        after = _saving(priced, parts)
+        if all(part.of_kind(kind) == common for part in parts):
+            changes += common
+        elif after != before:
+            rule = f"package {package.id}: what changes the prices of its parts"
+            changes.append(SavingChange(kind=kind, rule=rule, saving=EXACT.subtract(after, before)))
+        before = after
+    return PackageOffer(package=package, saving=saving, changes=tuple(changes), net_saving=sale.rounded(before))
+
+
+def _saving(priced: _Part, parts: Iterable[_Part]) -> Decimal:
+    total = EXACT.minus(priced.running)
+    for part in parts:
+        total = EXACT.add(total, part.running)
     return total

@@ -9,21 +9,24 @@ from decimal import Decimal
 
 from google.type.date_pb2 import Date
 
+from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_charges import CHARGES
 from bidwright.core.errors import Faults
+from bidwright.core.money import EXACT
+from bidwright.pricing.allocation import take_off
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
 from bidwright.pricing.commitments import commitment_lines
 from bidwright.pricing.cost import Labour
-from bidwright.pricing.entries import entries_on_date
+from bidwright.pricing.entries import entries_on_date, percentages_in_order
 from bidwright.pricing.lines import Wanted, component_line, package_line, percentage_line
 from bidwright.pricing.models import check_quantities
 from bidwright.pricing.packages import chosen_packages, package_offers
 from bidwright.pricing.sale import Sale, read_sale
 from bidwright.pricing.totals import totals, waterfall
 from bidwright.pricing.usage import read_usage
-from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration
+from bidwright.v1.configuration_pb2 import Charge, CommercialTerms, Configuration
 from bidwright.v1.price_pb2 import Price, PriceLine
 
 
@@ -42,10 +45,11 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
     Raises:
         InvalidInput: Unknown ids, duplicates, quantities below 1, a term, percentage, date or amount that is not
             allowed (all at once); ``PRICE_MISSING`` or ``NO_DELIVERY_CENTRE`` (all components at once);
-            ``AMOUNT_TOO_LARGE``; ``PACKAGES_TOO_INTERWOVEN``.
+            ``DISCOUNT_TOO_LARGE``; ``AMOUNT_TOO_LARGE``; ``PACKAGES_TOO_INTERWOVEN``.
     """
     request = _read(release, configuration, terms, today)
     lines = [*_component_lines(request), *(bespoke_line(request.sale, item) for item in request.bespoke_items)]
+    take_off(request.sale, lines)
     agreement, book = request.sale.agreement, request.sale.book
     date = agreement.price_date
     return Price(
@@ -92,16 +96,21 @@ def _component_lines(request: _Request) -> list[PriceLine]:
         for key, entry in entries.items()
         if entry.model != "percentage"
     }
-    others = list(found.values())
-    found |= {
-        key: percentage_line(sale, wanted[key[0]], entry, labour, lines=others)
-        for key, entry in entries.items()
-        if entry.model == "percentage"
-    }
+    nets: dict[tuple[str, Charge], Decimal] = {}
+    for line in found.values():
+        _add_net(nets, line)
+    for key, entry in percentages_in_order(entries):
+        found[key] = percentage_line(sale, wanted[key[0]], entry, labour, nets=nets)
+        _add_net(nets, found[key])
     lines = [found[id_, charge] for id_ in quantities for charge in CHARGES if (id_, charge) in found]
     offers = package_offers(sale, quantities, entries)
     packages = [package_line(sale, offer, count) for offer, count in chosen_packages(sale, offers, quantities)]
     return [*lines, *packages, *commitment_lines(sale, lines)]
+
+
+def _add_net(nets: dict[tuple[str, Charge], Decimal], line: PriceLine) -> None:
+    key = (line.subject, line.charge)
+    nets[key] = EXACT.add(nets.get(key, Decimal(0)), amount_of(line.net))
 
 
 def _read(release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date) -> _Request:
@@ -115,7 +124,7 @@ def _read(release: Release, configuration: Configuration, terms: CommercialTerms
         known = ", ".join(release.offerings)
         what = f"{configuration.offering!r} is not an offering of {release.name}"
         faults.add("offering", what, f"Choose one of: {known}.")
-    book = release.price_books.get(configuration.market)
+    book = release.price_book(configuration.market, terms.segment, terms.channel)
     bespoke_items = read_bespoke_items(configuration.bespoke_items, book, faults) if book is not None else ()
     metered = read_usage(configuration, book, faults) if book is not None else {}
     faults.raise_if_any("The configuration to be priced")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bidwright.catalog.model import PriceBook
 from bidwright.core.errors import Faults
-from bidwright.pricing.sale import read_number
+from bidwright.pricing.numbers import read_number
 from bidwright.v1.configuration_pb2 import Configuration
 
 MAX_METERED = Decimal(10) ** 12

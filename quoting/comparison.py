@@ -74,6 +74,16 @@ def _terms(terms: CommercialTerms) -> Iterator[tuple[str, str]]:
     yield "terms.term_months", str(terms.term_months)
     yield "terms.discretionary_discount_percent", _number(terms.discretionary_discount_percent)
     yield "terms.price_date", _date(terms.price_date)
+    for name in ("segment", "channel", "agreement"):
+        yield f"terms.{name}", getattr(terms, name)
+    yield "terms.promotion_codes", ", ".join(terms.promotion_codes)
+    for discount in terms.line_discounts:
+        yield f"terms.line_discounts.{discount.component}", _number(discount.percent)
+    for name in ("one_time_discount", "monthly_discount"):
+        if terms.HasField(name):
+            yield f"terms.{name}", _amount(getattr(terms, name))
+    for committed in terms.commitments:
+        yield f"terms.commitments.{committed.commitment}", _amount(committed.monthly)
 
 
 def _totals(totals: PriceTotals) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from bidwright.catalog.amount_messages import amount_of, decimal_of
 from bidwright.catalog.assurances import assured_in_combination, is_assured
 from bidwright.catalog.model import Release
 from bidwright.core.money import EXACT, plain
+from bidwright.pricing.discounts import discount_percent
 from bidwright.pricing.totals import share_percent
 from bidwright.v1.configuration_pb2 import BespokeItem, Charge
 from bidwright.v1.price_pb2 import PriceLine, PriceLineKind
@@ -37,10 +38,12 @@ def facts_of(offer: Offer, release: Release, today: dt.date) -> Facts:
     totals = price.totals
     bespoke_value = _bespoke_value(price.lines, price.term_months)
     contract_value = _amount(totals.contract_value)
-    book = release.price_books[configuration.market]
+    book = release.price_book(configuration.market, offer.terms.segment, offer.terms.channel)
+    if book is None:
+        raise AssertionError("an offer was priced without a price book")
     chosen = [item.component for item in configuration.items]
     return {
-        "discount_percent": _number(offer.terms.discretionary_discount_percent),
+        "discount_percent": discount_percent(offer.terms, price),
         "margin_percent": _number(totals.margin_percent),
         "contract_value": contract_value,
         "monthly": _amount(totals.monthly),

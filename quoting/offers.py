@@ -118,7 +118,10 @@ def _completed(configuration: Configuration, answers: Mapping[str, Answer], item
 def _put_in_one_form(configuration: Configuration, terms: CommercialTerms) -> None:
     """Order bespoke items by id and spell numbers plainly, so that equal offers have equal digests."""
     configuration.bespoke_items.sort(key=lambda item: item.id)
-    numbers = [terms.discretionary_discount_percent]
+    terms.promotion_codes.sort()
+    terms.line_discounts.sort(key=lambda discount: discount.component)
+    terms.commitments.sort(key=lambda committed: committed.commitment)
+    numbers = [terms.discretionary_discount_percent, *(discount.percent for discount in terms.line_discounts)]
     numbers += [effort.days for item in configuration.bespoke_items for effort in item.effort]
     for item in configuration.bespoke_items:
         if item.markup_percent.value:

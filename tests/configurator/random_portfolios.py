@@ -219,22 +219,29 @@ def _amounts(draw: st.DrawFn, release: Release) -> AmountTable:
 
 @st.composite
 def _percentages(draw: st.DrawFn, components: list[str]) -> list[PercentageAmount]:
-    """At most one; it may come beside a column of its own."""
+    """At most two, the second one perhaps of the first; each may come beside a column of its own."""
     if not _rarely(draw) or len(components) < 2:
         return []
-    component, *others = draw(st.permutations(components))
-    limits = [draw(st.sampled_from([None, None, 5])), draw(st.sampled_from([None, None, 9]))]
-    return [
-        PercentageAmount(
-            component=component,
-            charge=draw(st.sampled_from(["one_time", "monthly", "quarterly", "yearly"])),
-            of=tuple(sorted(others[: draw(st.integers(1, len(others)))])),
-            share=draw(st.sampled_from([Fraction(1, 2), Fraction(3, 20), Fraction(7, 4)])),
-            half_even=draw(st.booleans()),
-            minimum=limits[0],
-            maximum=limits[1],
+    ordered = draw(st.permutations(components))
+    charge = draw(st.sampled_from(["one_time", "monthly", "quarterly", "yearly"]))
+    place = draw(st.sampled_from([1, 1, 5]))
+    found = []
+    for position in range(draw(st.integers(1, min(2, len(components) - 1)))):
+        others = [*ordered[:position], *ordered[2:]] or list(ordered[1:])
+        limits = [draw(st.sampled_from([None, None, 5])), draw(st.sampled_from([None, None, 10]))]
+        found.append(
+            PercentageAmount(
+                component=ordered[position],
+                charge=charge,
+                of=tuple(sorted(others[: draw(st.integers(1, len(others)))])),
+                share=draw(st.sampled_from([Fraction(1, 2), Fraction(3, 20), Fraction(7, 4)])),
+                half_even=draw(st.booleans()),
+                minimum=limits[0],
+                maximum=limits[1],
+                rounding_to=place,
+            )
         )
-    ]
+    return found
 
 
 @st.composite
