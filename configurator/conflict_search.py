@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from bidwright.configurator.cpsat_conflict import Switchboard, Witness
+from bidwright.configurator.cpsat_conflict import EnginesDisagree, Switchboard, Witness
 from bidwright.configurator.cpsat_request import members_model, request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.member_check import Case, unmet
@@ -29,10 +29,6 @@ CHANGEABLE = (NEED, BUDGET, PIN, EXCLUSION, BESPOKE)
 """What a customer can change, in the order a conflict names it; rules explain why it clashes."""
 
 FIXED = (RULE, SLOT, RESOURCE, DELIVERY_CENTRE)
-
-
-class EnginesDisagree(RuntimeError):
-    """What the solver shows fails the solver-free check: a fault of ours, never of the request."""
 
 
 @dataclass(frozen=True, kw_only=True)

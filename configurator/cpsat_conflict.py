@@ -17,6 +17,10 @@ from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import Choice
 
 
+class EnginesDisagree(RuntimeError):
+    """What one engine shows fails the check of another: a fault of ours, never of the request."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Witness:
     """A configuration with any answers, found to meet some members.

@@ -1,0 +1,75 @@
+"""Which sets of members must be given up so that the rest can hold: those of the least weight first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+from bidwright.configurator.members import Member
+
+Clashes = Callable[[frozenset[Member]], frozenset[Member] | None]
+"""Given what is given up: members that can be given up and of which one must be, or None where the rest can hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionSet:
+    """Members to give up; without any one of them the rest cannot hold."""
+
+    members: tuple[Member, ...]
+    weight: int
+
+
+def correction_sets(clashes: Clashes, weights: Mapping[Member, int]) -> Iterator[CorrectionSet]:
+    """Every inclusion-minimal correction set, by weight.
+
+    A correction set hits every conflict. The sets that hit all conflicts known are tried from the lightest on (Reiter,
+    "A theory of diagnosis from first principles", 1987); where the rest cannot hold yet, that is one more conflict to
+    hit. Conflicts not yet hit that have no member in common each need one more member, which bounds the weight from
+    below: many independent conflicts are mended straight on.
+
+    Args:
+        clashes: Says what still cannot hold.
+        weights: Of every member that can be given up; at least 1.
+
+    Raises:
+        TimeoutError: As ``clashes`` does; the sets before are right.
+    """
+    known: list[frozenset[Member]] = []
+    found: list[frozenset[Member]] = []
+    seen: set[frozenset[Member]] = {frozenset()}
+    queue: list[tuple[int, int, tuple[Member, ...]]] = [(0, 0, ())]
+    while queue:
+        bound, _, ordered = heappop(queue)
+        chosen = frozenset(ordered)
+        if any(done <= chosen for done in found):
+            continue
+        weight = sum(weights[member] for member in chosen)
+        least = weight + _least_more(chosen, known, weights)
+        if least > bound:  # conflicts found meanwhile; it is looked at again when its turn comes
+            heappush(queue, (least, -len(ordered), ordered))
+            continue
+        clash = next((conflict for conflict in known if not conflict & chosen), None)
+        if clash is None:
+            clash = clashes(chosen)
+            if clash is None:
+                found.append(chosen)
+                yield CorrectionSet(members=ordered, weight=weight)
+                continue
+            known.append(clash)
+        for member in sorted(clash):
+            grown = chosen | {member}
+            if grown not in seen:
+                seen.add(grown)
+                bound = weight + weights[member] + _least_more(grown, known, weights)
+                heappush(queue, (bound, -len(grown), tuple(sorted(grown))))
+
+
+def _least_more(chosen: frozenset[Member], known: list[frozenset[Member]], weights: Mapping[Member, int]) -> int:
+    """Weight that must still be given up: conflicts not yet hit, as long as they have nothing in common."""
+    total, counted = 0, set(chosen)
+    for conflict in known:
+        if not conflict & counted:
+            counted |= conflict
+            total += min((weights[member] for member in conflict), default=0)
+    return total

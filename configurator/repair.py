@@ -1,0 +1,115 @@
+"""The smallest changes to a request that make it possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.conflict_search import Clash, ConflictSearch
+from bidwright.configurator.correction_sets import CorrectionSet, correction_sets
+from bidwright.configurator.cpsat_conflict import EnginesDisagree
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.members import Member
+from bidwright.configurator.repair_changes import Changes, Repaired, changes_for
+from bidwright.core.errors import Unavailable
+
+_MOST_OF_A_WEIGHT = 16
+"""So many repairs of the last weight are compared by price; where there are more, the others are not looked at."""
+
+_SHARE = 0.3
+"""Part of the time left that one repair may take, so that the next ones get some, too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repair:
+    """Changes that make a request possible, and the best configuration after them.
+
+    Attributes:
+        weight: Sum of the weights of what is given up.
+    """
+
+    changes: Changes
+    weight: int
+    solution: Solution
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repairs:
+    """Several repairs, the lightest first, of equal ones the cheapest; ``complete`` where all better ones are there."""
+
+    found: tuple[Repair, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairSearch:
+    """Looks for repairs of one impossible request.
+
+    Attributes:
+        conflicts: Of the request.
+        repaired: Makes changes to the request.
+        weights: Of every member that may be given up; at least 1.
+        deadline: The repairs found until then are the answer.
+    """
+
+    conflicts: ConflictSearch
+    repaired: Repaired
+    weights: Mapping[Member, int]
+    deadline: Deadline
+
+    def repairs(self, first: Clash, most: int) -> Repairs:
+        """The lightest repairs, at most so many.
+
+        Args:
+            first: A conflict of the request.
+            most: How many are wanted.
+        """
+        found: list[Repair] = []
+        is_complete = False
+        try:
+            for one in self.correction_sets(first):
+                weights = [self._weight(repair.changes) for repair in found]
+                if len(found) >= most and one.weight > max(weights):
+                    is_complete = True
+                    break
+                if len(found) >= most and weights.count(one.weight) >= _MOST_OF_A_WEIGHT:
+                    break
+                found.append(self._repair(one))
+            else:
+                is_complete = True
+        except (TimeoutError, Unavailable):
+            # What was found until then is the answer, and says that it may not be everything.
+            is_complete = False
+        found.sort(key=_order)
+        return Repairs(found=tuple(found[:most]), complete=is_complete)
+
+    def correction_sets(self, first: Clash) -> Iterator[CorrectionSet]:
+        """What must be given up, the lightest sets first; none where the offering contradicts itself.
+
+        Raises:
+            TimeoutError: The deadline came first.
+        """
+        known = [first]
+
+        def clashes(given_up: frozenset[Member]) -> frozenset[Member] | None:
+            clash = known.pop() if known else self.conflicts.clash(given_up)
+            return None if clash is None else frozenset(member for member in clash.members if member in self.weights)
+
+        return correction_sets(clashes, self.weights)
+
+    def _repair(self, given_up: CorrectionSet) -> Repair:
+        deadline = self.deadline.after(_SHARE)
+        changes = changes_for(given_up.members, self.repaired, deadline)
+        asked = self.repaired(changes)
+        solution = configure(asked.requirements, asked.amounts, deadline)
+        if not isinstance(solution, Solution):
+            raise EnginesDisagree(f"{given_up.members} were found to be enough to give up, and are not")
+        return Repair(changes=changes, weight=self._weight(changes), solution=solution)
+
+    def _weight(self, changes: Changes) -> int:
+        return sum(self.weights[member] for member in changes.members)
+
+
+def _order(repair: Repair) -> tuple[int, int, tuple[Member, ...]]:
+    return repair.weight, repair.solution.amounts.contract_value, repair.changes.members
