@@ -172,6 +172,8 @@ def _looked_up(model: cp_model.CpModel, index: cp_model.IntVar, column: tuple[in
     Each segment has units of its own, of which at most one segment has any: the tightest linear form of a sum of
     volume prices, and of any other price by tiers.
     """
+    if index.domain.size() == 1:
+        return cp_model.LinearExpr.constant(column[index.domain.min()])
     step = gcd(*column) or 1  # prices that are rounded to 0.05 are straight lines of steps
     if step > 1:
         return step * _looked_up(model, index, tuple(amount // step for amount in column))
