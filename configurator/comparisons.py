@@ -34,6 +34,20 @@ Operand = Amount | Texts | int
 """A number, a text, or the String feature of this index."""
 
 
+@dataclass(eq=False)
+class TextComparison(Leaf):
+    """Two texts that are the same.
+
+    Attributes:
+        left, right: What is compared.
+        place: Where the file says so.
+    """
+
+    left: Texts | int = 0
+    right: Texts | int = 0
+    place: Place = field(default_factory=lambda: Place("", 0, 0))
+
+
 @dataclass
 class Comparisons:
     """Makes comparisons, and the literals that they need.
@@ -41,10 +55,12 @@ class Comparisons:
     Attributes:
         clauses: Where literals are defined.
         features: Of the model.
+        empties: Literals of means over no feature: each holds where none of the literals of its features does.
     """
 
     clauses: Clauses
     features: Sequence[Feature]
+    empties: dict[int, tuple[int, ...]] = field(default_factory=dict)
     _made: list[Comparison] = field(default_factory=list)
     _between: dict[int, Between] = field(default_factory=dict)
     _binary: dict[int, Binary] = field(default_factory=dict)
@@ -81,6 +97,7 @@ class Comparisons:
         if step.operation is Operation.ATTRIBUTE:
             return total
         none = -self.clauses.either(literal for literal, _ in numbers)
+        self.empties[none] = tuple(literal for literal, _ in numbers)
         count = of_literals([*((literal, Fraction(1)) for literal, _ in numbers), (none, Fraction(1))])
         return Amount(total.over, count.over)
 
@@ -120,7 +137,9 @@ class Comparisons:
             raise TypeError(f"{operation} needs two numbers or two texts")
         if isinstance(left, int) and isinstance(right, int):
             self._texts.pair(left, right, place)
-        return Leaf(partial(self._texts.same, left, right), is_negated=operation is Operation.NOT_EQUAL)
+        made_texts = partial(self._texts.same, left, right)
+        is_negated = operation is Operation.NOT_EQUAL
+        return TextComparison(made_texts, is_negated=is_negated, left=left, right=right, place=place)
 
     def learn_bounds(self, nodes: Sequence[Node]) -> None:
         """Decide how each typed feature is written: in binary where sums need it, with the bounds found here.

@@ -68,7 +68,7 @@ def encoded(model: FeatureModel) -> Encoded:
         for instance in instances:
             clauses.add(-instance, summary.feature + 1)
     comparisons = Comparisons(clauses, model.features)
-    nodes = [_node(constraint, comparisons) for constraint in model.constraints]
+    nodes = [node_of(constraint, comparisons) for constraint in model.constraints]
     comparisons.learn_bounds(nodes)
     demanded: list[list[Clause]] = []
     for node in nodes:
@@ -80,8 +80,12 @@ def encoded(model: FeatureModel) -> Encoded:
     return Encoded(clauses.variables, clauses.hard, clauses.definitions, demanded, comparisons, choices)
 
 
-def _node(constraint: Constraint, comparisons: Comparisons) -> Node:
-    """What a constraint demands, as gates over literals and comparisons."""
+def node_of(constraint: Constraint, comparisons: Comparisons) -> Node:
+    """What a constraint demands, as gates over literals and comparisons.
+
+    Raises:
+        InvalidInput: An expression that cannot be decided exactly.
+    """
     truths: list[Node] = []
     operands: list[Operand] = []
     for step in constraint.program:

@@ -6,6 +6,7 @@ programs, so nothing that walks over them needs recursion, however long or deep 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -124,6 +125,9 @@ ARITHMETIC = frozenset({Operation.ADD, Operation.SUBTRACT, Operation.MULTIPLY, O
 Numbers = tuple[tuple[int, Fraction], ...]
 """Features with the number each one has in an attribute."""
 
+Attributes = Mapping[tuple[str, ...], Fraction | bool | str | None]
+"""Values by path; None for a list."""
+
 Operand = int | bool | str | Fraction | Numbers | tuple[int, str] | None
 
 
@@ -161,9 +165,12 @@ class FeatureModel:
         groups: In the order of the file.
         summaries: What stands below features with a cardinality.
         constraints: Those of the ``constraints`` section, then those of attributes.
+        attributes: Of each feature, by path; empty where the reader keeps none. A feature with several instances has
+            none, each of its instances has them.
     """
 
     features: tuple[Feature, ...]
     groups: tuple[Group, ...]
     summaries: tuple[Summary, ...]
     constraints: tuple[Constraint, ...]
+    attributes: tuple[Attributes, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bidwright.configurator.feature_model import (
+    Attributes,
     Constraint,
     Feature,
     FeatureModel,
@@ -33,9 +34,10 @@ def with_instances(whole: Whole, constraints: Sequence[Constraint]) -> FeatureMo
     """
     repeated = {index: each for index, each in whole.cardinalities.items() if each.most not in {0, 1}}
     if not repeated:
-        return FeatureModel(tuple(whole.features), tuple(whole.groups), (), tuple(constraints))
-    expansion = _Expansion(whole, repeated, list(whole.features))
+        return FeatureModel(tuple(whole.features), tuple(whole.groups), (), tuple(constraints), tuple(whole.attributes))
     inside = _inside(whole, repeated)
+    attributes = [{} if index in inside else each for index, each in enumerate(whole.attributes)]
+    expansion = _Expansion(whole, repeated, list(whole.features), attributes)
     for group in whole.groups:
         expansion.below.setdefault(group.parent, []).append(group)
     plain = [group for group in whole.groups if group.parent not in inside]
@@ -53,6 +55,7 @@ def with_instances(whole: Whole, constraints: Sequence[Constraint]) -> FeatureMo
         (*plain, *expansion.groups),
         (*summaries, *nested),
         tuple(replace(each, program=tuple(map(expansion.over_instances, each.program))) for each in constraints),
+        tuple(expansion.attributes),
     )
 
 
@@ -78,6 +81,7 @@ class _Expansion:
         whole: The model as written.
         repeated: Features with several instances.
         features: Those as written, then instances.
+        attributes: Of each of them.
         groups: Those among instances.
         instances: Of each feature that has some.
         below: Groups as written, by the feature they stand below.
@@ -86,6 +90,7 @@ class _Expansion:
     whole: Whole
     repeated: Mapping[int, Cardinality]
     features: list[Feature]
+    attributes: list[Attributes]
     groups: list[Group] = field(default_factory=list)
     instances: dict[int, list[int]] = field(default_factory=dict)
     below: dict[int, list[Group]] = field(default_factory=dict)
@@ -129,6 +134,7 @@ class _Expansion:
         known.append(index)
         name = f"{self.features[written].name}#{len(known)}"
         self.features.append(Feature(name, parent, Kind.BOOLEAN, is_optional=False, is_instance=True, place=place))
+        self.attributes.append(self.whole.attributes[written])
         return index
 
     def over_instances(self, step: Step) -> Step:

@@ -16,6 +16,7 @@ from bidwright.server.demo_hosts import run_demo_hosts
 from bidwright.server.feature_model_commands import portfolio_complete
 from bidwright.server.lab_commands import lab
 from bidwright.server.portfolio_analyze_command import portfolio_analyze
+from bidwright.server.portfolio_import_command import portfolio_import
 from bidwright.server.price_command import price_by_hand
 from bidwright.server.publishing import report
 
@@ -208,6 +209,7 @@ def demo_hosts(state_dir: Path, *, keep: bool) -> None:
 bidwright.add_command(lab)
 portfolio.add_command(portfolio_analyze)
 portfolio.add_command(portfolio_complete)
+portfolio.add_command(portfolio_import)
 bidwright.add_command(price_by_hand)
 
 

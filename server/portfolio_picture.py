@@ -13,8 +13,8 @@ _CARD = 290
 _GAP = 22
 _MARGIN = 24
 _MARK = 20
-_LETTERS = 250 // 6
-"""So many letters of a name fit beside the marks of no offering, at 6 points each."""
+_LETTER = 6
+"""Points that a letter takes, more or less."""
 
 _SOUND, _BAD, _DOUBTFUL, _FAINT, _INK = "#1f5f99", "#b3261e", "#9a6700", "#b8bec6", "#1b1f24"
 
@@ -67,7 +67,7 @@ class _Card:
             yield _text(left + _MARK * place + 5, top + _LINE - 5, str(place + 1), look=f'fill="{_FAINT}"')
         yield _text(names, top + _LINE - 5, self._title, look=_BOLD)
         yield f'<line x1="{left}" y1="{top + _LINE}" x2="{left + _CARD}" y2="{top + _LINE}" stroke="{_FAINT}"/>'
-        letters = _LETTERS - _MARK * len(self._offerings) // 6
+        letters = (_CARD - 4 - _MARK * len(self._offerings)) // _LETTER
         for row, component in enumerate(self.components):
             y = top + _LINE * (row + 2) - 5
             states = [_state(component.id, each) for each in self._offerings]
@@ -122,7 +122,7 @@ def _head(release: Release, findings: PortfolioFindings) -> Iterator[str]:
     x = 0
     for state, meaning in _MEANINGS.items():
         legend += [_mark(x + 8, -4, state), _text(x + 20, 0, meaning)]
-        x += 34 + 6 * len(meaning)
+        x += 34 + _LETTER * len(meaning)
     yield "".join(legend)
     yield _text(0, 0, "= before a name: another component may stand in its place everywhere in an offering")
 
