@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bidwright.catalog.model import Component, Family
-from bidwright.catalog.rule_language import Availability, Expression
+from bidwright.catalog.rule_language import UPTIME, Availability, Expression
 from bidwright.catalog.rule_types import parts_of
-
-ATTRIBUTE = "availability"
-"""The attribute, in percent, that says how much of the time one unit works."""
 
 PERCENT_PLACES = 7
 """Availability is counted in parts of 10**9: a percentage with so many digits after the point."""
@@ -26,11 +23,11 @@ def availability_faults(
 ) -> Iterable[Fault]:
     """Why availability in a rule cannot be counted; nothing where it can, or speaks of none."""
     if isinstance(rule, Availability):
-        parts = [one for one in components if one.family in rule.families and ATTRIBUTE in one.attributes]
+        parts = [one for one in components if one.family in rule.families and UPTIME in one.attributes]
         for one in parts:
-            if one.attributes[ATTRIBUTE] > 100:
-                what = f"{one.id} is available {one.attributes[ATTRIBUTE]} percent of the time"
-                yield what, "State an availability from 0 to 100."
+            if one.attributes[UPTIME] > 100:
+                what = f"{one.id} works {one.attributes[UPTIME]} percent of the time"
+                yield what, "State an uptime from 0 to 100."
         for family in rule.families:
             units = sum(one.max_quantity for one in parts if one.family == family)
             if units > MOST_UNITS and family in families and not families[family].redundant:

@@ -60,9 +60,13 @@ class Sum:
     family: str = ""
 
 
+UPTIME = "uptime"
+"""The attribute, in percent, that says how much of the time one unit of a component works."""
+
+
 @dataclass(frozen=True)
 class Availability:
-    """``availability("web", "database")``: how much of the time parts work that all are needed, in percent."""
+    """``availability("web", "database")``: how much of the time all of some families work, in percent."""
 
     families: tuple[str, ...]
 
@@ -115,5 +119,17 @@ class Arithmetic:
 
 
 Expression = (
-    Constant | Name | Selected | Quantity | Kinds | Sum | Availability | InTable | Not | AllOf | AnyOf | Comparison | Arithmetic
+    Constant
+    | Name
+    | Selected
+    | Quantity
+    | Kinds
+    | Sum
+    | Availability
+    | InTable
+    | Not
+    | AllOf
+    | AnyOf
+    | Comparison
+    | Arithmetic
 )

@@ -10,6 +10,7 @@ from typing import Literal
 from bidwright.catalog.model import Attribute, Need
 from bidwright.catalog.nearest import advice
 from bidwright.catalog.rule_language import (
+    UPTIME,
     AllOf,
     AnyOf,
     Arithmetic,
@@ -215,7 +216,7 @@ class _Checker:
 
     def _availability(self, part: Availability) -> _Type:
         """Each family is a sum of its own for what may be said of it."""
-        found = [self._sum(Sum("total", "availability", family), at=part) for family in part.families]
+        found = [self._sum(Sum("total", UPTIME, family), at=part) for family in part.families]
         if len(set(part.families)) < len(part.families):
             self._refuse(part, "a family stands here twice", "Name each family once.")
         return found[0]

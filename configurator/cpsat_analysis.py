@@ -10,7 +10,17 @@ from fractions import Fraction
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import Literal
 
-from bidwright.catalog.rule_language import Comparison, Constant, Expression, InTable, Kinds, Quantity, Selected, Sum
+from bidwright.catalog.rule_language import (
+    Availability,
+    Comparison,
+    Constant,
+    Expression,
+    InTable,
+    Kinds,
+    Quantity,
+    Selected,
+    Sum,
+)
 from bidwright.configurator.cpsat_rules import RuleCompiler
 from bidwright.configurator.cpsat_space import Fact, OfferingSpace, Witness
 from bidwright.configurator.cpsat_variables import Variables
@@ -150,7 +160,7 @@ def _tells_apart(space: OfferingSpace, part: Expression, pair: tuple[str, str], 
             return subject in pair
         case Kinds(family):
             return family == one.family and not by_exchange
-        case InTable(families):
+        case InTable(families) | Availability(families):
             return one.family in families
         case Sum(source, attribute, family):
             return family in {"", one.family} and (

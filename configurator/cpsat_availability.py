@@ -1,6 +1,6 @@
 """The availability of parts in series and side by side as CP-SAT variables, exact: the law in docs/portfolio.md.
 
-Everything is counted in parts of 10**9. Units of equal availability make a column of values by their number, which is
+Everything is counted in parts of 10**9. Units of equal uptime make a column of values by their number, which is
 short where units stand in for each other: a few of them already fail together never. Columns are multiplied, each
 product rounded at once, as ``rule_check`` does.
 """
@@ -13,8 +13,9 @@ from itertools import groupby
 
 from ortools.sat.python import cp_model
 
-from bidwright.catalog.availability import ATTRIBUTE, PERCENT_PLACES
+from bidwright.catalog.availability import PERCENT_PLACES
 from bidwright.catalog.model import Component
+from bidwright.catalog.rule_language import UPTIME
 from bidwright.configurator.cpsat_variables import Linear, Variables
 
 _WHOLE: int = 10 ** (PERCENT_PLACES + 2)
@@ -36,7 +37,7 @@ def _family(variables: Variables, family: str) -> Iterator[cp_model.IntVar]:
     """The availability of a family, or nothing where none of it can be chosen."""
     model, redundant = variables.model, variables.release.families[family].redundant
     parts = [variables.release.components[member] for member in variables.members(family)]
-    parts = sorted((one for one in parts if ATTRIBUTE in one.attributes), key=_figure)
+    parts = sorted((one for one in parts if UPTIME in one.attributes), key=_figure)
     groups = [(figure, [variables.quantities[one.id] for one in group]) for figure, group in groupby(parts, _figure)]
     shares = [
         _looked_up(model, units, _column(_WHOLE - figure if redundant else figure, _most(units), up=redundant))
@@ -94,8 +95,8 @@ def _share(model: cp_model.CpModel) -> cp_model.IntVar:
 
 
 def _figure(part: Component) -> int:
-    """The availability of one unit in parts of 10**9."""
-    return int(part.attributes[ATTRIBUTE].scaleb(PERCENT_PLACES))
+    """The uptime of one unit in parts of 10**9."""
+    return int(part.attributes[UPTIME].scaleb(PERCENT_PLACES))
 
 
 def _most(units: Sequence[cp_model.IntVar]) -> int:

@@ -16,6 +16,7 @@ from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
     Arithmetic,
+    Availability,
     Comparison,
     Constant,
     Expression,
@@ -223,6 +224,8 @@ class _Builder:
                 return _total((self.units[member][0], Fraction(1)) for member in self._members(family))
             case Sum():
                 return _total(self._figures(expression))
+            case Availability():
+                raise NotCountable("a rule speaks of availability")
             case Arithmetic(operator, left, right):
                 return [*self._number(left), *self._number(right), _step(Operation(operator))]
         raise TypeError(f"not a number: {expression!r}")

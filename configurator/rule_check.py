@@ -15,9 +15,10 @@ from functools import singledispatch
 from itertools import product
 from math import ceil, floor
 
-from bidwright.catalog.availability import ATTRIBUTE, PERCENT_PLACES
+from bidwright.catalog.availability import PERCENT_PLACES
 from bidwright.catalog.model import Answer, Release
 from bidwright.catalog.rule_language import (
+    UPTIME,
     AllOf,
     AnyOf,
     Arithmetic,
@@ -144,7 +145,7 @@ def _family_availability(family: str, choice: Choice) -> int:
     """How much of the time a family works, in parts of 10**9."""
     units: Counter[int] = Counter()
     for member in choice.chosen(family):
-        stated = choice.release.components[member].attributes.get(ATTRIBUTE)
+        stated = choice.release.components[member].attributes.get(UPTIME)
         if stated is not None:
             units[int(stated * 10**PERCENT_PLACES)] += choice.items[member]
     if not units:

@@ -39,7 +39,7 @@ _settings = settings(
 
 
 def _release(figures: Mapping[str, str], *redundant: str) -> Release:
-    """Components of given availability, up to 50 units of each, in families of which some are redundant."""
+    """Components of given uptime, up to 50 units of each, in families of which some are redundant."""
     template = small_release().components["os.debian"]
     components = {
         one: replace(
@@ -47,7 +47,7 @@ def _release(figures: Mapping[str, str], *redundant: str) -> Release:
             id=one,
             family=one.split(".")[0],
             max_quantity=50,
-            attributes={"availability": Decimal(figure)} if figure else {},
+            attributes={"uptime": Decimal(figure)} if figure else {},
         )
         for one, figure in sorted(figures.items())
     }
@@ -55,7 +55,7 @@ def _release(figures: Mapping[str, str], *redundant: str) -> Release:
         small_release(),
         components=components,
         families={f: Family(id=f, title=f, unit="u", redundant=f in redundant) for f in ("disk", "node", "tool")},
-        attributes={"availability": Attribute(id="availability", title="A", unit="percent", places=7)},
+        attributes={"uptime": Attribute(id="uptime", title="Uptime", unit="percent", places=7)},
     )
 
 
@@ -88,7 +88,7 @@ def _availability(release: Release, families: tuple[str, ...], items: Mapping[st
         ({"disk.d": 3}, (), "29.6296296"),
         # nothing chosen: nothing that can fail
         ({}, ("node",), "100"),
-        # what states no availability does not count
+        # what states no uptime does not count
         ({"node.silent": 3}, ("node",), "100"),
         # nothing that works never does
         ({"node.broken": 1}, ("node",), "0"),
@@ -132,9 +132,7 @@ def _cases(draw: st.DrawFn) -> Case:
     release = case.requirements.release
     figure = st.one_of(st.none(), st.sampled_from(_FIGURES))
     components = {
-        one: replace(
-            part, attributes=dict(part.attributes) | ({"availability": Decimal(f)} if (f := draw(figure)) else {})
-        )
+        one: replace(part, attributes=dict(part.attributes) | ({"uptime": Decimal(f)} if (f := draw(figure)) else {}))
         for one, part in release.components.items()
     }
     families = draw(st.lists(st.sampled_from(FAMILIES), min_size=1, max_size=3, unique=True))
