@@ -75,6 +75,7 @@ class GuideSearch:
             while left:
                 fact = next(iter(left))
                 del left[fact]
+                self._warm.prefer([-literals[other] for other in literals if other.inside and other.most])
                 self._warm.prefer([literals[other] for other in reversed(left)])
                 try:
                     found = self._take(self._warm.witness([*chosen, literals[fact]]))

@@ -64,11 +64,9 @@ class Completer:
             configuration meets and the solution does not; none where it is not known how to mend a row.
         """
         boxes = self._boxes(model)
-        reach = self._sums(boxes)
-        broken = [row for row, most in enumerate(reach) if most < 0 and self._is_on(row, model)]
-        if broken:
-            numbers, clauses = self._offering.numbers, self._offering.clauses
-            return [self._rows[row].broken_clause(numbers, boxes, clauses) for row in broken]
+        lessons = self._narrow(boxes, model)
+        if lessons:
+            return lessons
         values = {n: least for n, (least, _) in boxes.items() if n not in self._products}
         values |= {n: values.get(one, 0) * values.get(other, 0) for n, (one, other) in self._products.items()}
         attempt = _Attempt(model, boxes, values, self._sums({n: (value, value) for n, value in values.items()}))
@@ -84,6 +82,43 @@ class Completer:
             boxes[n] = product_box([boxes.get(factor, (0, 0)) for factor in factors])
         return boxes
 
+    def _narrow(self, boxes: dict[int, Box], model: Sequence[int]) -> list[Clause]:
+        """Take from the boxes what no row allows; where nothing is left, clauses that say why."""
+        reach = self._sums(boxes)
+        broken = [row for row, most in enumerate(reach) if most < 0 and self._is_on(row, model)]
+        if broken:
+            return [self._broken_clause(row, boxes) for row in broken]
+        reasons: dict[int, Clause] = {}
+        waiting = dict.fromkeys(n for n, (least, most) in boxes.items() if least < most and n not in self._products)
+        while waiting:
+            number = next(iter(waiting))
+            del waiting[number]
+            for row, coefficient in self._uses[number]:
+                least, most = boxes[number]
+                spare = reach[row] // abs(coefficient)
+                if most - least <= spare or not self._is_on(row, model):
+                    continue
+                # The row allows no more than ``spare`` steps from the end of the box that is best for it.
+                box = (most - spare, most) if coefficient > 0 else (least, least + spare)
+                gone = (least, box[0] - 1) if coefficient > 0 else (box[1] + 1, most)
+                clause = self._broken_clause(row, {**boxes, number: gone})
+                end = self._offering.at_least(number, box[0] if coefficient > 0 else box[1] + 1)
+                reasons[end if coefficient > 0 else -end] = clause
+                boxes[number] = box
+                for other, effect in self._uses[number]:
+                    lost = (most - box[1]) if effect > 0 else (box[0] - least)
+                    reach[other] -= abs(effect) * lost
+                    if lost:
+                        if reach[other] < 0 and self._is_on(other, model):
+                            return _closure(self._broken_clause(other, boxes), reasons)
+                        waiting |= dict.fromkeys(
+                            n for n in self._rows[other].terms if n in boxes and boxes[n][0] < boxes[n][1]
+                        )
+        return []
+
+    def _broken_clause(self, row: int, boxes: Mapping[int, Box]) -> Clause:
+        return self._rows[row].broken_clause(self._offering.numbers, boxes, self._offering.clauses)
+
     def _sums(self, boxes: Mapping[int, Box]) -> list[int]:
         """How far each row is above its bound, at most."""
         sums = list(self._lacks)
@@ -97,7 +132,7 @@ class Completer:
         return not guard or (model[abs(guard) - 1] > 0) == (guard > 0)
 
     def _mend(self, attempt: _Attempt) -> bool:
-        """Change values until all rows hold; whether they do."""
+        """Raise values until all rows hold; whether they do. Nothing is lowered, so it does not go round in circles."""
         below = dict.fromkeys(row for row, above in enumerate(attempt.sums) if above < 0)
         moves = 0
         while below:
@@ -121,13 +156,11 @@ class Completer:
         return True
 
     def _best_move(self, row: int, attempt: _Attempt) -> tuple[int, int] | None:
-        """The change of one number that mends a row, breaks few others, and is small."""
+        """The rise of one number that mends a row, breaks few others, and is small."""
         best: tuple[tuple[int, int, int, int], int, int] | None = None
         lack = -attempt.sums[row]
         for number, coefficient in self._movable(row, attempt):
-            least, most = attempt.boxes[number]
-            value, enough = attempt.values[number], -(-lack // abs(coefficient))
-            change = min(enough, most - value) if coefficient > 0 else -min(enough, value - least)
+            change = min(-(-lack // coefficient), attempt.boxes[number][1] - attempt.values[number])
             if not change:
                 continue
             harm = sum(
@@ -152,7 +185,7 @@ class Completer:
                 one, other = self._products[product]
                 partner = other if one == number else one
                 coefficient += terms.get(product, 0) * attempt.values.get(partner, 0)
-            if coefficient:
+            if coefficient > 0:
                 yield number, coefficient
 
     def _effects(self, number: int, change: int, values: Mapping[int, int]) -> Iterator[tuple[int, int]]:
@@ -164,3 +197,16 @@ class Completer:
             difference = one * two - values.get(product, 0)
             for row, coefficient in self._uses[product]:
                 yield row, coefficient * difference
+
+
+def _closure(clause: Clause, reasons: Mapping[int, Clause]) -> list[Clause]:
+    """A clause, and what it stands on: the reason of every literal that it denies, and so on."""
+    found, waiting = [clause], [clause]
+    told: set[int] = set()
+    while waiting:
+        for literal in waiting.pop():
+            if -literal in reasons and -literal not in told:
+                told.add(-literal)
+                found.append(reasons[-literal])
+                waiting.append(reasons[-literal])
+    return found
