@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bidwright.configurator.check import check
-from bidwright.configurator.configure import Solution, SolverDisagrees
 from bidwright.configurator.request import LIMITS, Requirements
+from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.configurator.totals import amounts_of
 from bidwright.core.amount_table import AmountTable
 

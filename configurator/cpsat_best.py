@@ -1,0 +1,231 @@
+"""The best configuration by several objectives, the first before the others, with what nothing can be better than.
+
+Objectives are optimized one after the other, each among the best by those before. A search that is not over after a
+fixed effort is given a better start: options of slots under shared limits are chosen anew by ``slot_search``. Efforts
+are deterministic, and only the deadline is not: an answer that ends by proof is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import floor
+from typing import Literal
+
+from ortools.sat.python import cp_model
+
+from bidwright.configurator.cpsat_forms import LinearForm, fix, start_at
+from bidwright.configurator.cpsat_objectives import Asked, Goal
+from bidwright.configurator.cpsat_packages import add_fewer_savings, add_no_package_left
+from bidwright.configurator.cpsat_slots import better_slots
+from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver
+from bidwright.configurator.deadline import Deadline
+
+_FIRST_EFFORT = 2.0
+"""Deterministic time of the first search; a few seconds."""
+
+_TIE_BREAK_EFFORT = 0.1
+"""Most deterministic time for choosing among equals."""
+
+_LITTLE_S = 10.0
+"""Enough for what takes milliseconds, whatever the deadline: everything that is bought is given."""
+
+_FOR_ONE_MORE = 0.6
+"""Part of the time that an objective may take where others follow."""
+
+_FOR_FIRST = 0.7
+"""Part of the time that a first search may take: what it does not find is looked for in another way."""
+
+_FOR_SLOTS = 0.6
+"""Part of the time in which slots are chosen anew; the rest is for a proof."""
+
+_HAIR = 1e-6
+"""The solver tells its bound, a whole number, as a float."""
+
+Status = Literal["found", "infeasible", "unknown"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BestFound:
+    """The outcome of a search.
+
+    Attributes:
+        status: ``found``, ``infeasible`` (to be confirmed), or ``unknown`` where the time ran out.
+        items: Component id -> units, at least 1, by id; empty unless found.
+        steps: By goal: value and bound of its expression.
+        contract_value: Of the items with their best packages, in minor units.
+        least_value: No valid configuration has less contract value.
+    """
+
+    status: Status
+    items: Mapping[str, int] = field(default_factory=dict)
+    steps: tuple[tuple[int, int], ...] = ()
+    contract_value: int = 0
+    least_value: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Searched:
+    """The outcome of one search.
+
+    Attributes:
+        values: A solution, by index of variable; empty unless found.
+        bound: What no solution is below; None where nothing is known.
+    """
+
+    status: Status
+    values: tuple[int, ...] = ()
+    bound: int | None = None
+
+    def is_proven(self, form: LinearForm) -> bool:
+        """Whether the solution is the best by an expression."""
+        return self.status == "found" and form.at(self.values) == self.bound
+
+
+def best_found(asked: Asked, goals: Sequence[Goal], deadline: Deadline, *, presolve: bool = True) -> BestFound:
+    """Find a configuration that is best by the first goal, among equals by the second and so on.
+
+    Of configurations equal in all goals, the one with the fewest units is taken, then the one with the earliest ids.
+    Where the deadline comes first, the answer is the best so far with bounds that hold.
+    """
+    return _Search(asked, goals, presolve=presolve).run(deadline)
+
+
+class _Search:
+    """Optimizes one goal after the other over a copy of a request's model."""
+
+    def __init__(self, asked: Asked, goals: Sequence[Goal], *, presolve: bool) -> None:
+        self._asked = asked
+        self._goals = goals
+        self._presolve = presolve
+        self._model: cp_model.CpModel = asked.request.model.clone()
+        charges = asked.request.charges
+        self._price, self._savings = LinearForm.of(charges.contract_value), LinearForm.of(charges.savings)
+        self._forms = [LinearForm.of(goal.expression) for goal in goals]
+        self._is_high = bool(charges.packages) and any(goal.wants_high_prices for goal in goals)
+        if self._is_high:
+            add_no_package_left(self._model, asked)
+
+    def run(self, deadline: Deadline) -> BestFound:
+        """Search; what is found stays found."""
+        values: tuple[int, ...] = ()
+        bounds: list[int] = []
+        for goal, form in zip(self._goals, self._forms, strict=True):
+            is_last = len(bounds) + 1 == len(self._goals)
+            found = self._best(goal, values, deadline if is_last else deadline.after(_FOR_ONE_MORE))
+            if found.status != "found" and not values:
+                return BestFound(status=found.status)
+            values = found.values or values
+            bounds.append(form.least(self._model) if found.bound is None else found.bound)
+            self._model.add(goal.expression <= form.at(values))
+        return self._finished(values, bounds, deadline)
+
+    def _best(self, goal: Goal, start: tuple[int, ...], deadline: Deadline) -> _Searched:
+        """The best by one goal, with packages as a price applies them."""
+        while True:
+            found = self._least(goal, start, deadline)
+            if not self._is_high or not found.values or deadline.left_s <= 0:
+                return found
+            items = self._items(found.values)
+            most = self._savings.at(self._priced(items))
+            if self._savings.at(found.values) <= most:
+                return found
+            add_fewer_savings(self._model, self._asked, items, most)
+
+    def _least(self, goal: Goal, start: tuple[int, ...], deadline: Deadline) -> _Searched:
+        """The least of a goal's expression: at once, or after a better start."""
+        model: cp_model.CpModel = self._model.clone()
+        model.minimize(goal.expression)
+        first = self._solved(model, start, deadline.after(_FOR_FIRST), effort=_FIRST_EFFORT)
+        if first.status == "infeasible" or first.is_proven(form := LinearForm.of(goal.expression)):
+            return first
+        values = first.values or start or self._any(deadline)
+        if not values:
+            return first
+        values = self._with_better_slots(model, values, deadline)
+        model.add(goal.expression <= form.at(values))
+        rest = self._solved(model, values, deadline)
+        bounds = [one.bound for one in (first, rest) if one.bound is not None]
+        return _Searched(status="found", values=rest.values or values, bound=max(bounds, default=None))
+
+    def _any(self, deadline: Deadline) -> tuple[int, ...]:
+        """Some solution; none where the time is over."""
+        solver = presolve_free_solver(deadline)
+        found = solver.solve(self._model) in {cp_model.OPTIMAL, cp_model.FEASIBLE}
+        return tuple(solver.response_proto.solution) if found else ()
+
+    def _with_better_slots(
+        self, model: cp_model.CpModel, values: tuple[int, ...], deadline: Deadline
+    ) -> tuple[int, ...]:
+        """A solution with options of slots chosen anew, where that is better."""
+        chosen = better_slots(model, values, deadline.after(_FOR_SLOTS))
+        if chosen is None:
+            return values
+        trial: cp_model.CpModel = model.clone()
+        for variable, value in chosen.items():
+            fix(trial, variable, value)
+        found = self._solved(trial, (), deadline.after(_FOR_FIRST), effort=_FIRST_EFFORT)
+        return found.values or values
+
+    def _solved(
+        self, model: cp_model.CpModel, start: tuple[int, ...], deadline: Deadline, *, effort: float | None = None
+    ) -> _Searched:
+        """Run the solver, from a solution where one is known."""
+        start_at(model, start)
+        solver = optimum_solver(deadline, presolve=self._presolve)
+        if effort is not None:
+            solver.parameters.max_deterministic_time = effort
+        status = solver.solve(model)
+        if status == cp_model.INFEASIBLE:
+            return _Searched(status="infeasible")
+        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return _Searched(status="unknown")
+        bound = floor(solver.best_objective_bound + _HAIR)
+        return _Searched(status="found", values=tuple(solver.response_proto.solution), bound=bound)
+
+    def _finished(self, values: tuple[int, ...], bounds: Sequence[int], deadline: Deadline) -> BestFound:
+        """The items of a solution, or better ones among equals, with what they really reach."""
+        reached = [form.at(values) for form in self._forms]
+        items = self._items(values)
+        if reached == list(bounds):
+            equal = self._first_of_equals(values, deadline)
+            priced = self._priced(equal)
+            if [form.at(priced) for form in self._forms] == reached:
+                items = equal
+        priced = self._priced(items)
+        reached = [form.at(priced) for form in self._forms]
+        value = self._price.at(priced)
+        least = bounds[0] if self._forms[0] == self._price else self._price.least(self._model)
+        return BestFound(
+            status="found",
+            items=items,
+            steps=tuple(zip(reached, bounds, strict=True)),
+            contract_value=value,
+            least_value=least,
+        )
+
+    def _first_of_equals(self, values: tuple[int, ...], deadline: Deadline) -> Mapping[str, int]:
+        """Of all configurations that are as good, the one with the fewest units, then with the earliest ids."""
+        model: cp_model.CpModel = self._model.clone()
+        quantities = list(self._asked.request.quantities.values())
+        most_rank = sum(variable.domain.max() * rank for rank, variable in enumerate(quantities)) + 1
+        model.minimize(cp_model.LinearExpr.weighted_sum(quantities, range(most_rank, most_rank + len(quantities))))
+        start_at(model, values)
+        solver = optimum_solver(deadline, presolve=False)
+        solver.parameters.max_deterministic_time = _TIE_BREAK_EFFORT
+        solved = solver.solve(model) in {cp_model.OPTIMAL, cp_model.FEASIBLE}
+        return self._items(tuple(solver.response_proto.solution) if solved else values)
+
+    def _priced(self, items: Mapping[str, int]) -> tuple[int, ...]:
+        """The solution of the request with exactly these items and the packages that save most."""
+        model: cp_model.CpModel = self._asked.request.model.clone()
+        for component, variable in self._asked.request.quantities.items():
+            fix(model, variable.index, items.get(component, 0))
+        model.minimize(self._asked.request.charges.contract_value)
+        solver = presolve_free_solver(Deadline(_LITTLE_S))
+        solver.solve(model)
+        return tuple(solver.response_proto.solution)
+
+    def _items(self, values: Sequence[int]) -> Mapping[str, int]:
+        units = {component: values[variable.index] for component, variable in self._asked.request.quantities.items()}
+        return {component: number for component, number in units.items() if number}

@@ -1,0 +1,51 @@
+"""Expressions read back from the solver: their value in a solution, and the least that any could have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+
+@dataclass(frozen=True)
+class LinearForm:
+    """``constant + sum of coefficient x variable``, with variables by index."""
+
+    terms: tuple[tuple[int, int], ...]
+    constant: int
+
+    @staticmethod
+    def of(expression: cp_model.LinearExpr) -> LinearForm:
+        """Read an expression; the solver's own objects hold it, so a model is asked for it."""
+        reader = cp_model.CpModel()
+        reader.minimize(expression)
+        objective = reader.proto.objective
+        terms = zip(map(int, objective.vars), map(int, objective.coeffs), strict=True)
+        return LinearForm(tuple(terms), int(objective.offset))
+
+    def at(self, values: Sequence[int]) -> int:
+        """Its value in a solution."""
+        return self.constant + sum(coefficient * values[variable] for variable, coefficient in self.terms)
+
+    def least(self, model: cp_model.CpModel) -> int:
+        """What it is never below, by the domains of its variables alone."""
+        least = self.constant
+        for variable, coefficient in self.terms:
+            domain = model.proto.variables[variable].domain
+            least += min(coefficient * int(domain[0]), coefficient * int(domain[-1]))
+        return least
+
+
+def start_at(model: cp_model.CpModel, values: Sequence[int]) -> None:
+    """Hint a solution of a model that had only the first of its variables."""
+    model.proto.clear_solution_hint()
+    model.proto.solution_hint.vars.extend(range(len(values)))
+    model.proto.solution_hint.values.extend(values)
+
+
+def fix(model: cp_model.CpModel, variable: int, value: int) -> None:
+    """Leave a variable, by index, no other value."""
+    domain = model.proto.variables[variable].domain
+    domain.clear()
+    domain.extend([value, value])
