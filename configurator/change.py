@@ -10,15 +10,20 @@ from bidwright.catalog.amount_messages import decimal_message
 from bidwright.configurator.configure import Solution, SolverDisagrees, configure
 from bidwright.configurator.confirmed import confirmed
 from bidwright.configurator.cpsat_change import LeastDisruption, Weights, least_disruption
+from bidwright.configurator.cpsat_near import Near, nearest
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.frozen import with_frozen
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.totals import amounts_of
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import Faults, Unavailable
 from bidwright.v1 import configurator_pb2
 from bidwright.v1.configuration_pb2 import Conflict, Proof
 from bidwright.v1.configurator_pb2 import ItemAction, ItemChange
+
+_FOR_NEAR = 0.3
+"""Part of the time in which a change is looked for near what is installed, before the whole model is taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +108,9 @@ def change(
     asked = with_frozen(requirements, installed.items, installed.frozen)
     if isinstance(asked, Conflict):
         return asked
-    found = _search(asked, installed, amounts, deadline, presolve=True)
+    found = _near(asked, installed, amounts, deadline)
+    if found is None:
+        found = _search(asked, installed, amounts, deadline, presolve=True)
     if found.status == "infeasible":
         outcome = configure(asked, amounts, deadline)
         if isinstance(outcome, Conflict):
@@ -124,6 +131,19 @@ def change(
         disruption=disruption_of(installed, found.items),
         bound=found.disruption_bound,
     )
+
+
+def _near(
+    asked: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline
+) -> LeastDisruption | None:
+    """What is found near what is installed; None where that takes too long, or is above a budget."""
+    near = Near(requirements=asked, installed=installed.items, weights=installed.weights, amounts=amounts)
+    found = nearest(near, deadline.after(_FOR_NEAR))
+    if found is None or found.status == "infeasible":
+        return found
+    costs = amounts_of(found.items, amounts, found.value)
+    within = all(getattr(costs, limit) <= most for limit, most in asked.budget.items())
+    return found if within else None
 
 
 def _search(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -52,7 +52,7 @@ def least_disruption(
     request: RequestModel, installed: Mapping[str, int], weights: Weights, deadline: Deadline, *, presolve: bool
 ) -> LeastDisruption:
     """Find the cheapest of the configurations that disturb least; adds to the request's model."""
-    disruption = _disruption(request, installed, weights)
+    disruption = disruption_of(request, installed, weights)
     least = cheapest(request, disruption, deadline.after(_FOR_DISRUPTION), presolve=presolve)
     if least.status != "found":
         return LeastDisruption(status=least.status)
@@ -77,13 +77,23 @@ def _as_it_is(request: RequestModel, items: Mapping[str, int]) -> Best:
     return replace(found, bound=0)
 
 
-def _disruption(request: RequestModel, installed: Mapping[str, int], weights: Weights) -> cp_model.LinearExpr:
+def disruption_of(
+    request: RequestModel, installed: Mapping[str, int], weights: Weights, *, fixed: Collection[str] = ()
+) -> cp_model.LinearExpr:
+    """How much a configuration disturbs; adds what is needed to the request's model.
+
+    Args:
+        request: Its installed components that are not in the model go, but for those that are ``fixed``.
+        installed: Component id -> units, at least 1.
+        weights: How much each change disturbs.
+        fixed: Components that stay as they are.
+    """
     terms = [
         term
         for component, variable in request.quantities.items()
         for term in _terms(request.model, variable, installed.get(component, 0), weights)
     ]
-    gone = sum(weights.delete for component in installed if component not in request.quantities)
+    gone = sum(weights.delete for component in installed.keys() - set(fixed) if component not in request.quantities)
     return cp_model.LinearExpr.sum(terms) + gone
 
 
