@@ -23,6 +23,9 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide import guide
 from bidwright.configurator.guide_facts import vocabulary_of
 from bidwright.configurator.guide_messages import response_of, wishes_of
+from bidwright.configurator.repair import explain_and_repair
+from bidwright.configurator.repair_changes import Asked, Changes
+from bidwright.configurator.repair_messages import changed_request, explanation_message, weights_of
 from bidwright.configurator.request import LIMITS, Requirements, requirements_and_items, requirements_of
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.clock import Clock
@@ -32,6 +35,7 @@ from bidwright.v1 import configuration_pb2, configurator_pb2, configurator_pb2_g
 
 DEFAULT_DEADLINE_S = 10.0
 LONGEST_DEADLINE_S = 60.0
+DEFAULT_REPAIRS = 3
 _ANSWER_S = 0.25
 """Kept back of a caller's deadline for pricing and sending the answer."""
 
@@ -130,6 +134,18 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
             request.request, context.time_remaining(), lambda *asked: self._guide(request, *asked), partial=True
         )
 
+    async def ExplainConfiguration(
+        self,
+        request: configurator_pb2.ExplainConfigurationRequest,
+        context: grpc.aio.ServicerContext[
+            configurator_pb2.ExplainConfigurationRequest, configurator_pb2.ExplainConfigurationResponse
+        ],
+    ) -> configurator_pb2.ExplainConfigurationResponse:
+        """Say why nothing meets a request, and the smallest changes to it that mend it."""
+        return await self._search(
+            request.request, context.time_remaining(), lambda *asked: self._explain(request, *asked)
+        )
+
     async def CheckConfiguration(
         self,
         request: configurator_pb2.CheckConfigurationRequest,
@@ -221,6 +237,34 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         if isinstance(outcome, configuration_pb2.Conflict):
             return configurator_pb2.GuideConfigurationResponse(conflict=outcome)
         return response_of(outcome, question.table.currency)
+
+    def _explain(
+        self, request: configurator_pb2.ExplainConfigurationRequest, question: Question, deadline: Deadline
+    ) -> configurator_pb2.ExplainConfigurationResponse:
+        weights = weights_of(request, question.requirements)
+        asked = Asked(requirements=question.requirements, amounts=question.table)
+
+        def repaired(changes: Changes) -> Asked:
+            changed = self._changed(question, changes)
+            return Asked(requirements=changed.requirements, amounts=changed.table)
+
+        most = request.max_repairs or DEFAULT_REPAIRS
+        outcome = explain_and_repair(asked, repaired, weights, most=most, deadline=deadline)
+        return explanation_message(
+            outcome,
+            question.requirements,
+            lambda repair: self._priced(self._changed(question, repair.changes), repair.solution),
+        )
+
+    def _changed(self, question: Question, changes: Changes) -> Question:
+        """A question with changes to its request, on the same day."""
+        requirements = question.requirements
+        request = changed_request(question.request, changes, requirements.market.currency)
+        release, today = requirements.release, question.today
+        table = self._tables.amount_table(
+            release, request.market, request.terms, bespoke_items=request.bespoke_items, today=today
+        )
+        return Question(request=request, requirements=requirements_of(request, release), table=table, today=today)
 
     def _priced(self, question: Question, solution: Solution) -> configurator_pb2.Solution:
         """The record of a solution, with the totals that pricing counts."""

@@ -10,9 +10,11 @@ from bidwright.configurator.conflict_search import Clash, ConflictSearch
 from bidwright.configurator.correction_sets import CorrectionSet, correction_sets
 from bidwright.configurator.cpsat_conflict import EnginesDisagree
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.explain import told
 from bidwright.configurator.members import Member
-from bidwright.configurator.repair_changes import Changes, Repaired, changes_for
+from bidwright.configurator.repair_changes import Asked, Changes, Repaired, changes_for
 from bidwright.core.errors import Unavailable
+from bidwright.v1.configuration_pb2 import Conflict
 
 _MOST_OF_A_WEIGHT = 16
 """So many repairs of the last weight are compared by price; where there are more, the others are not looked at."""
@@ -40,6 +42,45 @@ class Repairs:
 
     found: tuple[Repair, ...]
     complete: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Why a request is impossible, and what mends it."""
+
+    conflict: Conflict
+    repairs: Repairs
+
+
+def explain_and_repair(
+    asked: Asked, repaired: Repaired, weights: Mapping[Member, int], *, most: int, deadline: Deadline
+) -> Explanation | None:
+    """Say why nothing meets a request, and the smallest changes that mend it; None where something does.
+
+    Args:
+        asked: The request.
+        repaired: Makes changes to it.
+        weights: Of every member that may be given up; at least 1.
+        most: How many repairs are wanted.
+        deadline: The repairs found until then are the answer.
+
+    Raises:
+        Unavailable: The deadline came before any conflict was confirmed.
+    """
+    conflicts = ConflictSearch(asked.requirements, asked.amounts, deadline)
+    try:
+        clash = conflicts.clash()
+    except TimeoutError as too_late:
+        raise Unavailable(
+            f"no conflict was found within {deadline.given_s:g} seconds, nor that there is none",
+            fix="Allow more time.",
+            reason="SEARCH_TIMED_OUT",
+        ) from too_late
+    if clash is None:
+        return None
+    conflict = told(clash, asked.requirements, asked.amounts, deadline.after(_SHARE))
+    search = RepairSearch(conflicts=conflicts, repaired=repaired, weights=weights, deadline=deadline)
+    return Explanation(conflict=conflict, repairs=search.repairs(clash, most))
 
 
 @dataclass(frozen=True, kw_only=True)
