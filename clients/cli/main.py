@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 from click.shell_completion import get_completion_class
 
-from bidwright.clients.cli import catalog_commands, contract_commands, design_commands, order_commands, quote_commands
+from bidwright.clients.cli import (
+    catalog_commands,
+    contract_commands,
+    design_commands,
+    explain_commands,
+    order_commands,
+    quote_commands,
+)
 from bidwright.clients.cli.output import Output
 from bidwright.clients.cli.session import EXIT_CODES, Session, command
 from bidwright.v1 import access_pb2 as access
@@ -35,6 +42,7 @@ def bid(context: click.Context, config: Path | None, profile: str, timeout_s: fl
 
 
 design_commands.register(bid)
+command(bid, "explain")(explain_commands.explain)
 for group in (
     catalog_commands.offering,
     catalog_commands.component,

@@ -1,0 +1,72 @@
+"""``bid explain``: why no configuration is valid, and what would mend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bidwright.clients.cli.design_commands import keep_design, show_conflict, show_solution
+from bidwright.clients.cli.output import amount
+from bidwright.clients.cli.request_options import request_from, request_options
+from bidwright.clients.cli.session import NOT_VALID, Session
+from bidwright.v1 import configurator_pb2 as configurator
+
+
+@request_options
+@click.option("--repairs", "max_repairs", type=click.IntRange(1, 10), default=3, show_default=True, help="At most.")
+@click.option("--apply", "number", type=click.IntRange(1, 10), metavar="N", help="Take repair N.")
+@click.option(
+    "--output", "-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="Keep the repaired design."
+)
+def explain(session: Session, *, max_repairs: int, number: int | None, target: Path | None, **options: object) -> None:
+    """Say why no configuration is valid, and the smallest changes that mend it.
+
+    Exit code 3 means that no configuration is valid and no repair was taken with --apply.
+    """
+    if (number is None) != (target is None):
+        raise click.UsageError("Give --apply N and --output FILE together.")
+    request = configurator.ExplainConfigurationRequest(
+        request=request_from(session, **options), max_repairs=max(max_repairs, number or 0)
+    )
+    with session.output.errors.status("Looking for what cannot hold together ..."):
+        response = session.server().configurator.ExplainConfiguration(request)
+    if session.output.as_json:
+        session.output.message(response)
+    else:
+        _show(session, response)
+    if not response.HasField("conflict"):
+        return
+    if number is None or target is None:
+        raise SystemExit(NOT_VALID)
+    if number > len(response.repairs):
+        raise click.BadParameter(f"There is no repair {number}; there are {len(response.repairs)}.")
+    solution = response.repairs[number - 1].solution
+    if not session.output.as_json:
+        show_solution(session, solution)
+    keep_design(session, solution, request.request.terms, target=target)
+
+
+def _show(session: Session, response: configurator.ExplainConfigurationResponse) -> None:
+    if not response.HasField("conflict"):
+        session.output.line("Nothing is wrong: `bid configure` finds a configuration.", "bold green")
+        return
+    show_conflict(session, response.conflict)
+    rows = [
+        (
+            str(number),
+            "\n".join(change.text for change in repair.changes),
+            amount(repair.solution.totals.one_time),
+            amount(repair.solution.totals.monthly),
+            amount(repair.solution.totals.contract_value),
+        )
+        for number, repair in enumerate(response.repairs, 1)
+    ]
+    if rows:
+        columns = ["", "change", "once ", "a month ", "contract value "]
+        session.output.table("What would mend it", columns, rows)
+        session.output.note("`--apply N --output FILE` with the same options keeps the design of repair N.")
+    elif response.complete:
+        session.output.line("Nothing that you said can be changed to mend it: the offering contradicts itself.")
+    if not response.complete:
+        session.output.note("The time was up, or too many repairs are equal: there may be better ones.")

@@ -1,0 +1,89 @@
+"""The options of every command that asks for a configuration, and the request they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bidwright.clients.cli import answers
+from bidwright.clients.cli.catalog_commands import PORTFOLIO, complete_offerings, get_offering
+from bidwright.clients.cli.session import Session
+from bidwright.v1 import catalog_pb2 as catalog
+from bidwright.v1 import configurator_pb2 as configurator
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.argument("offering_id", metavar="OFFERING", shell_complete=complete_offerings),
+    PORTFOLIO,
+    click.option("--market", default="DE", show_default=True, help="Market to sell in."),
+    click.option("--term", "term_months", default=36, show_default=True, help="Contract term in months."),
+    click.option(
+        "--need", "-n", "needs", multiple=True, metavar="NAME=VALUE", help="An answer; see `bid offering show`."
+    ),
+    click.option("--pin", "pinned", multiple=True, metavar="COMPONENT[=N]", help="A component that must be in."),
+    click.option(
+        "--exclude", "exclusions", multiple=True, metavar="COMPONENT", help="A component that must not be in."
+    ),
+    click.option("--budget-monthly", metavar="AMOUNT", help="At most so much a month."),
+    click.option("--budget-one-time", metavar="AMOUNT", help="At most so much once."),
+    click.option("--budget-total", metavar="AMOUNT", help="At most so much over the term."),
+    click.option("--discount", metavar="PERCENT", help="Discretionary discount."),
+    click.option("--bespoke", type=FILE, help="YAML list of bespoke items."),
+)
+
+
+def request_options(command: _Command) -> _Command:
+    """Give a command the argument OFFERING and the options that say what a customer needs."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), command)
+
+
+def request_from(session: Session, **options: object) -> configurator.ConfigureRequest:
+    """The request that the options of ``request_options`` make.
+
+    Raises:
+        click.BadParameter: An option cannot be read.
+    """
+    portfolio, market = str(options["portfolio"]), str(options["market"])
+    offering = get_offering(session, portfolio, str(options["offering_id"]))
+    currency = _currency(session, portfolio, market)
+    request = configurator.ConfigureRequest(
+        portfolio=f"portfolios/{portfolio}",
+        offering=str(options["offering_id"]),
+        market=market,
+        needs=answers.need_answers(_texts(options["needs"]), offering),
+        pins=answers.pins(_texts(options["pinned"])),
+        exclusions=_texts(options["exclusions"]),
+    )
+    request.terms.term_months = int(str(options["term_months"]))
+    if options["discount"]:
+        request.terms.discretionary_discount_percent.value = str(options["discount"])
+    budgets = (
+        ("budget_monthly", request.budget.monthly),
+        ("budget_one_time", request.budget.one_time),
+        ("budget_total", request.budget.contract_value),
+    )
+    for option, field in budgets:
+        if options[option]:
+            field.CopyFrom(answers.money(str(options[option]), currency))
+    if isinstance(options["bespoke"], Path):
+        request.bespoke_items.extend(answers.bespoke_items(options["bespoke"], currency))
+    return request
+
+
+def _texts(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, tuple) else []
+
+
+def _currency(session: Session, portfolio: str, market: str) -> str:
+    listed = session.server().catalog.ListPortfolios(catalog.ListPortfoliosRequest(page_size=1000))
+    markets = {m.id: m for p in listed.portfolios if p.name == f"portfolios/{portfolio}" for m in p.markets}
+    if market not in markets:
+        raise click.BadParameter(f"There is no market {market}; there are {', '.join(sorted(markets)) or 'none'}.")
+    return markets[market].currency_code
