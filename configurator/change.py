@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from decimal import ROUND_UP, Decimal
 
 from bidwright.catalog.amount_messages import decimal_message
-from bidwright.configurator.configure import Solution, SolverDisagrees, configure
+from bidwright.configurator.configure import configure
 from bidwright.configurator.confirmed import confirmed
 from bidwright.configurator.cpsat_change import LeastDisruption, Weights, least_disruption
 from bidwright.configurator.cpsat_near import Near, nearest
+from bidwright.configurator.cpsat_objectives import Asked
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.frozen import with_frozen
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.configurator.totals import amounts_of
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import Faults, Unavailable
@@ -150,7 +152,8 @@ def _search(
     asked: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline, *, presolve: bool
 ) -> LeastDisruption:
     request = request_model(asked, amounts, switchable=False)
-    return least_disruption(request, installed.items, installed.weights, deadline, presolve=presolve)
+    model = Asked(requirements=asked, amounts=amounts, request=request)
+    return least_disruption(model, installed.items, installed.weights, deadline, presolve=presolve)
 
 
 def changes(installed: Mapping[str, int], wanted: Mapping[str, int]) -> tuple[ItemChange, ...]:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
+from bidwright.configurator.cpsat_best import Status, best_found
+from bidwright.configurator.cpsat_objectives import Asked, Goal, goal_of
 from bidwright.configurator.cpsat_request import RequestModel
-from bidwright.configurator.cpsat_solve import Best, cheapest
 from bidwright.configurator.deadline import Deadline
-
-Status = Literal["found", "infeasible", "unknown"]
-
-_LITTLE_S = 10.0
-"""Enough for a search over packages alone, which takes milliseconds."""
-
-_FOR_DISRUPTION = 0.6
-"""Part of the time in which the least disruption is looked for; the rest is for the price."""
+from bidwright.configurator.objectives import CHEAPEST, Objective
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,32 +42,18 @@ class LeastDisruption:
 
 
 def least_disruption(
-    request: RequestModel, installed: Mapping[str, int], weights: Weights, deadline: Deadline, *, presolve: bool
+    asked: Asked, installed: Mapping[str, int], weights: Weights, deadline: Deadline, *, presolve: bool
 ) -> LeastDisruption:
     """Find the cheapest of the configurations that disturb least; adds to the request's model."""
-    disruption = disruption_of(request, installed, weights)
-    least = cheapest(request, disruption, deadline.after(_FOR_DISRUPTION), presolve=presolve)
-    if least.status != "found":
-        return LeastDisruption(status=least.status)
-    request.model.add(disruption <= least.value)
-    found = cheapest(request, request.charges.contract_value, deadline, presolve=presolve)
-    if found.status != "found":
-        found = _as_it_is(request, least.items)
+    disruption = disruption_of(asked.request, installed, weights)
+    goals = (Goal(objective=Objective(attribute="disruption"), expression=disruption), goal_of(CHEAPEST, asked))
+    best = best_found(asked, goals, deadline, presolve=presolve)
+    if best.status != "found":
+        return LeastDisruption(status=best.status)
+    (_, disruption_bound), (value, value_bound) = best.steps
     return LeastDisruption(
-        status="found",
-        items=found.items,
-        disruption_bound=least.bound,
-        value=found.value,
-        value_bound=found.bound,
+        status="found", items=best.items, disruption_bound=disruption_bound, value=value, value_bound=value_bound
     )
-
-
-def _as_it_is(request: RequestModel, items: Mapping[str, int]) -> Best:
-    """Given items with what they cost; of the bound nothing is known but that nothing costs less than nothing."""
-    for component, variable in request.quantities.items():
-        request.model.add(variable == items.get(component, 0))
-    found = cheapest(request, request.charges.contract_value, Deadline(_LITTLE_S))
-    return replace(found, bound=0)
 
 
 def disruption_of(
@@ -88,35 +67,32 @@ def disruption_of(
         weights: How much each change disturbs.
         fixed: Components that stay as they are.
     """
-    terms = [
-        term
-        for component, variable in request.quantities.items()
-        for term in _terms(request.model, variable, installed.get(component, 0), weights)
-    ]
+    terms: list[cp_model.LinearExpr] = []
+    for component, units in request.quantities.items():
+        selected, before = request.selected[component], installed.get(component, 0)
+        if before:
+            kept = _is_kept(request.model, units, selected, before)
+            terms.append(weights.delete * (1 - selected) + weights.modify * (selected - kept))
+        else:
+            terms.append(weights.add * selected)
     gone = sum(weights.delete for component in installed.keys() - set(fixed) if component not in request.quantities)
     return cp_model.LinearExpr.sum(terms) + gone
 
 
-def _terms(
-    model: cp_model.CpModel, units: cp_model.IntVar, installed: int, weights: Weights
-) -> Iterator[cp_model.LinearExpr]:
-    """What one component adds to the disruption.
+def _is_kept(
+    model: cp_model.CpModel, units: cp_model.IntVar, selected: cp_model.IntVar, installed: int
+) -> cp_model.IntVar:
+    """Whether there are as many units as installed.
 
-    The rows are the tightest linear form of "none, as installed, or any other number".
+    The two rows are the tightest linear form of "none, as installed, or any other number".
     """
     most = units.domain.max()
-    if installed == 0:
-        is_new = units if most == 1 else model.new_bool_var("")
-        model.add(units <= most * is_new)
-        yield weights.add * is_new
-        return
     if most == installed == 1:
-        yield weights.delete - weights.delete * units
-        return
-    is_kept, is_modified = model.new_bool_var(""), model.new_bool_var("")
+        return selected
+    kept = model.new_bool_var("")
     if installed > most:
-        model.add(is_kept == 0)
-    model.add(is_kept + is_modified <= 1)
-    model.add(units >= installed * is_kept + is_modified)
-    model.add(units <= installed * is_kept + most * is_modified)
-    yield weights.delete - weights.delete * is_kept + (weights.modify - weights.delete) * is_modified
+        model.add(kept == 0)
+    model.add(units >= (installed - 1) * kept + selected)
+    model.add(units <= (installed - most) * kept + most * selected)
+    model.add(units != installed).only_enforce_if(~kept)
+    return kept

@@ -11,12 +11,16 @@ from random_portfolios import Case, cases, charges, every_configuration
 
 from bidwright.configurator.change import Installed, change
 from bidwright.configurator.check import check
-from bidwright.configurator.cpsat_change import Weights
+from bidwright.configurator.cpsat_change import Weights, least_disruption
+from bidwright.configurator.cpsat_near import Near, nearest
+from bidwright.configurator.cpsat_objectives import Asked
+from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.frozen import with_frozen
 from bidwright.v1.configuration_pb2 import CONFLICT_KIND_PIN, Conflict
 
 _settings = settings(
-    max_examples=80,
+    max_examples=50,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     derandomize=True,
@@ -95,3 +99,21 @@ def test_what_is_frozen_is_never_touched_or_a_conflict_says_which(base: tuple[Ca
         return
     for component in installed.frozen:
         assert outcome.solution.items[component] == installed.items[component]
+
+
+@_settings
+@given(_bases())
+def test_the_whole_model_and_what_is_near_find_the_same(base: tuple[Case, Installed]) -> None:
+    case, installed = base
+    asked = with_frozen(case.requirements, installed.items, installed.frozen)
+    if isinstance(asked, Conflict):
+        return
+    todo = Near(requirements=asked, installed=installed.items, weights=installed.weights, amounts=case.amounts)
+    near = nearest(todo, Deadline(20))
+    if near is None or asked.budget:
+        return
+    model = Asked(
+        requirements=asked, amounts=case.amounts, request=request_model(asked, case.amounts, switchable=False)
+    )
+    whole = least_disruption(model, installed.items, installed.weights, Deadline(20), presolve=True)
+    assert (near.status, near.disruption_bound, near.value) == (whole.status, whole.disruption_bound, whole.value)
