@@ -18,7 +18,9 @@ from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.guide_facts import Fact, Option, Vocabulary, Witness, vocabulary_of
 from bidwright.configurator.offering_clauses import offering_clauses
 from bidwright.configurator.offering_completion import Completer
+from bidwright.configurator.offering_lookups import lessons
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.rule_check import Choice
 from bidwright.configurator.sat import OutOfTime, Sat
 
 _MOST_ROUNDS = 40
@@ -160,7 +162,11 @@ class WarmOffering:
             model.extend(range(-len(model) - 1, -self._clauses.variables - 1, -1))
             found = self._completer.completed(model)
             if isinstance(found, Mapping):
-                return self._witness(model, found)
+                witness = self._witness(model, found)
+                taught = lessons(self._offering, self._key.offering, self._choice(witness))
+                if taught is None:
+                    return witness
+                found = taught
             if not found:
                 return None
             self._learned += len(found)
@@ -176,6 +182,10 @@ class WarmOffering:
                 answers[name] = number(name, answer)
         items = {component: values[index] for component, index in offering.units.items() if index in values}
         return Witness(items=items, answers=answers)
+
+    def _choice(self, witness: Witness) -> Choice:
+        answers = {name: self.vocabulary.answer(name, number) for name, number in witness.answers.items()}
+        return Choice(release=self._key.release, answers=answers, items=witness.items)
 
     def _give(self) -> None:
         """Hand new clauses to the solver."""

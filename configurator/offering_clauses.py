@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 
-from bidwright.catalog.model import Offering, Release, Slot
+from bidwright.catalog.model import Offering, Release, Rule, Slot
 from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
     Arithmetic,
+    Availability,
     Comparison,
     Constant,
     Expression,
@@ -31,6 +32,7 @@ from bidwright.catalog.rule_language import (
 from bidwright.configurator.clauses import Clauses
 from bidwright.configurator.cpsat_variables import Linear, numeric_bounds
 from bidwright.configurator.offering_numbers import Number, Row, product_box
+from bidwright.configurator.rule_check import parts
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
@@ -47,6 +49,7 @@ class OfferingClauses:
         selected: Component id -> literal of "at least one unit".
         answers: (need, answer) -> literal, of boolean needs and choices.
         measured: Need that asks for a number -> index of its number.
+        looked_up: Rules that are in neither; ``offering_lookups`` tells what is wrong with a configuration.
     """
 
     clauses: Clauses = field(default_factory=lambda: Clauses(0))
@@ -56,6 +59,7 @@ class OfferingClauses:
     selected: dict[str, int] = field(default_factory=dict)
     answers: dict[tuple[str, bool | str], int] = field(default_factory=dict)
     measured: dict[str, int] = field(default_factory=dict)
+    looked_up: list[Rule] = field(default_factory=list)
 
     def at_least(self, index: int, value: int) -> int:
         """The literal of "at least so many" of a number."""
@@ -83,7 +87,10 @@ class _Compiler:
         for family in sorted(self._offering.slots):
             self._add_slot(self._offering.slots[family])
         for rule in sorted((*self._release.rules, *self._offering.rules), key=lambda rule: rule.id):
-            self._enforce(rule.expression)
+            if any(isinstance(part, Availability) for part in parts(rule.expression)):
+                self._found.looked_up.append(rule)
+            else:
+                self._enforce(rule.expression)
         components = [self._release.components[component] for component in self._found.units]
         for resource in sorted({name for component in components for name in component.consumes}):
             balance = self._sum(Sum("provided", resource)).plus(self._sum(Sum("consumed", resource)), Fraction(-1))
@@ -119,10 +126,30 @@ class _Compiler:
         if slot.minimum > len(chosen) or slot.maximum < slot.minimum:
             self._clauses.add(-self._clauses.true)
             return
-        self._clauses.group(self._clauses.true, chosen, slot.minimum, slot.maximum)
+        if slot.minimum == 1:
+            self._clauses.add(*chosen)
+        elif slot.minimum > 1:
+            self._at_most([-literal for literal in chosen], len(chosen) - slot.minimum)
+        self._at_most(chosen, slot.maximum)
         if slot.max_quantity is not None:
             units = self._linear(Quantity(slot.family))
             self._add_comparison("<=", units.plus(Linear(constant=Fraction(-slot.max_quantity))))
+
+    def _at_most(self, literals: Sequence[int], most: int) -> None:
+        """Demand that at most so many of the literals hold, counting upwards: what is counted may be too many.
+
+        Source: C. Sinz, Towards an Optimal CNF Encoding of Boolean Cardinality Constraints, 2005.
+        """
+        before: list[int] = []
+        for literal in literals if most < len(literals) else ():
+            count = [self._clauses.new() for _ in range(min(len(before) + 1, most))]
+            if len(before) == most:
+                self._clauses.add(-literal, *(-full for full in before[-1:]))
+            for position, reached in enumerate(count):
+                if position < len(before):
+                    self._clauses.add(-before[position], reached)
+                self._clauses.add(-literal, reached, *(-less for less in before[position - 1 : position] if position))
+            before = count
 
     def _members(self, subject: str) -> list[str]:
         return [member for member in self._release.members(subject) if member in self._found.units]

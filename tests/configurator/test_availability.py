@@ -24,12 +24,15 @@ from bidwright.configurator.configure import Solution, configure
 from bidwright.configurator.cpsat_availability import availability
 from bidwright.configurator.cpsat_variables import new_variables
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.guide import Wishes, guide
 from bidwright.configurator.rule_check import Choice, value_of
+from bidwright.v1.configuration_pb2 import Conflict
+from bidwright.v1.configurator_pb2 import OPTION_STATE_EXCLUDED, OPTION_STATE_FORCED, OPTION_STATE_OPEN
 
 _FIGURES = ("0", "50", "90.1234567", "99.9", "99.99", "100")
 
 _settings = settings(
-    max_examples=60,
+    max_examples=40,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     derandomize=True,
@@ -200,3 +203,19 @@ def test_parts_in_series_that_are_too_many_to_count_are_refused_and_redundant_on
     told = "there may be 5000 units of 'node' that all are needed, and 1000 can be counted"
     assert [what for what, _ in availability_faults(rule, {"node": family}, components)] == [told]
     assert list(availability_faults(rule, {"node": replace(family, redundant=True)}, components)) == []
+
+
+@_settings
+@given(_cases())
+def test_the_guide_knows_what_availability_leaves_open(case: Case) -> None:
+    requirements = replace(case.requirements, budget={})
+    valid = [items for items in every_configuration(requirements.release) if not check(requirements, items)]
+    outcome = guide(requirements, case.amounts, Wishes(), Deadline(20))
+    if isinstance(outcome, Conflict):
+        assert valid == []
+        return
+    for option, state in outcome.states.items():
+        taken = {option.value in items for items in valid}
+        if not option.need and option.value not in requirements.pins:
+            expected = {(True,): OPTION_STATE_FORCED, (False,): OPTION_STATE_EXCLUDED}
+            assert state == expected.get(tuple(taken), OPTION_STATE_OPEN)
