@@ -1,0 +1,48 @@
+"""`bid explain`: from a request that nothing meets to a design that can be quoted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bench.installations import Installation
+
+CONTRADICTORY = ("web_hosting", "--pin", "web.nginx_site=1", "--exclude", "web.nginx_site")
+
+
+def test_a_refused_request_hints_at_its_explanation(installation: Installation) -> None:
+    done = installation.bid("configure", *CONTRADICTORY)
+    assert done.returncode == 3
+    assert "`bid explain` with the same options says what would mend it." in done.stderr
+
+
+def test_a_conflict_and_its_numbered_repairs_are_shown_and_one_is_kept(
+    installation: Installation, tmp_path: Path
+) -> None:
+    shown = installation.bid("explain", *CONTRADICTORY)
+    assert shown.returncode == 3
+    assert "What cannot hold together" in shown.stdout
+    assert "do not rule out" in shown.stdout
+    assert "do not ask for exactly 1 unit of" in shown.stdout
+
+    told = json.loads(installation.bid("explain", *CONTRADICTORY, "--json").stdout)
+    assert told["complete"] is True
+    first = told["repairs"][0]
+
+    kept = tmp_path / "design.json"
+    applied = installation.bid("explain", *CONTRADICTORY, "--apply", "1", "--output", str(kept))
+    assert applied.returncode == 0, applied.stderr
+    design = json.loads(kept.read_text())
+    items = {item["component"] for item in design["configuration"]["items"]}
+    assert items == {item["component"] for item in first["solution"]["configuration"]["items"]}
+    assert installation.bid("check", str(kept)).returncode == 0
+
+
+def test_a_possible_request_needs_no_repair_and_a_missing_one_is_refused(
+    installation: Installation, tmp_path: Path
+) -> None:
+    assert "Nothing is wrong" in installation.bid("explain", "web_hosting").stdout
+    missing = installation.bid("explain", *CONTRADICTORY, "--apply", "9", "--output", str(tmp_path / "design.json"))
+    assert missing.returncode == 2
+    assert "There is no repair 9" in missing.stderr
+    assert installation.bid("explain", "web_hosting", "--apply", "1").returncode == 2
