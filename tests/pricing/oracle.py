@@ -8,11 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from google.type.money_pb2 import Money
+
 from bidwright.catalog.model import Component, Package, Release
 from bidwright.catalog.price_entry import PriceEntry
+from bidwright.catalog.price_offers import Period, Promotion
 from bidwright.v1.configuration_pb2 import BespokeItem, CommercialTerms, Configuration
 
 _DIGITS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
@@ -27,7 +31,11 @@ DUE = {
     "usage": (USAGE, 0),
 }
 LIST, PACKAGE, VOLUME, TERM, DISCRETIONARY, ROUNDING, BESPOKE_COST, MARKUP = 1, 2, 3, 4, 6, 7, 8, 9
-MINIMUM, MAXIMUM, WAIVER, COMMITMENT = 10, 11, 12, 13
+MINIMUM, MAXIMUM, WAIVER, COMMITMENT, PROMOTION, CONTRACT, COMMITTED = 10, 11, 12, 13, 14, 15, 16
+CHANNEL = 5
+CHANGES = (TERM, COMMITTED, CHANNEL, PROMOTION, CONTRACT, DISCRETIONARY)
+# what a change makes of a running amount, for so many units that are not free
+Change = tuple[int, Callable[[Fraction, Fraction], Fraction]]
 
 
 @dataclass
@@ -52,7 +60,11 @@ class Oracle:
 
     def __init__(self, release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date) -> None:
         self.release, self.configuration = release, configuration
-        self.book = release.price_books[configuration.market]
+        books = [release.price_books[configuration.market], *release.special_books.get(configuration.market, ())]
+        wanted = {(a, b) for a in ("", terms.segment) for b in ("", terms.channel)}
+        fitting = [book for book in books if (book.segment, book.channel) in wanted]
+        self.book = max(fitting, key=lambda book: (bool(book.channel), bool(book.segment)))
+        self.terms = terms
         self.months = terms.term_months
         self.term = Fraction(self.book.terms[terms.term_months])
         self.discount = Fraction(terms.discretionary_discount_percent.value or "0")
@@ -64,7 +76,7 @@ class Oracle:
 
     def lines(self) -> list[Line]:
         found = []
-        later: list[tuple[Line, PriceEntry]] = []
+        later: dict[int, tuple[Line, PriceEntry]] = {}
         for id_ in sorted(self.quantities):
             months_are_costed = False
             for name in DUE:
@@ -74,18 +86,46 @@ class Oracle:
                     months_are_costed |= DUE[name][1] > 0
                     found.append(line)
                     if entry.model == "percentage":
-                        later.append((line, entry))
-        plain = [line for line in found if line not in [one for one, _ in later]]
-        for line, entry in later:
-            base = sum((o.running for o in plain if o.subject in entry.of and o.charge == line.charge), Fraction(0))
-            line.steps = [(LIST, base * Fraction(entry.price) / 100)]
-            self.waive(line, entry)
-            self.limit_and_round(line, entry)
+                        later[id(line)] = (line, entry)
+        while later:
+            # one whose base holds none that is still to be computed
+            for line, entry in list(later.values()):
+                base = [o for o in found if o.subject in entry.of and o.charge == line.charge]
+                if not any(id(o) in later for o in base):
+                    line.steps = [(LIST, sum((o.running for o in base), Fraction(0)) * Fraction(entry.price) / 100)]
+                    self.waive(line, entry)
+                    self.limit_and_round(line, entry)
+                    del later[id(line)]
         counts = self.package_counts()
         found += [self.package_line(self.release.packages[id_], counts[id_]) for id_ in sorted(counts) if counts[id_]]
         found += self.commitment_lines(found)
         found += [self.bespoke_line(item) for item in sorted(self.configuration.bespoke_items, key=lambda i: i.id)]
+        self.take_off(found, ONE_TIME, self.terms.one_time_discount)
+        self.take_off(found, MONTHLY, self.terms.monthly_discount)
         return found
+
+    def take_off(self, lines: list[Line], charge: int, discount: Money) -> None:
+        cent = Fraction(1, 10 ** _DIGITS[self.book.currency])
+        left = Fraction(discount.units) + Fraction(discount.nanos, 10**9)
+        own = [line for line in lines if line.charge == charge and line.running > 0]
+        nets = [line.running for line in own]
+        exact = [left * net / sum(nets) for net in nets]
+        shares = [share // cent * cent for share in exact]
+        while left > sum(shares):
+            rests = [share - cut for share, cut in zip(exact, shares, strict=True)]
+            shares[rests.index(max(rests))] += cent
+        for line, share in zip(own, shares, strict=True):
+            if share:
+                line.steps.append((DISCRETIONARY, -share))
+
+    def committed(self, id_: str) -> tuple[Fraction, Fraction]:
+        """What is committed to, and the percentage it takes off."""
+        commitment = self.book.commitments[id_]
+        amount = Fraction(commitment.monthly)
+        for stated in self.terms.commitments:
+            if stated.commitment == id_:
+                amount = Fraction(stated.monthly.units) + Fraction(stated.monthly.nanos, 10**9)
+        return amount, max((Fraction(p) for start, p in commitment.bands if start <= amount), default=Fraction(0))
 
     def commitment_lines(self, lines: list[Line]) -> list[Line]:
         found = []
@@ -93,7 +133,7 @@ class Oracle:
             own = [line for line in lines if line.kind == 1 and line.subject in commitment.components]
             monthly = sum((line.running for line in own if line.charge == MONTHLY), Fraction(0))
             usage = sum((line.running for line in own if line.charge == USAGE), Fraction(0))
-            missing = Fraction(commitment.monthly) - monthly
+            missing = self.committed(id_)[0] - monthly
             if own and missing > 0:
                 found.append(Line(4, id_, MONTHLY, 1, [(COMMITMENT, missing)]))
                 if usage > 0:
@@ -108,21 +148,76 @@ class Oracle:
         return None
 
     def rounded(self, amount: Fraction) -> Fraction:
-        scale = 10 ** _DIGITS[self.book.currency]
+        scale = Fraction(10 ** _DIGITS[self.book.currency], self.book.rounding_to)
         size = abs(amount) * scale
         whole, rest = math.floor(size), size - math.floor(size)
         up = rest > Fraction(1, 2) or (rest == Fraction(1, 2) and (self.book.rounding == "half_up" or whole % 2 == 1))
-        return Fraction(whole + up, scale) * (-1 if amount < 0 else 1)
+        return (whole + up) / scale * (-1 if amount < 0 else 1)
 
-    def finish(self, line: Line, *, with_term: bool, net: Fraction | None = None) -> Line:
-        self.discount_line(line, with_term=with_term)
-        return self.round_line(line, net)
+    def rounded_cost(self, amount: Fraction) -> Fraction:
+        scale = 10 ** _DIGITS[self.book.currency]
+        size = amount * scale
+        up = size % 1 > Fraction(1, 2) or (
+            size % 1 == Fraction(1, 2) and (self.book.rounding == "half_up" or math.floor(size) % 2 == 1)
+        )
+        return Fraction(math.floor(size) + up, scale)
 
-    def discount_line(self, line: Line, *, with_term: bool) -> None:
-        if with_term and self.term:
-            line.steps.append((TERM, -line.running * self.term / 100))
+    def changes(self, entry: PriceEntry, units: Fraction) -> Iterator[Change]:
+        """All steps from TERM to DISCRETIONARY of a row that are not left out for so many units."""
+        component = entry.component
+        if DUE[entry.charge][1] > 0:
+            yield from self.recurring_changes({component})
+        for adjustment in entry.adjustments:
+            yield percentage(CHANNEL, Fraction(adjustment.percent))
+        yield from self.promotion_changes(entry, units)
+        yield from self.agreed_changes(entry)
+        for one in self.terms.line_discounts:
+            if one.component == component and Fraction(one.percent.value or "0"):
+                yield percentage(DISCRETIONARY, -Fraction(one.percent.value))
         if self.discount:
-            line.steps.append((DISCRETIONARY, -line.running * self.discount / 100))
+            yield percentage(DISCRETIONARY, -self.discount)
+
+    def promotion_changes(self, entry: PriceEntry, units: Fraction) -> Iterator[Change]:
+        for _, promotion in sorted(self.release.promotions.items()):
+            if self.holds(promotion) and entry.component in promotion.components and entry.charge in promotion.charges:
+                if promotion.percent is not None and units >= promotion.from_quantity:
+                    yield percentage(PROMOTION, -Fraction(promotion.percent))
+                elif units >= promotion.from_quantity and not self.is_waived(entry):
+                    yield off_each(Fraction(promotion.amounts[self.book.market]) * self.times(entry))
+
+    def agreed_changes(self, entry: PriceEntry) -> Iterator[Change]:
+        for agreed in self.release.agreements[self.terms.agreement].prices if self.terms.agreement else ():
+            if self.is_in(agreed.period) and entry.component in agreed.components and entry.charge in agreed.charges:
+                if agreed.percent is not None:
+                    yield percentage(CONTRACT, -Fraction(agreed.percent))
+                elif not self.is_waived(entry):
+                    yield fixed_each(Fraction(agreed.price or 0) * self.times(entry))
+
+    def holds(self, promotion: Promotion) -> bool:
+        return (
+            self.book.market in promotion.markets
+            and self.is_in(promotion.period)
+            and self.months >= promotion.term_from
+            and (not promotion.segments or self.terms.segment in promotion.segments)
+            and (not promotion.channels or self.terms.channel in promotion.channels)
+            and (not promotion.code or promotion.code in self.terms.promotion_codes)
+        )
+
+    def is_in(self, period: Period) -> bool:
+        return period.valid_from <= self.date and (period.valid_to is None or self.date < period.valid_to)
+
+    def is_waived(self, entry: PriceEntry) -> bool:
+        return entry.waived_from is not None and self.months >= entry.waived_from
+
+    def times(self, entry: PriceEntry) -> Fraction:
+        return Fraction(self.book.hours_per_month) if entry.charge == "hourly" else Fraction(1)
+
+    def recurring_changes(self, components: set[str]) -> Iterator[Change]:
+        if self.term:
+            yield percentage(TERM, -self.term)
+        for id_, commitment in sorted(self.book.commitments.items()):
+            if components <= commitment.components and self.committed(id_)[1]:
+                yield percentage(COMMITTED, -self.committed(id_)[1])
 
     def round_line(self, line: Line, net: Fraction | None = None) -> Line:
         off = (self.rounded(line.running) if net is None else net) - line.running
@@ -166,11 +261,14 @@ class Oracle:
         units = Fraction(self.quantities[component.id])
         if entry.charge == "usage":
             units = self.metered.get(component.id, Fraction(0))
-        times = Fraction(self.book.hours_per_month) if entry.charge == "hourly" else Fraction(1)
+        times = self.times(entry)
         steps = [(kind, amount * times) for kind, amount in self.row_steps(entry, units)]
         line = Line(1, component.id, due, self.quantities[component.id], steps)
         self.waive(line, entry)
-        self.discount_line(line, with_term=months > 0)
+        if entry.model != "percentage":
+            for kind, change in self.changes(entry, units):
+                beyond = units - min(units, Fraction(entry.included))
+                line.steps.append((kind, change(line.running, beyond) - line.running))
         self.limit_and_round(line, entry)
         hours = Fraction(0)
         if entry.charge == "one_time":
@@ -181,11 +279,11 @@ class Oracle:
         if hours:
             rate, line.centre = self.cheapest(component)
             unit += hours * rate
-        line.cost = self.rounded(unit * units)
+        line.cost = self.rounded_cost(unit * units)
         return line
 
     def waive(self, line: Line, entry: PriceEntry) -> None:
-        if entry.waived_from is not None and self.months >= entry.waived_from:
+        if self.is_waived(entry):
             line.steps.append((WAIVER, -line.running))
 
     def limit_and_round(self, line: Line, entry: PriceEntry) -> None:
@@ -209,21 +307,49 @@ class Oracle:
             and all(needed in centre.certifications for needed in component.certifications)
         )
 
-    def saving(self, package: Package) -> Fraction:
-        total = -Fraction(package.monthly[self.book.market])
+    def savings(self, package: Package) -> list[Fraction]:
+        """The saving of one application at list prices, and after each kind of change."""
+        ways: list[tuple[Fraction, Fraction, list[Change]]] = []
         for component, units in package.components.items():
             entry = self.entry(component, "monthly")
-            total += Fraction(entry.price) * units if entry else 0
-        return total
+            if entry:
+                ways.append((Fraction(entry.price) * units, Fraction(units), list(self.changes(entry, Fraction(1)))))
+        own, price = self.package_price(package)
+        ways.append((-price, Fraction(1), own))
+        found = [sum((amount for amount, _, _ in ways), Fraction(0))]
+        for kind in CHANGES:
+            for position, (amount, number, changes) in enumerate(ways):
+                left = amount
+                for one, change in changes:
+                    left = change(left, number) if one == kind else left
+                ways[position] = (left, number, changes)
+            found.append(sum((amount for amount, _, _ in ways), Fraction(0)))
+        return found
+
+    def package_price(self, package: Package) -> tuple[list[Change], Fraction]:
+        """The changes of the package's price, and the price."""
+        adjustments: list[Fraction] = []
+        for key, overall in [(a.key, a.overall) for a in self.book.ancestry] or [(self.book.market, None)]:
+            if key in package.monthly:
+                changes = [*self.recurring_changes(set(package.components))]
+                changes += [percentage(CHANNEL, one) for one in reversed(adjustments)]
+                changes += [percentage(DISCRETIONARY, -self.discount)]
+                return changes, Fraction(package.monthly[key])
+            if overall:
+                adjustments.append(Fraction(overall.percent))
+        raise AssertionError("a package without a price")
+
+    def has_price(self, package: Package) -> bool:
+        return bool({self.book.market, *(one.key for one in self.book.ancestry)} & package.monthly.keys())
 
     def net_saving(self, package: Package) -> Fraction:
-        return self.rounded(self.saving(package) * (100 - self.term) / 100 * (100 - self.discount) / 100)
+        return self.rounded(self.savings(package)[-1])
 
     def package_counts(self) -> dict[str, int]:
         offers = [
             package
             for _, package in sorted(self.release.packages.items())
-            if self.book.market in package.monthly
+            if self.has_price(package)
             and set(package.components) <= set(self.quantities)
             and self.net_saving(package) > 0
         ]
@@ -241,8 +367,12 @@ class Oracle:
         return {package.id: n for package, n in zip(offers, best, strict=True)}
 
     def package_line(self, package: Package, count: int) -> Line:
-        line = Line(2, package.id, MONTHLY, count, [(PACKAGE, -self.saving(package) * count)])
-        return self.finish(line, with_term=True, net=-self.net_saving(package) * count)
+        savings = self.savings(package)
+        line = Line(2, package.id, MONTHLY, count, [(PACKAGE, -savings[0] * count)])
+        for kind, before, after in zip(CHANGES, savings, savings[1:], strict=False):
+            if after != before:
+                line.steps.append((kind, (before - after) * count))
+        return self.round_line(line, -self.net_saving(package) * count)
 
     def bespoke_line(self, item: BespokeItem) -> Line:
         line = Line(3, item.id, item.charge, 1)
@@ -252,11 +382,13 @@ class Oracle:
         material = Fraction(item.material_cost.units) + Fraction(item.material_cost.nanos, 10**9)
         if material or not line.steps:
             line.steps.append((BESPOKE_COST, material))
-        line.cost = self.rounded(line.running)
+        line.cost = self.rounded_cost(line.running)
         markup = Fraction(item.markup_percent.value or "0") if item.HasField("markup_percent") else None
         markup = Fraction(self.book.default_markup) if markup is None else markup
         line.steps.append((MARKUP, line.running * markup / 100))
-        return self.finish(line, with_term=False)
+        if self.discount:
+            line.steps.append((DISCRETIONARY, -line.running * self.discount / 100))
+        return self.round_line(line)
 
     def totals(self) -> dict[str, Fraction]:
         lines = self.lines()
@@ -295,3 +427,15 @@ class Oracle:
             "usage_cost": total("cost", USAGE),
             "estimated_contract_value": value + self.months * total("running", USAGE),
         }
+
+
+def percentage(kind: int, percent: Fraction) -> Change:
+    return kind, lambda running, _: running * (100 + percent) / 100
+
+
+def off_each(amount: Fraction) -> Change:
+    return PROMOTION, lambda running, units: max(Fraction(0), running - amount * units)
+
+
+def fixed_each(price: Fraction) -> Change:
+    return CONTRACT, lambda _, units: price * units

@@ -11,6 +11,7 @@ from random import Random
 from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
+from random_offers import add_terms, with_offers
 from small_release import small_release
 
 from bidwright.catalog.model import (
@@ -52,7 +53,10 @@ def random_case(seed: int) -> Case:
     """The case with this number. Every price exists; all work can be delivered."""
     random = Random(seed)  # noqa: S311  # test data, not a secret
     release = _release(random)
-    return Case(release, _configuration(random, release), _terms(random, release))
+    release = with_offers(random, release)
+    case = Case(release, _configuration(random, release), _terms(random, release))
+    add_terms(random, case.release, case.terms)
+    return case
 
 
 def _release(random: Random) -> Release:
@@ -104,17 +108,25 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
         default_markup=_number(random, 40, 1),
         commitments=_commitments(random, components),
         hours_per_month=random.choice([Decimal(730), Decimal("720.25")]),
+        rounding_to=random.choice([*[1] * 7, 5, 20, 100]),
         minimum_markup=Decimal(0),
     )
 
 
 def _make_percentage(random: Random, entries: dict[tuple[str, ChargeName], tuple[PriceEntry, ...]]) -> None:
-    """Let the rows of one component and charge be percentages of others, sometimes."""
+    """Let the rows of some components be percentages of others, sometimes, also of such that are percentages."""
     possible = [key for key in entries if key[1] != "hourly"]
     if not possible or random.random() < 0.6:
         return
-    key = random.choice(possible)
-    others = sorted({component for component, _ in entries if component != key[0]})
+    for key in random.sample(possible, min(len(possible), random.choice([1, 1, 2]))):
+        _make_one_percentage(random, entries, key)
+
+
+def _make_one_percentage(
+    random: Random, entries: dict[tuple[str, ChargeName], tuple[PriceEntry, ...]], key: tuple[str, ChargeName]
+) -> None:
+    """Only of components before it, so that there is no circle."""
+    others = sorted({component for component, _ in entries if component < key[0]})
     if not others:
         return
     of = frozenset(random.sample(others, random.randint(1, len(others))))
@@ -139,7 +151,11 @@ def _commitments(random: Random, components: list[Component]) -> dict[str, Commi
     half = random.sample([component.id for component in components], (len(components) + 1) // 2)
     return {
         "least": Commitment(
-            id="least", title="Least", components=frozenset(half), monthly=Decimal(random.randint(0, 300))
+            id="least",
+            title="Least",
+            components=frozenset(half),
+            monthly=Decimal(random.randint(0, 300)),
+            bands=random.choice([(), ((Decimal(100), Decimal("2.5")), (Decimal(400), Decimal(7)))]),
         )
     }
 
@@ -204,7 +220,7 @@ def _packages(random: Random, every: list[Component], book: PriceBook) -> list[P
     found = []
     for number in range(random.choice([0, 2, 4, 5]) if components else 0):
         parts = random.sample(components, random.randint(1, min(3, len(components))))
-        price = _number(random, 90, 2)
+        price = _number(random, random.choice([20, 20, 90]), 2)
         found.append(
             Package(
                 id=f"p{number}",
@@ -240,7 +256,8 @@ def _centres(random: Random, currency: str) -> list[DeliveryCentre]:
 
 
 def _configuration(random: Random, release: Release) -> Configuration:
-    chosen = random.sample(list(release.components.values()), random.randint(0, len(release.components)))
+    count = len(release.components) if random.random() < 0.6 else random.randint(0, len(release.components))
+    chosen = random.sample(list(release.components.values()), count)
     metered = [c for c in chosen if (c.id, "usage") in release.price_books["XX"].entries and random.random() < 0.8]
     usage = [
         UsageEstimate(component=c.id, quantity=DecimalMessage(value=str(_number(random, c.max_quantity + 9, 4))))

@@ -104,9 +104,9 @@ def test_amount_tables_and_prices_are_the_same_numbers(case: Case) -> None:
     for charge, column in (*((name, getattr(table, name)) for name in due), ("monthly", table.hourly)):
         for id_, n in quantities.items():
             due[charge][id_] = due[charge].get(id_, 0) + (column[id_][n] if id_ in column else 0)
-    nets = [(one, one.net(sum(due[one.charge].get(id_, 0) for id_ in one.of))) for one in table.percentages]
-    for percentage, net in nets:
+    for percentage in table.percentages:
         if percentage.component in quantities:
+            net = percentage.net(sum(due[percentage.charge].get(id_, 0) for id_ in percentage.of))
             due[percentage.charge][percentage.component] += net
     missing = 0
     for commitment in table.commitments.values():
@@ -163,7 +163,8 @@ def test_no_price_is_below_nothing_and_limits_hold_whatever_the_discounts(case: 
         for entries in case.release.price_books["XX"].entries.values()
         for entry in entries
     }
-    cent = Fraction(1, 10 ** MINOR_UNITS[case.release.markets["XX"].currency])
+    book = case.release.price_books["XX"]
+    cent = Fraction(book.rounding_to, 10 ** MINOR_UNITS[book.currency])
     for line in priced(case).lines:
         if line.kind != PRICE_LINE_KIND_COMPONENT:
             continue
