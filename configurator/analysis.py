@@ -87,20 +87,6 @@ def analyze_model(model: FeatureModel, deadline: Deadline) -> Analysis:
     )
 
 
-def number_of_configurations(model: FeatureModel, deadline: Deadline) -> int | None:
-    """How many selections are valid, which says all where no feature holds a value; None where time was short.
-
-    Raises:
-        InvalidInput: An expression that cannot be decided exactly.
-    """
-    clauses = encoded(model)
-    with Sat(clauses.all(), deadline, clauses.variables) as sat:
-        if not _in_time(sat.can_hold):
-            return 0 if deadline.left_s else None
-        fixed, _ = backbone(sat, clauses.variables, sat.model())
-    return _in_time(lambda: count(clauses.all(), clauses.variables, fixed, deadline))
-
-
 def analyze_formula(formula: Formula, deadline: Deadline) -> Analysis:
     """Analyze clauses; variables without a name, where others have one, are taken for auxiliary ones.
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bidwright.catalog.model import Market, Offering, Release
-from bidwright.configurator.analysis import number_of_configurations
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import SolverDisagrees
 from bidwright.configurator.cpsat_analysis import extreme, implied_by, why_never, witness
 from bidwright.configurator.cpsat_space import Fact, OfferingSpace, Witness
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import DELIVERY_CENTRE, RULE, Member, member_text, name_text
-from bidwright.configurator.portfolio_count import NotCountable, feature_model_of
+from bidwright.configurator.portfolio_boolean import BooleanOffering, NotCountable, boolean_offering
+from bidwright.configurator.portfolio_boolean_analysis import BooleanQuestions
 from bidwright.configurator.portfolio_dominance import dominated, overlapping
 from bidwright.configurator.portfolio_findings import (
     OfferingFindings,
@@ -93,6 +93,19 @@ class _Analysis:
         self._space = OfferingSpace(scope.release, offering, scope.markets, deadline)
         components = tuple(self._space.variables.quantities)
         self._findings = OfferingFindings(offering=offering.id, components=components)
+        self._boolean = self._written_out()
+        self._plain = self._questions(self._boolean) if self._boolean and self._boolean.is_plain else None
+
+    def _written_out(self) -> BooleanOffering | None:
+        try:
+            return boolean_offering(self._release, self._offering, self._markets)
+        except NotCountable as too_many:
+            self._findings.not_counted = too_many.reason
+            return None
+
+    def _questions(self, boolean: BooleanOffering) -> BooleanQuestions:
+        families = {family: self._space.variables.members(family) for family in self._offering.slots}
+        return BooleanQuestions(boolean, families, self._deadline)
 
     def run(self) -> OfferingFindings:
         """Everything, from the most important on; what the deadline cuts off is named in ``unfinished``."""
@@ -101,7 +114,7 @@ class _Analysis:
             return findings
         if findings.void:
             findings.configurations = 0
-            findings.dead = dict.fromkeys(findings.components, ())
+            findings.dead = dict.fromkeys(findings.components)
             return findings
         self._try("dead and core components, and needs", self._cover)
         self._try("rules", self._look_at_rules)
@@ -109,6 +122,8 @@ class _Analysis:
         self._try("overlapping components", lambda: self._look_at_overlaps(alive))
         self._try("dominated components", lambda: self._look_at_dominance(alive))
         self._count()
+        self._try("why components are dead", self._explain_dead)
+        self._try("why rules have no effect", self._explain_rules)
         return findings
 
     def _try(self, what: str, work: Callable[[], None]) -> bool:
@@ -121,12 +136,22 @@ class _Analysis:
         return True
 
     def _decide_void(self) -> None:
+        if self._plain is not None and self._plain.never([]) is not None:
+            self._findings.void = False
+            return
         conflict = why_never(self._space)
+        if conflict is None and self._plain is not None:
+            raise SolverDisagrees(
+                f"one solver says that {self._offering.id} has configurations, another denies it"
+            )
         self._findings.void = conflict is not None
         self._findings.conflict = self._reasons(conflict or ())
 
     def _cover(self) -> None:
         """Strike off what configurations show, one after another; what is left when there is no more is never so."""
+        if self._plain is not None:
+            self._sort(self._plain.never(self._space.facts) or ())
+            return
         unseen = list(self._space.facts)
         while unseen:
             found = witness(self._space, unseen)
@@ -175,7 +200,7 @@ class _Analysis:
         )
         findings.always_filled = tuple(family for family in sorted(empty) if slots[family].minimum == 0)
         findings.unsellable_markets = tuple(fact.id for fact in never if fact.kind == "market")
-        findings.dead = {fact.id: self._why(fact) for fact in never if fact.kind == "chosen"}
+        findings.dead = dict.fromkeys(fact.id for fact in never if fact.kind == "chosen")
         findings.unmet_answers = tuple(self._unmet(never))
         numbers = dict.fromkeys(fact.id for fact in never if fact.kind in {"least", "most"})
         findings.unmet_ranges = tuple(self._range(need) for need in numbers)
@@ -198,14 +223,34 @@ class _Analysis:
         return UnmetRange(need=need, asked=(asked.minimum or Decimal(0), asked.maximum or Decimal(0)), met=met)
 
     def _why(self, fact: Fact) -> Reasons:
-        return self._reasons(why_never(self._space, [fact]) or ())
+        """Why a fact is never so: found without the configurations that were struck off, so it confirms them."""
+        members = why_never(self._space, [fact])
+        if members is None:
+            raise SolverDisagrees(f"{fact.kind} {fact.id} is both impossible and possible")
+        return self._reasons(members)
+
+    def _explain_dead(self) -> None:
+        for component in self._findings.dead:
+            self._findings.dead[component] = self._why(Fact("chosen", component))
 
     def _look_at_rules(self) -> None:
+        if self._plain is not None:
+            self._findings.redundant = dict.fromkeys(self._plain.redundant_rules())
+            return
         for member in self._space.conditions:
             if member.kind == RULE:
                 reasons = implied_by(self._space, member)
                 if reasons is not None:
                     self._findings.redundant[member.id] = self._reasons(reasons)
+
+    def _explain_rules(self) -> None:
+        """Say of rules without effect why; that also confirms them."""
+        for rule, known in self._findings.redundant.items():
+            if known is None:
+                reasons = implied_by(self._space, Member(RULE, rule))
+                if reasons is None:
+                    raise SolverDisagrees(f"one solver finds the rule {rule} needless, another does not")
+                self._findings.redundant[rule] = self._reasons(reasons)
 
     def _look_at_overlaps(self, alive: Collection[str]) -> None:
         self._findings.overlapping = overlapping(self._space, alive)
@@ -215,13 +260,10 @@ class _Analysis:
 
     def _count(self) -> None:
         findings = self._findings
-        self._tell(f"{self._offering.id}: number of configurations")
-        try:
-            model = feature_model_of(self._release, self._offering, self._markets)
-        except NotCountable as too_many:
-            findings.not_counted = too_many.reason
+        if self._boolean is None:
             return
-        findings.configurations = number_of_configurations(model, self._deadline)
+        self._tell(f"{self._offering.id}: number of configurations")
+        findings.configurations = (self._plain or self._questions(self._boolean)).count()
         if findings.configurations is None:
             findings.not_counted = "they were not counted in time"
             findings.unfinished.append("number of configurations")

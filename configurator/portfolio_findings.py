@@ -54,12 +54,12 @@ class OfferingFindings:
         void: No configuration is valid, whatever the answers; None where that was not decided in time.
         conflict: Why it is void: without any one of these it would not be.
         unsellable_markets: Markets in which it is void, although it is not in others.
-        dead: Components that are in no configuration, each with why.
+        dead: Components that are in no configuration, each with why; None where that was not found out.
         core: Components that are in every one.
         false_optional: Those of the core that their slot would let be absent.
         always_filled: Families that are in every configuration although their slot asks for none.
         redundant: Rules that forbid nothing that the rest allows, each with what makes it hold; nothing where it
-            always holds in this offering.
+            always holds in this offering, None where that was not found out.
         overlapping: Groups of components that may stand in each other's place.
         dominated: Component -> one that is never worse and never dearer.
         unmet_answers, unmet_ranges: Needs that nobody can meet.
@@ -73,11 +73,11 @@ class OfferingFindings:
     void: bool | None = None
     conflict: Reasons = ()
     unsellable_markets: tuple[str, ...] = ()
-    dead: dict[str, Reasons] = field(default_factory=dict)
+    dead: dict[str, Reasons | None] = field(default_factory=dict)
     core: tuple[str, ...] = ()
     false_optional: tuple[str, ...] = ()
     always_filled: tuple[str, ...] = ()
-    redundant: dict[str, Reasons] = field(default_factory=dict)
+    redundant: dict[str, Reasons | None] = field(default_factory=dict)
     overlapping: tuple[tuple[str, ...], ...] = ()
     dominated: Mapping[str, str] = field(default_factory=dict)
     unmet_answers: tuple[UnmetAnswer, ...] = ()

@@ -49,7 +49,9 @@ def _offering_record(found: OfferingFindings) -> dict[str, object]:
     }
 
 
-def _reasons(reasons: Reasons) -> list[dict[str, str]]:
+def _reasons(reasons: Reasons | None) -> list[dict[str, str]] | None:
+    if reasons is None:
+        return None
     return [
         {
             "kind": ConflictKind.Name(reason.member.kind).removeprefix("CONFLICT_KIND_").lower(),
@@ -97,7 +99,7 @@ def _offering_lines(found: OfferingFindings) -> Iterator[str]:
             ("Families always filled though their slot asks for none", found.always_filled),
             ("Needs nobody can meet", [*answers, *ranges]),
             ("Rules that follow from others", _following(found.redundant)),
-            ("Rules that always hold here", [rule for rule, why in found.redundant.items() if not why]),
+            ("Rules that always hold here", [rule for rule, why in found.redundant.items() if why == ()]),
             ("Overlapping", [" = ".join(group) for group in found.overlapping]),
             ("Dominated", [f"{worse} by {by}" for worse, by in found.dominated.items()]),
             ("Not decided in time", found.unfinished),
@@ -105,11 +107,15 @@ def _offering_lines(found: OfferingFindings) -> Iterator[str]:
     )
 
 
-def _following(redundant: Mapping[str, Reasons]) -> list[str]:
-    return [f"{rule} from {', '.join(each.member.id for each in why)}" for rule, why in redundant.items() if why]
+def _following(redundant: Mapping[str, Reasons | None]) -> list[str]:
+    return [
+        f"{rule} from {', '.join(each.member.id for each in why) if why else 'others'}"
+        for rule, why in redundant.items()
+        if why is None or why
+    ]
 
 
-def _because(reasons: Reasons) -> str:
+def _because(reasons: Reasons | None) -> str:
     return f" ({' '.join(reason.text for reason in reasons)})" if reasons else ""
 
 

@@ -88,7 +88,7 @@ def _state(component: str, found: OfferingFindings) -> tuple[str, str]:
     if component not in found.components:
         return "absent", _MEANINGS["absent"]
     if component in found.dead or found.void:
-        return "dead", " ".join([_MEANINGS["dead"], *(reason.text for reason in found.dead.get(component, ()))])
+        return "dead", " ".join([_MEANINGS["dead"], *(reason.text for reason in found.dead.get(component) or ())])
     if component in found.dominated:
         return "dominated", f"{found.dominated[component]} is never worse and never dearer"
     state = "core" if component in found.core else "open"

@@ -1,4 +1,4 @@
-"""An offering as a feature model, where everything in it is a yes or a no; for counting its configurations.
+"""An offering as a feature model, where everything in it is a yes or a no.
 
 Units of a component become features of which each one needs the one before, and so do the answers to a need that asks
 for one of few numbers. This is also a second opinion on what the solver for whole numbers says of an offering.
@@ -30,13 +30,14 @@ from bidwright.catalog.rule_language import (
 )
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.feature_model import Constraint, Feature, FeatureModel, Group, Kind, Operation, Place, Step
+from bidwright.configurator.members import RULE, SLOT
 from bidwright.configurator.portfolio_conditions import conditions_of
 from bidwright.configurator.request import Requirements
 
 _MOST_VALUES = 64
 """A need that asks for one of more numbers is not written out."""
 
-_MOST_FEATURES = 20_000
+_MOST_FEATURES = 5_000
 _NOWHERE = Place("", 1, 1)
 _ROOT = 0
 _TRUE = [Step(Operation.TRUTH, operand=True, line=1, column=1)]
@@ -49,10 +50,32 @@ class NotCountable(Exception):
     reason: str
 
 
-def feature_model_of(release: Release, offering: Offering, markets: Iterable[Market]) -> FeatureModel:
-    """The offering as a feature model with as many configurations.
+@dataclass(frozen=True, kw_only=True)
+class BooleanOffering:
+    """The offering as a feature model with as many configurations, answers to texts left out.
 
-    Answers to texts are left out, as no rule uses them; the features are named by components, and by need and option.
+    Attributes:
+        model: Its features are named by components, and by need and option.
+        units: Component -> its units, each of which needs the one before.
+        numbers: Need -> the steps over the least answer, likewise.
+        options: Need -> option (``yes`` of a boolean) -> its feature.
+        rules: Place of a constraint in the model -> the rule it stands for.
+    """
+
+    model: FeatureModel
+    units: Mapping[str, tuple[int, ...]]
+    numbers: Mapping[str, tuple[int, ...]]
+    options: Mapping[str, Mapping[str, int]]
+    rules: Mapping[int, str]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no numbers were written out: then everything can be asked of it quickly."""
+        return not self.numbers and all(len(units) == 1 for units in self.units.values())
+
+
+def boolean_offering(release: Release, offering: Offering, markets: Iterable[Market]) -> BooleanOffering:
+    """Write an offering out.
 
     Raises:
         NotCountable: It has numbers of many values, or what may be delivered differs from market to market.
@@ -70,19 +93,33 @@ class _Builder:
     units: dict[str, tuple[int, ...]] = field(default_factory=dict)
     numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)
     options: dict[str, dict[str, int]] = field(default_factory=dict)
+    rules: dict[int, str] = field(default_factory=dict)
 
-    def build(self, markets: tuple[Market, ...]) -> FeatureModel:
+    def build(self, markets: tuple[Market, ...]) -> BooleanOffering:
         self._add(self.offering.id)
         for component in self.release.components.values():
             if component.family in self.offering.slots:
                 self.units[component.id] = self._chain(component.id, component.max_quantity)
         for need in self.offering.needs.values():
             self._add_need(need)
-        for condition in conditions_of(self.release, self.offering).values():
+        for member, condition in conditions_of(self.release, self.offering).items():
+            slot = self.offering.slots[member.id] if member.kind == SLOT else None
+            if slot is not None and slot.max_quantity is None:
+                kinds = tuple(self.units[each][0] for each in self._members(slot.family))
+                self.groups.append(Group(_ROOT, kinds, slot.minimum, slot.maximum))
+                continue
+            if member.kind == RULE:
+                self.rules[len(self.constraints)] = member.id
             self._demand(self._truth(condition))
         for impossible in self._undelivered(markets):
             self._demand(impossible)
-        return FeatureModel(tuple(self.features), tuple(self.groups), (), tuple(self.constraints))
+        return BooleanOffering(
+            model=FeatureModel(tuple(self.features), tuple(self.groups), (), tuple(self.constraints)),
+            units=self.units,
+            numbers=self.numbers,
+            options=self.options,
+            rules=self.rules,
+        )
 
     def _add(self, name: str) -> int:
         if len(self.features) >= _MOST_FEATURES:
@@ -94,8 +131,6 @@ class _Builder:
     def _chain(self, name: str, length: int) -> tuple[int, ...]:
         """Features of which each needs the one before: how many of them there are is a number."""
         made = tuple(self._add(name if place == 0 else f"{name} {place + 1}") for place in range(length))
-        if made:
-            self.groups.append(Group(_ROOT, made, 0, len(made)))
         for before, after in pairwise(made):
             self._demand(
                 [*_one(Operation.SELECTED, after), *_one(Operation.SELECTED, before), _step(Operation.IMPLIES)]
