@@ -75,7 +75,8 @@ def installed_of(request: configurator_pb2.ChangeConfigurationRequest) -> Instal
     """Understand what is installed.
 
     Raises:
-        InvalidInput: A component is given twice, or one is frozen that is not installed; with every fault.
+        InvalidInput: A component is given twice, one is frozen that is not installed, or there are objectives; with
+            every fault.
     """
     faults = Faults()
     items: dict[str, int] = {}
@@ -87,6 +88,9 @@ def installed_of(request: configurator_pb2.ChangeConfigurationRequest) -> Instal
     for index, component in enumerate(request.frozen):
         if component not in items:
             faults.add(f"frozen[{index}]", f"{component} is not installed", "Freeze only what is installed.")
+    if request.request.objectives:
+        what = "a change has no objectives: the least disruption counts, and then the least contract value"
+        faults.add("request.objectives", what, "Leave them out.")
     faults.raise_if_any("The request")
     given = {"add": request.weights.add, "modify": request.weights.modify, "delete": request.weights.delete}
     weights = Weights(**{name: weight for name, weight in given.items() if weight})

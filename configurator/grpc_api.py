@@ -11,11 +11,12 @@ from typing import Protocol, TypeVar
 
 import grpc
 
-from bidwright.catalog.amount_messages import amount_of
+from bidwright.catalog.amount_messages import amount_of, decimal_message
 from bidwright.catalog.answers import answers_to_proto
 from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Release
 from bidwright.catalog.releases import FindRelease
+from bidwright.configurator.alternatives import USUAL_NUMBER, Alternative, alternatives, qualities_of
 from bidwright.configurator.change import Installed, change, installed_of
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import Solution, SolverDisagrees, configure
@@ -106,6 +107,18 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
     ) -> configurator_pb2.ConfigureResponse:
         """Find the best valid configuration, or say what cannot hold together."""
         return await self._search(request, context.time_remaining(), self._configure)
+
+    async def SuggestAlternatives(
+        self,
+        request: configurator_pb2.SuggestAlternativesRequest,
+        context: grpc.aio.ServicerContext[
+            configurator_pb2.SuggestAlternativesRequest, configurator_pb2.SuggestAlternativesResponse
+        ],
+    ) -> configurator_pb2.SuggestAlternativesResponse:
+        """Suggest configurations between the cheapest and the best."""
+        return await self._search(
+            request.request, context.time_remaining(), lambda *asked: self._suggest(request, *asked)
+        )
 
     async def ChangeConfiguration(
         self,
@@ -216,6 +229,28 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         if isinstance(outcome, configuration_pb2.Conflict):
             return configurator_pb2.ConfigureResponse(conflict=outcome)
         return configurator_pb2.ConfigureResponse(solution=self._priced(question, outcome))
+
+    def _suggest(
+        self, request: configurator_pb2.SuggestAlternativesRequest, question: Question, deadline: Deadline
+    ) -> configurator_pb2.SuggestAlternativesResponse:
+        qualities = qualities_of(request.qualities, question.requirements)
+        number = request.max_alternatives or USUAL_NUMBER
+        outcome = alternatives(question.requirements, question.table, qualities, deadline, number=number)
+        if isinstance(outcome, configuration_pb2.Conflict):
+            return configurator_pb2.SuggestAlternativesResponse(conflict=outcome, complete=True)
+        found = [self._alternative(question, one) for one in outcome.found]
+        return configurator_pb2.SuggestAlternativesResponse(alternatives=found, complete=outcome.complete)
+
+    def _alternative(self, question: Question, found: Alternative) -> configurator_pb2.Alternative:
+        solution = self._priced(question, found.solution)
+        solution.proof.objective = "contract value with at least these qualities"
+        qualities = [
+            configurator_pb2.QualityValue(attribute=attribute, value=decimal_message(total))
+            for attribute, total in found.qualities.items()
+        ]
+        return configurator_pb2.Alternative(
+            title=found.title, solution=solution, qualities=qualities, differences=found.differences
+        )
 
     def _change(
         self, question: Question, installed: Installed, deadline: Deadline

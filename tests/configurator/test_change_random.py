@@ -20,7 +20,7 @@ from bidwright.configurator.frozen import with_frozen
 from bidwright.v1.configuration_pb2 import CONFLICT_KIND_PIN, Conflict
 
 _settings = settings(
-    max_examples=50,
+    max_examples=40,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     derandomize=True,
