@@ -11,7 +11,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import explain
 from bidwright.configurator.guide_facts import Option, Vocabulary, is_taken, vocabulary_of
 from bidwright.configurator.guide_reasons import reasons
-from bidwright.configurator.guide_search import GuideSearch
+from bidwright.configurator.guide_search import Decided, GuideSearch
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import Unavailable
@@ -75,9 +75,9 @@ def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, dead
     """
     try:
         search = GuideSearch(requirements, amounts, deadline)
-        if not search.is_possible():
+        if not search.decide():
             return _conflict(requirements, amounts, deadline)
-        states = _states(requirements, search)
+        states = _states(requirements, search.vocabulary, search.decided)
         units, ranges = _ranges(states, search) if wishes.ranges else ({}, {})
     except TimeoutError as too_late:
         raise Unavailable(
@@ -103,22 +103,17 @@ def _conflict(requirements: Requirements, amounts: AmountTable, deadline: Deadli
     return conflict
 
 
-def _states(requirements: Requirements, search: GuideSearch) -> dict[Option, OptionState]:
-    vocabulary = search.vocabulary
-    options = list(vocabulary.options())
-    asked = [option for option in options if not is_taken(option, requirements)]
-    taken = {option: vocabulary.taken(option) for option in asked}
-    left = {option: vocabulary.left(option) for option in asked}
-    known = search.decide([*taken.values(), *left.values()])
+def _states(requirements: Requirements, vocabulary: Vocabulary, decided: Decided) -> dict[Option, OptionState]:
     states: dict[Option, OptionState] = {}
-    for option in options:
-        if option not in taken:
+    for place, option in enumerate(vocabulary.options):
+        bit = 1 << place
+        if is_taken(option, requirements):
             states[option] = OPTION_STATE_CHOSEN
-        elif known.get(taken[option]) is False:
+        elif decided.never_taken & bit:
             states[option] = OPTION_STATE_EXCLUDED
-        elif known.get(left[option]) is False:
+        elif decided.never_left & bit:
             states[option] = OPTION_STATE_FORCED
-        elif taken[option] in known and left[option] in known:
+        elif decided.taken & decided.left & bit:
             states[option] = OPTION_STATE_OPEN
         else:
             states[option] = OPTION_STATE_UNSPECIFIED

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bidwright.catalog.model import Answer, Need, Offering, Release
 from bidwright.configurator.cpsat_model import OfferingKey, offering_model
@@ -27,10 +27,6 @@ class Fact:
     least: int
     most: int
     inside: bool = True
-
-    def holds_in(self, witness: Witness) -> bool:
-        """Whether a configuration has it."""
-        return (self.least <= witness.number(self.name) <= self.most) == self.inside
 
 
 @dataclass(frozen=True)
@@ -60,28 +56,37 @@ class Option:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The options and numbers of one offering.
-
-    Attributes:
-        components: Ids of the offering's families, ascending.
-        codes: Option of a choice -> the number that stands for it.
-    """
+    """The options and numbers of one offering; ``codes``: option of a choice -> the number that stands for it."""
 
     release: Release
     offering: Offering
-    components: tuple[str, ...]
     codes: Mapping[str, int]
 
-    def options(self) -> Iterator[Option]:
-        """Every component by id, then every answer in the offering's order, yes before no."""
-        for component in self.components:
-            yield Option("", component)
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """Every component of the offering's families by id, then every answer in its order, yes before no."""
+        components = (c.id for c in self.release.components.values() if c.family in self.offering.slots)
+        found = [Option("", component) for component in sorted(components)]
         for need in self.offering.needs.values():
-            if need.kind == "boolean":
-                yield Option(need.name, value=True)
-                yield Option(need.name, value=False)
-            for option in need.options:
-                yield Option(need.name, option)
+            values: Iterable[str | bool] = (True, False) if need.kind == "boolean" else need.options
+            found.extend(Option(need.name, value) for value in values)
+        return tuple(found)
+
+    @cached_property
+    def _bits(self) -> Mapping[tuple[str, int], int]:
+        taken = [self.taken(option) for option in self.options]
+        return {(fact.name, fact.least): 1 << place for place, fact in enumerate(taken)}
+
+    def mask(self, witness: Witness) -> int:
+        """The options that a configuration takes: bit n stands for option n."""
+        bits = self._bits
+        return sum(bits[component, 1] for component in witness.items) + sum(
+            bits.get(answer, 0) for answer in witness.answers.items()
+        )
+
+    def mask_of(self, components: Iterable[str]) -> int:
+        """The options that some components are, as far as the offering holds them."""
+        return sum(self._bits.get((component, 1), 0) for component in components)
 
     def taken(self, option: Option) -> Fact:
         """The fact that an option is taken."""
@@ -93,7 +98,7 @@ class Vocabulary:
     def left(self, option: Option) -> Fact:
         """The fact that an option is not taken."""
         taken = self.taken(option)
-        return Fact(taken.name, 0, 0) if not option.need else Fact(taken.name, taken.least, taken.most, inside=False)
+        return Fact(taken.name, taken.least, taken.most, inside=False)
 
     def number(self, need: str, answer: Answer) -> int:
         """An answer as a number."""
@@ -114,16 +119,15 @@ class Vocabulary:
         return tuple(need for need in self.offering.needs.values() if need.kind in {"integer", "decimal"})
 
     def bounds(self, name: str) -> tuple[int, int]:
-        """What the number of a component or of a need that asks for a number can be at all."""
+        """What the number of a component that is taken can be at all, or of a need that asks for a number."""
         if "." in name:
-            return 0, self.release.components[name].max_quantity
+            return 1, self.release.components[name].max_quantity
         return numeric_bounds(self.offering.needs[name])
 
 
 @lru_cache(maxsize=128)
 def _vocabulary(key: OfferingKey) -> Vocabulary:
-    components = (c.id for c in key.release.components.values() if c.family in key.offering.slots)
-    return Vocabulary(key.release, key.offering, tuple(sorted(components)), offering_model(key, switchable=False).codes)
+    return Vocabulary(key.release, key.offering, offering_model(key, switchable=False).codes)
 
 
 def vocabulary_of(release: Release, offering: Offering) -> Vocabulary:

@@ -22,7 +22,7 @@ def wishes_of(request: GuideConfigurationRequest, vocabulary: Vocabulary) -> Wis
     Raises:
         InvalidInput: With every fault at once: options that the offering does not have.
     """
-    known = {option: option for option in vocabulary.options()}
+    known = {option: option for option in vocabulary.options}
     faults = Faults()
     explain = _options(request.explain, "explain", known, faults)
     price = _options(request.price, "price", known, faults)

@@ -6,6 +6,7 @@ counts only where it meets the choice at hand.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from threading import Lock
 from bidwright.configurator.cpsat_model import OfferingKey
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
-from bidwright.configurator.guide_facts import Fact, Option, Vocabulary, Witness, vocabulary_of
+from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness, vocabulary_of
 from bidwright.configurator.offering_clauses import offering_clauses
 from bidwright.configurator.offering_completion import Completer
 from bidwright.configurator.offering_lookups import lessons
@@ -23,11 +24,14 @@ from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import Choice
 from bidwright.configurator.sat import OutOfTime, Sat
 
-_MOST_ROUNDS = 40
+_MOST_ROUNDS = 60
 """So often the rows teach the clauses something before a search for one configuration is given up."""
 
 _MOST_LEARNED = 20_000
 """With so many clauses that rows have taught, the solver begins anew."""
+
+_MOST_KEPT = 500
+"""So many configurations are kept of an offering; the oldest go first."""
 
 
 class Impossible(Exception):
@@ -35,12 +39,18 @@ class Impossible(Exception):
 
 
 class WarmOffering:
-    """The clauses of one offering, asked by one caller at a time."""
+    """The clauses of one offering, asked by one caller at a time.
+
+    Attributes:
+        vocabulary: Its options.
+        literals: For each option the literal that it is taken.
+    """
 
     def __init__(self, key: OfferingKey) -> None:
         self._key = key
         self._lock = Lock()
         self.vocabulary: Vocabulary = vocabulary_of(key.release, key.offering)
+        self._kept: dict[str, deque[tuple[int, Witness]]] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -52,6 +62,7 @@ class WarmOffering:
         self._given = [0, 0]
         self._learned = 0
         self._markets: dict[str, int] = {}
+        self.literals = [self.literal(self.vocabulary.taken(option)) for option in self.vocabulary.options]
 
     @contextmanager
     def used(self, deadline: Deadline) -> Iterator[None]:
@@ -92,19 +103,21 @@ class WarmOffering:
         return self._clauses.both(ends)
 
     def assumptions(self, requirements: Requirements) -> list[int]:
-        """The literals of a partial choice; its budget is not among them."""
-        vocabulary, selected = self.vocabulary, self._offering.selected
+        """The literals of a partial choice; its budget is not among them.
+
+        Raises:
+            Impossible: A component that the offering does not hold must be in.
+        """
+        selected = self._offering.selected
         found = [self._market(requirements)]
         for name, answer in requirements.answers.items():
             if self._key.offering.needs[name].kind != "text":
-                number = vocabulary.number(name, answer)
+                number = self.vocabulary.number(name, answer)
                 found.append(self.literal(Fact(name, number, number)))
         for component, units in requirements.pins.items():
             if component not in selected:
                 raise Impossible
-            found.append(
-                self.literal(Fact(component, units, units) if units else vocabulary.taken(Option("", component)))
-            )
+            found.append(self.literal(Fact(component, units, units)) if units else selected[component])
         found.extend(-selected[component] for component in requirements.exclusions if component in selected)
         for effect in requirements.bespoke:
             found.extend(self._any_of(name) for name in effect.requires)
@@ -126,7 +139,6 @@ class WarmOffering:
                 for components in undeliverable(asked, self._offering.selected).values():
                     for component in components:
                         self._clauses.add(*when, -self._offering.selected[component])
-            self._clauses.add(literal, -literal)
             self._markets[market.id] = literal
         return self._markets[market.id]
 
@@ -146,6 +158,16 @@ class WarmOffering:
         """Try these first where the search is free to choose."""
         self._give()
         self._sat.prefer(literals)
+
+    def one_of(self, literals: Iterable[int]) -> int:
+        """A literal under which one of these holds; to be given back with ``forget``."""
+        literal = self._clauses.new()
+        self._clauses.add(-literal, *literals)
+        return literal
+
+    def forget(self, literal: int) -> None:
+        """Do without a literal of ``one_of`` from now on."""
+        self._clauses.add(-literal)
 
     def witness(self, assumptions: Sequence[int]) -> Witness | None:
         """A valid configuration under literals, or None where none was found soon.
@@ -180,12 +202,16 @@ class WarmOffering:
         for (name, answer), literal in offering.answers.items():
             if (model[abs(literal) - 1] > 0) == (literal > 0):
                 answers[name] = number(name, answer)
-        items = {component: values[index] for component, index in offering.units.items() if index in values}
+        items = {offering.numbers[n].name: value for n, value in values.items() if value and n < len(offering.units)}
         return Witness(items=items, answers=answers)
 
     def _choice(self, witness: Witness) -> Choice:
         answers = {name: self.vocabulary.answer(name, number) for name, number in witness.answers.items()}
         return Choice(release=self._key.release, answers=answers, items=witness.items)
+
+    def kept(self, market: str) -> deque[tuple[int, Witness]]:
+        """Valid configurations found before for a market, each with the options that it takes; more can be added."""
+        return self._kept.setdefault(market, deque(maxlen=_MOST_KEPT))
 
     def _give(self) -> None:
         """Hand new clauses to the solver."""

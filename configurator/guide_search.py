@@ -1,112 +1,196 @@
-"""Decides which facts a partial choice leaves possible: each by a valid configuration, or by a proof of none."""
+"""Decides what a partial choice leaves possible: each by a valid configuration, or by a proof of none.
+
+The clauses of the offering are asked first; what they cannot decide is left to CP-SAT.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from bidwright.configurator.cpsat_guide import WitnessSearch
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.guide_choice import choice_of
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness
 from bidwright.configurator.guide_pool import Impossible, warm_offering
 from bidwright.configurator.request import Requirements
-from bidwright.configurator.totals import amounts_without_packages
 from bidwright.core.amount_table import AmountTable
 
 
-class GuideSearch:
-    """What one partial choice leaves possible.
+@dataclass
+class Decided:
+    """What is known of the options of a vocabulary; bit n of a mask stands for option n.
 
     Attributes:
-        witnesses: Valid configurations that were found.
+        taken, left: Options that some valid configuration takes, or leaves.
+        never_taken, never_left: Options that no valid configuration takes, or leaves.
+        witnesses: The valid configurations.
     """
+
+    everything: int
+    taken: int = 0
+    left: int = 0
+    never_taken: int = 0
+    never_left: int = 0
+    witnesses: list[Witness] = field(default_factory=list)
+
+    def show(self, mask: int, witness: Witness) -> bool:
+        """Learn from a configuration that takes the options of the mask; whether it shows anything new."""
+        is_new = not self.witnesses or bool(mask & ~self.taken or self.everything & ~mask & ~self.left)
+        if is_new:
+            self.taken |= mask
+            self.left |= self.everything & ~mask
+            self.witnesses.append(witness)
+        return is_new
+
+    @property
+    def untaken(self) -> int:
+        """Options of which it is not known whether they can be taken."""
+        return self.everything & ~self.taken & ~self.never_taken
+
+    @property
+    def unleft(self) -> int:
+        """Options of which it is not known whether they can be left."""
+        return self.everything & ~self.left & ~self.never_left
+
+
+class GuideSearch:
+    """What one partial choice leaves possible."""
 
     def __init__(self, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
         self._requirements = requirements
         self._amounts = amounts
         self._deadline = deadline
         self._warm = warm_offering(requirements)
-        self._search: WitnessSearch | None = None
+        self._exact: WitnessSearch | None = None
         self.vocabulary: Vocabulary = self._warm.vocabulary
-        self.witnesses: list[Witness] = []
+        self._choice = choice_of(requirements, amounts, self.vocabulary)
+        self._unwanted = [
+            -literal
+            for option, literal in zip(self.vocabulary.options, self._warm.literals, strict=True)
+            if not option.need
+        ]
+        self.decided = Decided((1 << len(self.vocabulary.options)) - 1)
 
-    def is_possible(self) -> bool:
-        """Whether the choice can be completed.
+    def decide(self) -> bool:
+        """Decide what each option can be, as far as the time suffices; False where the choice cannot be completed.
 
         Raises:
-            TimeoutError: The deadline came first.
+            TimeoutError: The deadline came before it was known whether it can.
         """
         try:
             with self._warm.used(self._deadline):
-                if self._take(self._warm.witness(self._warm.assumptions(self._requirements))):
-                    return True
+                self._by_clauses()
         except Impossible:
             return False
-        return self._find(()) is not None
-
-    def decide(self, facts: Iterable[Fact]) -> dict[Fact, bool]:
-        """Whether each fact is possible; facts that are missing were not decided in time."""
-        waiting = dict.fromkeys(facts)
-        known: dict[Fact, bool] = {}
-        for witness in self.witnesses:
-            _strike(waiting, witness, known)
-        try:
-            known |= self._by_clauses(waiting)
-            while waiting:
-                found = self._find(list(waiting))
-                if found is None:
-                    return known | dict.fromkeys(waiting, False)
-                _strike(waiting, found, known)
         except TimeoutError:
-            pass
-        return known
+            if not self.decided.witnesses:
+                raise
+            return True
+        return self._exactly()
 
-    def _by_clauses(self, waiting: dict[Fact, None]) -> dict[Fact, bool]:
-        """Decide what the clauses can; takes it from what waits."""
-        known: dict[Fact, bool] = {}
-        with self._warm.used(self._deadline):
-            chosen = self._warm.assumptions(self._requirements)
-            literals = {fact: self._warm.literal(fact) for fact in waiting}
-            implied = self._warm.implied(chosen)
-            for fact, literal in literals.items():
-                if -literal in implied:
-                    known[fact] = False
-                    del waiting[fact]
-            left = dict.fromkeys(waiting)
-            while left:
-                fact = next(iter(left))
-                del left[fact]
-                self._warm.prefer([-literals[other] for other in literals if other.inside and other.most])
-                self._warm.prefer([literals[other] for other in reversed(left)])
-                try:
-                    found = self._take(self._warm.witness([*chosen, literals[fact]]))
-                except Impossible:
-                    known[fact] = False
-                    del waiting[fact]
-                    continue
-                if found is not None:
-                    _strike(waiting, found, known)
-                    left = {other: None for other in left if other in waiting}
-        return known
+    def _by_clauses(self) -> None:
+        """Decide what the clauses can.
 
-    def _take(self, witness: Witness | None) -> Witness | None:
-        """Keep a configuration that the clauses allow, where it is within the budget."""
-        if witness is None:
-            return None
-        budget = self._requirements.budget
-        if budget:
-            charges = amounts_without_packages(witness.items, self._amounts)
-            if any(getattr(charges, limit) > most for limit, most in budget.items()):
-                return None
-        self.witnesses.append(witness)
-        return witness
+        Raises:
+            Impossible: The choice cannot be completed.
+        """
+        decided, warm = self.decided, self._warm
+        chosen = warm.assumptions(self._requirements)
+        implied = warm.implied(chosen)
+        for place, literal in enumerate(warm.literals):
+            if -literal in implied:
+                decided.never_taken |= 1 << place
+            elif literal in implied:
+                decided.never_left |= 1 << place
+        kept = warm.kept(self._requirements.market.id)
+        for mask, witness in reversed(kept):
+            if self._choice.is_met(mask, witness):
+                decided.show(mask, witness)
+        if not decided.witnesses:
+            self._take(warm.witness(chosen))
+        self._pursue(chosen)
+
+    def _pursue(self, chosen: Sequence[int]) -> None:
+        """Look for what was not seen yet; what remains is left to others."""
+        decided, warm = self.decided, self._warm
+        hard_to_take = hard_to_leave = 0
+        together = False
+        while True:
+            untaken, unleft = decided.untaken & ~hard_to_take, decided.unleft & ~hard_to_leave
+            if not untaken and not unleft:
+                return
+            goals = [warm.literals[place] for place in _places(untaken)]
+            leaving = [-warm.literals[place] for place in _places(unleft)]
+            warm.prefer(self._unwanted)
+            warm.prefer(leaving)
+            warm.prefer(goals)
+            goals.extend(leaving)
+            goal = warm.one_of(goals) if together else goals[0]
+            if not together:
+                untaken, unleft = (untaken & -untaken, 0) if untaken else (0, unleft & -unleft)
+            try:
+                is_new = self._take(warm.witness([*chosen, goal]))
+            except Impossible:
+                decided.never_taken |= untaken
+                decided.never_left |= unleft
+                together = not self._requirements.budget
+                continue
+            finally:
+                if together:
+                    warm.forget(goal)
+            if not is_new:
+                hard_to_take |= untaken
+                hard_to_leave |= unleft
+
+    def _take(self, witness: Witness | None) -> bool:
+        """Learn from a configuration that the clauses allow, where it is within the budget; whether it is new."""
+        if witness is None or not self._choice.is_within_budget(witness):
+            return False
+        mask = self.vocabulary.mask(witness)
+        is_new = self.decided.show(mask, witness)
+        if is_new:
+            self._warm.kept(self._requirements.market.id).append((mask, witness))
+        return is_new
+
+    def _exactly(self) -> bool:
+        """Decide the rest by CP-SAT, as far as the time suffices; False where the choice cannot be completed."""
+        decided = self.decided
+        try:
+            while decided.untaken or decided.unleft or not decided.witnesses:
+                facts = [self.vocabulary.taken(self.vocabulary.options[place]) for place in _places(decided.untaken)]
+                facts += [self.vocabulary.left(self.vocabulary.options[place]) for place in _places(decided.unleft)]
+                witness = self._find(facts if decided.witnesses else ())
+                if witness is not None:
+                    decided.show(self.vocabulary.mask(witness), witness)
+                elif not decided.witnesses:
+                    return False
+                else:
+                    decided.never_taken |= decided.untaken
+                    decided.never_left |= decided.unleft
+        except TimeoutError:
+            if not decided.witnesses:
+                raise
+        return True
+
+    def _find(self, facts: Sequence[Fact]) -> Witness | None:
+        if self._exact is None:
+            self._exact = WitnessSearch(self._requirements, self._amounts, self._deadline)
+        return self._exact.find(facts)
 
     def bounds(self, names: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """The least and the greatest number of each name; of a component, of configurations that have it."""
+        """The least and the greatest number of each name; of a component, of configurations that have it.
+
+        Args:
+            names: Components that can be taken, and needs that ask for a number.
+
+        Returns:
+            Nothing where the time did not suffice.
+        """
         best = {name: self._seen(name) for name in names}
-        settled: set[Fact] = set()
         try:
             while True:
-                better = [fact for name in names for fact in self._better(name, *best[name]) if fact not in settled]
+                better = [fact for name in names for fact in self._better(name, *best[name])]
                 witness = self._find(better) if better else None
                 if witness is None:
                     return best
@@ -119,31 +203,19 @@ class GuideSearch:
             return {}
 
     def _seen(self, name: str) -> tuple[int, int]:
-        numbers = [witness.number(name) for witness in self.witnesses]
+        numbers = [witness.number(name) for witness in self.decided.witnesses]
         shown = [number for number in numbers if number or "." not in name]
         return min(shown), max(shown)
 
-    def _better(self, name: str, least: int, most: int) -> Iterable[Fact]:
+    def _better(self, name: str, least: int, most: int) -> Iterator[Fact]:
         """What would widen a range."""
         lowest, highest = self.vocabulary.bounds(name)
-        lowest = max(lowest, 1) if "." in name else lowest
         if most < highest:
             yield Fact(name, most + 1, highest)
         if least > lowest:
             yield Fact(name, lowest, least - 1)
 
-    def _find(self, facts: Sequence[Fact]) -> Witness | None:
-        if self._search is None:
-            self._search = WitnessSearch(self._requirements, self._amounts, self._deadline)
-        witness = self._search.find(facts)
-        if witness is not None:
-            self.witnesses.append(witness)
-        return witness
 
-
-def _strike(waiting: dict[Fact, None], witness: Witness, known: dict[Fact, bool]) -> None:
-    """Take the facts that a configuration has from those that wait."""
-    shown = [fact for fact in waiting if fact.holds_in(witness)]
-    for fact in shown:
-        del waiting[fact]
-        known[fact] = True
+def _places(mask: int) -> list[int]:
+    """The bits that are set, ascending."""
+    return [place for place, digit in enumerate(reversed(f"{mask:b}")) if digit == "1"]
