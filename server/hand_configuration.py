@@ -5,7 +5,6 @@ The form of the latter is in docs/pricing.md, "By hand".
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf import json_format
-from google.type.date_pb2 import Date
 
 from bidwright.catalog.answers import answer_fault, answer_to_proto
 from bidwright.catalog.document import Entry
-from bidwright.catalog.figures import day, number
+from bidwright.catalog.figures import number
 from bidwright.catalog.model import Answer, Need, Offering, Release
 from bidwright.catalog.nearest import advice
 from bidwright.catalog.shapes import checked
 from bidwright.catalog.yaml_source import read_yaml
 from bidwright.core.errors import Fault, Faults
 from bidwright.core.money import plain
+from bidwright.server.hand_terms import hand_terms
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, NeedAnswer
 from bidwright.v1.quoting_pb2 import CreateQuoteRequest
 
@@ -107,23 +106,13 @@ def _from_hand(whole: Entry, release: Release, faults: Faults) -> ToBePriced | N
     offering = release.offerings.get(offering_id)
     if offering is not None:
         configuration.needs.extend(_answers(whole, offering, faults))
-    terms = CommercialTerms(term_months=value.get("term_months", 0))
-    if "discount_percent" in value:
-        terms.discretionary_discount_percent.value = plain(number(value["discount_percent"]))
-    if "price_date" in value:
-        found = day(value["price_date"], whole.where("price_date"), faults)
-        if found is not None:
-            terms.price_date.CopyFrom(date_message(found))
+    market = release.markets.get(market_id)
+    terms = hand_terms(whole, market.currency if market is not None else "", faults)
     places = {f"items[{n}]": whole.where("components", id_) for n, id_ in enumerate(value["components"])}
     places |= {f"usage[{n}]": whole.where("usage", id_) for n, id_ in enumerate(value.get("usage", {}))}
     if len(faults.found) > before:
         return None
     return ToBePriced(configuration=configuration, terms=terms, places=places)
-
-
-def date_message(date: dt.date) -> Date:
-    """A day as a message."""
-    return Date(year=date.year, month=date.month, day=date.day)
 
 
 def _only(whole: Entry, kind: str, known: Mapping[str, object], faults: Faults) -> str:

@@ -15,7 +15,8 @@ from bidwright.catalog.reader import read_portfolio
 from bidwright.core.clock import utc_now
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.pricing.price import price
-from bidwright.server.hand_configuration import ToBePriced, date_message, read_configuration
+from bidwright.server.hand_configuration import ToBePriced, read_configuration
+from bidwright.server.hand_terms import date_message
 from bidwright.server.price_text import price_text
 from bidwright.v1.price_pb2 import Price
 
@@ -35,6 +36,10 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day whose prices apply; today otherwise.")
 @click.option("--term", "term_months", type=click.IntRange(1, 120), help="Contract term in months.")
 @click.option("--discount", metavar="PERCENT", help="Discretionary discount.")
+@click.option("--segment", metavar="SEGMENT", help="Customer segment; with the channel it chooses the price book.")
+@click.option("--channel", metavar="CHANNEL", help="Sales channel.")
+@click.option("--agreement", metavar="AGREEMENT", help="Agreement whose contract prices hold.")
+@click.option("--promotion", "promotion_codes", multiple=True, metavar="CODE", help="A code the customer has.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole price as JSON.")
 def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the command
     directory: Path,
@@ -44,6 +49,8 @@ def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the comma
     term_months: int | None,
     discount: str | None,
     as_json: bool,
+    promotion_codes: tuple[str, ...],
+    **names: str | None,
 ) -> None:
     """Price a configuration with its whole waterfall, from files alone."""
     date = day.date() if day else None
@@ -57,6 +64,11 @@ def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the comma
             wanted.terms.discretionary_discount_percent.value = discount
         if date is not None:
             wanted.terms.price_date.CopyFrom(date_message(date))
+        for name, stated in names.items():
+            if stated is not None:
+                setattr(wanted.terms, name, stated)
+        if promotion_codes:
+            wanted.terms.promotion_codes[:] = promotion_codes
         _use_only_term(wanted, release)
     faults.raise_if_any(f"The configuration {file}")
     if wanted is None:
@@ -67,7 +79,7 @@ def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the comma
 
 def _use_only_term(wanted: ToBePriced, release: Release) -> None:
     """A price book with a single term leaves nothing to choose."""
-    book = release.price_books.get(wanted.configuration.market)
+    book = release.price_book(wanted.configuration.market, wanted.terms.segment, wanted.terms.channel)
     if not wanted.terms.term_months and book is not None and len(book.terms) == 1:
         wanted.terms.term_months = next(iter(book.terms))
 

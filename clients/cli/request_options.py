@@ -12,6 +12,7 @@ import click
 from bidwright.clients.cli import answers
 from bidwright.clients.cli.catalog_commands import PORTFOLIO, complete_offerings, get_offering
 from bidwright.clients.cli.session import Session
+from bidwright.clients.cli.terms_options import put_terms, terms_options
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configurator_pb2 as configurator
 
@@ -35,6 +36,7 @@ _OPTIONS = (
     click.option("--budget-one-time", metavar="AMOUNT", help="At most so much once."),
     click.option("--budget-total", metavar="AMOUNT", help="At most so much over the term."),
     click.option("--discount", metavar="PERCENT", help="Discretionary discount."),
+    terms_options,
     click.option("--bespoke", type=FILE, help="YAML list of bespoke items."),
 )
 
@@ -52,7 +54,7 @@ def request_from(session: Session, **options: object) -> configurator.ConfigureR
     """
     portfolio, market = str(options["portfolio"]), str(options["market"])
     offering = get_offering(session, portfolio, str(options["offering_id"]))
-    currency = _currency(session, portfolio, market)
+    currency = currency_of(session, portfolio, market)
     request = configurator.ConfigureRequest(
         portfolio=f"portfolios/{portfolio}",
         offering=str(options["offering_id"]),
@@ -64,6 +66,7 @@ def request_from(session: Session, **options: object) -> configurator.ConfigureR
     request.terms.term_months = int(str(options["term_months"]))
     if options["discount"]:
         request.terms.discretionary_discount_percent.value = str(options["discount"])
+    put_terms(request.terms, options, lambda: currency)
     budgets = (
         ("budget_monthly", request.budget.monthly),
         ("budget_one_time", request.budget.one_time),
@@ -81,7 +84,12 @@ def _texts(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, tuple) else []
 
 
-def _currency(session: Session, portfolio: str, market: str) -> str:
+def currency_of(session: Session, portfolio: str, market: str) -> str:
+    """The currency of a market.
+
+    Raises:
+        click.BadParameter: There is no such market.
+    """
     listed = session.server().catalog.ListPortfolios(catalog.ListPortfoliosRequest(page_size=1000))
     markets = {m.id: m for p in listed.portfolios if p.name == f"portfolios/{portfolio}" for m in p.markets}
     if market not in markets:
