@@ -56,14 +56,16 @@ def offering_model(key: OfferingKey, *, switchable: bool) -> OfferingModel:
         switchable: Whether each member (slot, rule, resource) can be turned off; searching an optimum is faster
             where it cannot, explaining a conflict needs it.
     """
-    slots = _slots(key) if switchable else key.offering.slots
+    slots = all_slots(key.release, key.offering) if switchable else key.offering.slots
     variables = new_variables(cp_model.CpModel(), key.release, key.offering, families=slots)
     return _compiled(key, variables, slots, switchable=switchable)
 
 
 def partial_model(key: OfferingKey, members: Collection[Member], components: Collection[str]) -> OfferingModel:
     """Compile some members of an offering alone, each of which can be turned off, over some of its components."""
-    slots = {family: slot for family, slot in _slots(key).items() if Member(SLOT, family) in members}
+    slots = {
+        family: slot for family, slot in all_slots(key.release, key.offering).items() if Member(SLOT, family) in members
+    }
     variables = new_variables(
         cp_model.CpModel(), key.release, key.offering, families=key.release.families, components=components
     )
@@ -90,11 +92,11 @@ def _compiled(
 
     for family in sorted(slots):
         add_slot(variables, slots[family], when(Member(SLOT, family)))
-    for rule in sorted((*key.release.rules, *key.offering.rules), key=lambda rule: rule.id):
-        if only is None or Member(RULE, rule.id) in only:
-            compiler.enforce(rule.expression, when=when(Member(RULE, rule.id)))
+    rules = [rule for rule in (*key.release.rules, *key.offering.rules) if only is None or (RULE, rule.id) in only]
+    for rule in sorted(rules, key=lambda rule: rule.id):
+        compiler.enforce(rule.expression, when=when(Member(RULE, rule.id)))
     for resource in _resources(variables):
-        if only is None or Member(RESOURCE, resource) in only:
+        if only is None or (RESOURCE, resource) in only:
             add_resource(variables, resource, when(Member(RESOURCE, resource)))
     return OfferingModel(
         model=variables.model,
@@ -106,10 +108,10 @@ def _compiled(
     )
 
 
-def _slots(key: OfferingKey) -> dict[str, Slot]:
+def all_slots(release: Release, offering: Offering) -> dict[str, Slot]:
     """A slot for every family; one that holds nothing where the offering has none."""
-    empty = {family: Slot(family=family, minimum=0, maximum=0) for family in key.release.families}
-    return empty | dict(key.offering.slots)
+    empty = {family: Slot(family=family, minimum=0, maximum=0) for family in release.families}
+    return empty | dict(offering.slots)
 
 
 def add_slot(variables: Variables, slot: Slot, when: When) -> None:

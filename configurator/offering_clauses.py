@@ -30,9 +30,12 @@ from bidwright.catalog.rule_language import (
     Sum,
 )
 from bidwright.configurator.clauses import Clauses
+from bidwright.configurator.cpsat_model import all_slots
 from bidwright.configurator.cpsat_variables import Linear, numeric_bounds
+from bidwright.configurator.members import RESOURCE, RULE, SLOT, Member
 from bidwright.configurator.offering_numbers import Number, Row, product_box
 from bidwright.configurator.rule_check import parts
+from bidwright.v1.configuration_pb2 import ConflictKind
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
@@ -49,6 +52,7 @@ class OfferingClauses:
         selected: Component id -> literal of "at least one unit".
         answers: (need, answer) -> literal, of boolean needs and choices.
         measured: Need that asks for a number -> index of its number.
+        switches: Slot, rule or resource -> literal under which it holds; none where every one always holds.
         looked_up: Rules that are in neither; ``offering_lookups`` tells what is wrong with a configuration.
     """
 
@@ -59,6 +63,7 @@ class OfferingClauses:
     selected: dict[str, int] = field(default_factory=dict)
     answers: dict[tuple[str, bool | str], int] = field(default_factory=dict)
     measured: dict[str, int] = field(default_factory=dict)
+    switches: dict[Member, int] = field(default_factory=dict)
     looked_up: list[Rule] = field(default_factory=list)
 
     def at_least(self, index: int, value: int) -> int:
@@ -66,15 +71,24 @@ class OfferingClauses:
         return self.numbers[index].at_least(value, self.clauses)
 
 
-def offering_clauses(release: Release, offering: Offering) -> OfferingClauses:
-    """Compile an offering; nothing of a request or a market is in it."""
-    return _Compiler(release, offering).compiled()
+def offering_clauses(release: Release, offering: Offering, *, switchable: bool = False) -> OfferingClauses:
+    """Compile an offering; nothing of a request or a market is in it.
+
+    Args:
+        release: What is sold.
+        offering: One of its offerings.
+        switchable: Whether each slot, rule and resource can be turned off; components of families for which the
+            offering has no place are then there, too.
+    """
+    return _Compiler(release, offering, switchable=switchable).compiled()
 
 
 class _Compiler:
-    def __init__(self, release: Release, offering: Offering) -> None:
+    def __init__(self, release: Release, offering: Offering, *, switchable: bool) -> None:
         self._release = release
         self._offering = offering
+        self._switchable = switchable
+        self._slots = all_slots(release, offering) if switchable else offering.slots
         self._found = OfferingClauses()
         self._clauses = self._found.clauses
         self._literals: dict[tuple[Expression, bool], int] = {}
@@ -84,22 +98,28 @@ class _Compiler:
     def compiled(self) -> OfferingClauses:
         self._add_components()
         self._add_needs()
-        for family in sorted(self._offering.slots):
-            self._add_slot(self._offering.slots[family])
+        for family in sorted(self._slots):
+            self._add_slot(self._slots[family], self._switch(SLOT, family))
         for rule in sorted((*self._release.rules, *self._offering.rules), key=lambda rule: rule.id):
             if any(isinstance(part, Availability) for part in parts(rule.expression)):
                 self._found.looked_up.append(rule)
             else:
-                self._enforce(rule.expression)
+                self._enforce(rule.expression, when=self._switch(RULE, rule.id))
         components = [self._release.components[component] for component in self._found.units]
         for resource in sorted({name for component in components for name in component.consumes}):
             balance = self._sum(Sum("provided", resource)).plus(self._sum(Sum("consumed", resource)), Fraction(-1))
-            self._add_comparison(">=", balance)
+            self._add_comparison(">=", balance, self._switch(RESOURCE, resource))
         return self._found
+
+    def _switch(self, kind: ConflictKind, id_: str) -> int:
+        """The literal under which a member holds; 0 where it always does."""
+        if not self._switchable:
+            return 0
+        return self._found.switches.setdefault(Member(kind, id_), self._clauses.new())
 
     def _add_components(self) -> None:
         for component in sorted(self._release.components.values(), key=lambda component: component.id):
-            if component.family in self._offering.slots:
+            if component.family in self._slots:
                 literal = self._found.selected[component.id] = self._clauses.new()
                 self._found.units[component.id] = self._number(component.id, 0, component.max_quantity, {1: literal})
 
@@ -121,19 +141,24 @@ class _Compiler:
         self._found.numbers.append(Number(name, least, most, steps))
         return len(self._found.numbers) - 1
 
-    def _add_slot(self, slot: Slot) -> None:
+    def _add_slot(self, slot: Slot, when: int) -> None:
         chosen = self._chosen(slot.family)
         if slot.minimum > len(chosen) or slot.maximum < slot.minimum:
-            self._clauses.add(-self._clauses.true)
-            return
+            self._demand([], when)
+        elif when:
+            self._demand([self._clauses.within(chosen, slot.minimum, slot.maximum)], when)
+        else:
+            self._add_kinds(chosen, slot)
+        if slot.max_quantity is not None:
+            units = self._linear(Quantity(slot.family))
+            self._add_comparison("<=", units.plus(Linear(constant=Fraction(-slot.max_quantity))), when)
+
+    def _add_kinds(self, chosen: Sequence[int], slot: Slot) -> None:
         if slot.minimum == 1:
             self._clauses.add(*chosen)
         elif slot.minimum > 1:
             self._at_most([-literal for literal in chosen], len(chosen) - slot.minimum)
         self._at_most(chosen, slot.maximum)
-        if slot.max_quantity is not None:
-            units = self._linear(Quantity(slot.family))
-            self._add_comparison("<=", units.plus(Linear(constant=Fraction(-slot.max_quantity))))
 
     def _at_most(self, literals: Sequence[int], most: int) -> None:
         """Demand that at most so many of the literals hold, counting upwards: what is counted may be too many.
