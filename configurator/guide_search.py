@@ -115,7 +115,7 @@ class GuideSearch:
         """Look for what was not seen yet; what remains is left to others."""
         decided, warm = self.decided, self._warm
         hard_to_take = hard_to_leave = 0
-        together = False
+        together, is_worth_trying = False, not self._requirements.budget
         while True:
             untaken, unleft = decided.untaken & ~hard_to_take, decided.unleft & ~hard_to_leave
             if not untaken and not unleft:
@@ -134,12 +134,14 @@ class GuideSearch:
             except Impossible:
                 decided.never_taken |= untaken
                 decided.never_left |= unleft
-                together = not self._requirements.budget
+                together = is_worth_trying
                 continue
             finally:
                 if together:
                     warm.forget(goal)
-            if not is_new:
+            if not is_new and together:
+                together = is_worth_trying = False
+            elif not is_new:
                 hard_to_take |= untaken
                 hard_to_leave |= unleft
 
