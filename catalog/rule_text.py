@@ -11,6 +11,7 @@ from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
     Arithmetic,
+    Availability,
     Comparison,
     Constant,
     Expression,
@@ -94,6 +95,8 @@ def _call(expression: Expression) -> str:
             return f'kinds("{family}")'
         case Sum(source, attribute, family):
             return f'{source}("{attribute}", "{family}")' if family else f'{source}("{attribute}")'
+        case Availability(families):
+            return f"availability({', '.join(json.dumps(family) for family in families)})"
         case InTable(families, table):
             columns = ", ".join(f'"{family}"' for family in families)
             return f'(({columns}) in table("{table}"))'

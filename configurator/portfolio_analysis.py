@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bidwright.catalog.model import Market, Offering, Release
+from bidwright.configurator.analysis import analyze_model
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import SolverDisagrees
 from bidwright.configurator.cpsat_analysis import extreme, implied_by, why_never, witness
 from bidwright.configurator.cpsat_space import Fact, OfferingSpace, Witness
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import DELIVERY_CENTRE, RULE, Member, member_text, name_text
-from bidwright.configurator.portfolio_boolean import BooleanOffering, NotCountable, boolean_offering
+from bidwright.configurator.portfolio_boolean import BooleanOffering, boolean_offering
 from bidwright.configurator.portfolio_boolean_analysis import BooleanQuestions
 from bidwright.configurator.portfolio_dominance import dominated, overlapping
 from bidwright.configurator.portfolio_findings import (
@@ -25,8 +26,10 @@ from bidwright.configurator.portfolio_findings import (
     UnmetAnswer,
     UnmetRange,
 )
+from bidwright.configurator.portfolio_programs import NotCountable
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
+from bidwright.core.errors import Unavailable
 
 Tell = Callable[[str], None]
 
@@ -94,18 +97,14 @@ class _Analysis:
         components = tuple(self._space.variables.quantities)
         self._findings = OfferingFindings(offering=offering.id, components=components)
         self._boolean = self._written_out()
-        self._plain = self._questions(self._boolean) if self._boolean and self._boolean.is_plain else None
+        self._plain = BooleanQuestions(self._boolean, deadline) if self._boolean and self._boolean.is_plain else None
 
     def _written_out(self) -> BooleanOffering | None:
         try:
-            return boolean_offering(self._release, self._offering, self._markets)
+            return boolean_offering(self._release, self._offering, self._markets, with_groups=False)
         except NotCountable as too_many:
             self._findings.not_counted = too_many.reason
             return None
-
-    def _questions(self, boolean: BooleanOffering) -> BooleanQuestions:
-        families = {family: self._space.variables.members(family) for family in self._offering.slots}
-        return BooleanQuestions(boolean, families, self._deadline)
 
     def run(self) -> OfferingFindings:
         """Everything, from the most important on; what the deadline cuts off is named in ``unfinished``."""
@@ -141,9 +140,7 @@ class _Analysis:
             return
         conflict = why_never(self._space)
         if conflict is None and self._plain is not None:
-            raise SolverDisagrees(
-                f"one solver says that {self._offering.id} has configurations, another denies it"
-            )
+            raise SolverDisagrees(f"one solver says that {self._offering.id} has configurations, another denies it")
         self._findings.void = conflict is not None
         self._findings.conflict = self._reasons(conflict or ())
 
@@ -215,23 +212,30 @@ class _Analysis:
                 (fact.id, fact.value) in everywhere or fact.market in self._findings.unsellable_markets
             )
             if fact.kind == "answer" and not is_told:
-                yield UnmetAnswer(need=fact.id, answer=fact.value, market=fact.market, reasons=self._why(fact))
+                ((_, reasons),) = self._why([fact])
+                yield UnmetAnswer(need=fact.id, answer=fact.value, market=fact.market, reasons=reasons)
 
     def _range(self, need: str) -> UnmetRange:
         asked = self._offering.needs[need]
         met = (extreme(self._space, need, greatest=False), extreme(self._space, need, greatest=True))
         return UnmetRange(need=need, asked=(asked.minimum or Decimal(0), asked.maximum or Decimal(0)), met=met)
 
-    def _why(self, fact: Fact) -> Reasons:
-        """Why a fact is never so: found without the configurations that were struck off, so it confirms them."""
-        members = why_never(self._space, [fact])
-        if members is None:
-            raise SolverDisagrees(f"{fact.kind} {fact.id} is both impossible and possible")
-        return self._reasons(members)
+    def _why(self, facts: Iterable[Fact]) -> Iterator[tuple[Fact, Reasons]]:
+        """Why facts are never so: found without the configurations that were struck off, so it confirms them."""
+        if self._plain is not None:
+            for fact, members in self._plain.why_never(facts):
+                yield fact, self._reasons(members)
+            return
+        for fact in facts:
+            blamed = why_never(self._space, [fact])
+            if blamed is None:
+                raise SolverDisagrees(f"{fact.kind} {fact.id} is both impossible and possible")
+            yield fact, self._reasons(blamed)
 
     def _explain_dead(self) -> None:
-        for component in self._findings.dead:
-            self._findings.dead[component] = self._why(Fact("chosen", component))
+        facts = [Fact("chosen", component) for component in self._findings.dead]
+        for fact, reasons in self._why(facts):
+            self._findings.dead[fact.id] = reasons
 
     def _look_at_rules(self) -> None:
         if self._plain is not None:
@@ -244,13 +248,10 @@ class _Analysis:
                     self._findings.redundant[member.id] = self._reasons(reasons)
 
     def _explain_rules(self) -> None:
-        """Say of rules without effect why; that also confirms them."""
-        for rule, known in self._findings.redundant.items():
-            if known is None:
-                reasons = implied_by(self._space, Member(RULE, rule))
-                if reasons is None:
-                    raise SolverDisagrees(f"one solver finds the rule {rule} needless, another does not")
-                self._findings.redundant[rule] = self._reasons(reasons)
+        unexplained = [rule for rule, known in self._findings.redundant.items() if known is None]
+        if self._plain is not None:
+            for rule, members in self._plain.implied_by(unexplained):
+                self._findings.redundant[rule] = self._reasons(members)
 
     def _look_at_overlaps(self, alive: Collection[str]) -> None:
         self._findings.overlapping = overlapping(self._space, alive)
@@ -263,7 +264,11 @@ class _Analysis:
         if self._boolean is None:
             return
         self._tell(f"{self._offering.id}: number of configurations")
-        findings.configurations = (self._plain or self._questions(self._boolean)).count()
+        grouped = boolean_offering(self._release, self._offering, self._markets, with_groups=True)
+        try:
+            findings.configurations = analyze_model(grouped.model, self._deadline).configurations
+        except Unavailable:
+            findings.configurations = None
         if findings.configurations is None:
             findings.not_counted = "they were not counted in time"
             findings.unfinished.append("number of configurations")
