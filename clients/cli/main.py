@@ -8,7 +8,9 @@ import click
 from click.shell_completion import get_completion_class
 
 from bidwright.clients.cli import (
+    alternatives_commands,
     catalog_commands,
+    change_commands,
     contract_commands,
     design_commands,
     explain_commands,
@@ -43,6 +45,8 @@ def bid(context: click.Context, config: Path | None, profile: str, timeout_s: fl
 
 design_commands.register(bid)
 command(bid, "explain")(explain_commands.explain)
+command(bid, "alternatives")(alternatives_commands.alternatives)
+command(bid, "change")(change_commands.change)
 for group in (
     catalog_commands.offering,
     catalog_commands.component,

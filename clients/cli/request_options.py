@@ -20,11 +20,13 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-_OPTIONS = (
+_PLACE = (
     click.argument("offering_id", metavar="OFFERING", shell_complete=complete_offerings),
     PORTFOLIO,
     click.option("--market", default="DE", show_default=True, help="Market to sell in."),
     click.option("--term", "term_months", default=36, show_default=True, help="Contract term in months."),
+)
+_WISHES = (
     click.option(
         "--need", "-n", "needs", multiple=True, metavar="NAME=VALUE", help="An answer; see `bid offering show`."
     ),
@@ -43,7 +45,12 @@ _OPTIONS = (
 
 def request_options(command: _Command) -> _Command:
     """Give a command the argument OFFERING and the options that say what a customer needs."""
-    return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), command)
+    return reduce(lambda decorated, option: option(decorated), reversed((*_PLACE, *_WISHES)), command)
+
+
+def wish_options(command: _Command) -> _Command:
+    """Give a command only those of these options that say what is wanted, and not what of, where or for how long."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_WISHES), command)
 
 
 def request_from(session: Session, **options: object) -> configurator.ConfigureRequest:

@@ -1,0 +1,172 @@
+"""``bid change``: from what is installed to new needs, with the least disruption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import grpc
+
+from bidwright.clients.cli import answers
+from bidwright.clients.cli.catalog_commands import get_offering
+from bidwright.clients.cli.design_commands import keep_design, show_conflict
+from bidwright.clients.cli.output import amount
+from bidwright.clients.cli.request_options import currency_of, request_from, wish_options
+from bidwright.clients.cli.session import NOT_VALID, Session
+from bidwright.clients.cli.terms_options import put_terms
+from bidwright.clients.cli.views import number as number_text
+from bidwright.clients.sdk import RequestRefused
+from bidwright.v1 import configuration_pb2 as configuration
+from bidwright.v1 import configurator_pb2 as configurator
+from bidwright.v1 import price_pb2 as price_records
+from bidwright.v1 import pricing_pb2 as pricing
+from bidwright.v1 import quoting_pb2 as quoting
+
+_DONE = {
+    configurator.ITEM_ACTION_KEEP: "keep",
+    configurator.ITEM_ACTION_ADD: "add",
+    configurator.ITEM_ACTION_MODIFY: "modify",
+    configurator.ITEM_ACTION_DELETE: "delete",
+}
+_WEIGHT = click.IntRange(1, 1000)
+
+
+@dataclass(frozen=True)
+class _Installed:
+    """What is installed, on which terms, and for how much; no totals where the caller may not see prices."""
+
+    chosen: configuration.Configuration
+    terms: configuration.CommercialTerms
+    totals: price_records.PriceTotals | None
+
+
+@click.option("--installed", required=True, metavar="WHAT", help="A design FILE, quotes/ID or contracts/ID.")
+@click.option("--frozen", multiple=True, metavar="COMPONENT,...", help="Installed components that are not touched.")
+@click.option("--weight-add", "add", type=_WEIGHT, default=1, show_default=True, help="How much a new one disturbs.")
+@click.option("--weight-modify", "modify", type=_WEIGHT, default=2, show_default=True, help="Another number of units.")
+@click.option("--weight-delete", "delete", type=_WEIGHT, default=4, show_default=True, help="One that goes.")
+@click.option("--term", "new_term_months", type=int, help="Another contract term in months.")
+@wish_options
+@click.option("--output", "-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="Keep the new design.")
+def change(
+    session: Session, *, installed: str, frozen: tuple[str, ...], target: Path | None, **options: object
+) -> None:
+    """Find the change of what is installed that disturbs least, and among those the one that costs least.
+
+    Needs keep the answers they were installed with where no other one is given. Exit code 3 means that no
+    configuration is valid; what cannot hold together is told.
+    """
+    before = _installed(session, installed)
+    weights = configurator.DisruptionWeights(**{key: int(str(options.pop(key))) for key in ("add", "modify", "delete")})
+    request = configurator.ChangeConfigurationRequest(
+        request=_request(session, before, options),
+        installed=before.chosen.items,
+        frozen=[component.strip() for text in frozen for component in text.split(",")],
+        weights=weights,
+    )
+    with session.output.errors.status("Looking for the least disruption ..."):
+        response = session.server().configurator.ChangeConfiguration(request)
+    if session.output.as_json:
+        session.output.message(response)
+    if response.WhichOneof("outcome") == "conflict":
+        if not session.output.as_json:
+            show_conflict(session, response.conflict)
+        raise SystemExit(NOT_VALID)
+    if not session.output.as_json:
+        _show(session, before, response.change)
+    if target:
+        keep_design(session, response.change.solution, request.request.terms, target=target)
+
+
+def _installed(session: Session, name: str) -> _Installed:
+    """Read what is installed from a file or a record.
+
+    Raises:
+        click.BadParameter: It is neither, or has sites.
+    """
+    server = session.server()
+    if name.startswith("contracts/"):
+        offer = server.quoting.GetContract(quoting.GetContractRequest(name=name)).offer
+        found = _Installed(offer.configuration, offer.terms, offer.price.totals)
+    elif name.startswith("quotes/"):
+        offer = server.quoting.GetQuote(quoting.GetQuoteRequest(name=name)).offer
+        found = _Installed(offer.configuration, offer.terms, offer.price.totals)
+    elif Path(name).is_file():
+        design = answers.read_design(Path(name))
+        found = _Installed(design.configuration, design.terms, _totals(session, design))
+    else:
+        raise click.BadParameter(f"{name} is no file; write a file's name, quotes/ID or contracts/ID.")
+    if found.chosen.sites:
+        raise click.BadParameter(f"{name} is a bid with sites; the change of one is not found by this command.")
+    return found
+
+
+def _totals(session: Session, design: quoting.CreateQuoteRequest) -> price_records.PriceTotals | None:
+    """What a design costs; None for a caller who may not ask."""
+    request = pricing.PriceConfigurationRequest(configuration=design.configuration, terms=design.terms)
+    try:
+        return session.server().pricing.PriceConfiguration(request).totals
+    except RequestRefused as refusal:
+        if refusal.code != grpc.StatusCode.PERMISSION_DENIED:
+            raise
+        return None
+
+
+def _request(session: Session, before: _Installed, options: dict[str, object]) -> configurator.ConfigureRequest:
+    """The new needs: what is said now, and for the rest what was said then; prices are those of today."""
+    portfolio = before.chosen.release.split("/")[1]
+    offering = before.chosen.offering
+    place = {"offering_id": offering, "portfolio": portfolio, "market": before.chosen.market}
+    request = request_from(session, **options, **place, term_months=before.terms.term_months)
+    request.terms.CopyFrom(_terms(session, before, options))
+    answered = {answer.name for answer in request.needs}
+    asked = {need.name for need in get_offering(session, portfolio, offering).needs}
+    for answer in before.chosen.needs:
+        if answer.name in asked - answered:
+            request.needs.append(answer)
+        elif answer.name not in asked:
+            session.output.note(f"The offering no longer asks for {answer.name}.")
+    if options["bespoke"] is None:
+        request.bespoke_items.extend(before.chosen.bespoke_items)
+    return request
+
+
+def _terms(session: Session, before: _Installed, options: Mapping[str, object]) -> configuration.CommercialTerms:
+    """The terms so far, at today's prices, with what is said now in its place."""
+    terms = configuration.CommercialTerms()
+    terms.CopyFrom(before.terms)
+    terms.ClearField("price_date")
+    if options["new_term_months"]:
+        terms.term_months = int(str(options["new_term_months"]))
+    if options["discount"]:
+        terms.discretionary_discount_percent.value = str(options["discount"])
+    portfolio = before.chosen.release.split("/")[1]
+    put_terms(terms, options, lambda: currency_of(session, portfolio, before.chosen.market))
+    return terms
+
+
+def _show(session: Session, before: _Installed, found: configurator.ConfigurationChange) -> None:
+    kept = [one for one in found.changes if one.action == configurator.ITEM_ACTION_KEEP]
+    rows = [
+        (one.component, _DONE[one.action], str(one.installed), str(one.wanted))
+        for one in found.changes
+        if one.action != configurator.ITEM_ACTION_KEEP
+    ]
+    if rows:
+        session.output.table("Changes", ["component", "what", "installed ", "wanted "], rows)
+    session.output.line(f"{len(kept)} of {len(found.changes)} components stay as they are.")
+    old, new = before.totals, found.solution.totals
+    prices = [
+        ("once", amount(old.one_time) if old else "", amount(new.one_time)),
+        ("a month", amount(old.monthly) if old else "", amount(new.monthly)),
+        ("contract value", amount(old.contract_value) if old else "", amount(new.contract_value)),
+    ]
+    session.output.table("Price", ["", "before ", "after "], prices)
+    disruption = f"Disruption {number_text(found.disruption.number)}"
+    if found.disruption.is_optimal and found.solution.proof.is_optimal:
+        session.output.line(f"{disruption}, proven: nothing valid disturbs less, or disturbs as little and is cheaper.")
+    else:
+        least = number_text(found.disruption.number_bound)
+        session.output.line(f"{disruption}, the best found in time; nothing valid is below {least}.")

@@ -1,0 +1,58 @@
+"""`bid change`: from what is installed to a design with new needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from bench.installations import Installation
+
+
+@pytest.fixture(scope="module")
+def installed(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The design of a website for 100 people."""
+    design = tmp_path_factory.mktemp("installed") / "design.json"
+    done = installation.bid("configure", "web_hosting", "--term", "24", "--output", str(design))
+    assert done.returncode == 0, done.stderr
+    return design
+
+
+def test_a_change_is_shown_with_prices_before_and_after_and_its_design_is_kept(
+    installation: Installation, installed: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "new.json"
+    arguments = ("change", "--installed", str(installed), "-n", "content_gib=400", "--output", str(kept))
+    done = installation.bid(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert "components stay as they are" in done.stdout
+    assert "before" in done.stdout
+    assert "proven: nothing valid disturbs less" in done.stdout
+    design = json.loads(kept.read_text())
+    needs = {need["name"]: need for need in design["configuration"]["needs"]}
+    assert needs["content_gib"]["integer"] == "400"
+    assert design["terms"]["term_months"] == 24
+    assert installation.bid("check", str(kept)).returncode == 0
+
+
+def test_nothing_changes_where_the_needs_are_the_same(installation: Installation, installed: Path) -> None:
+    told = json.loads(installation.bid("change", "--installed", str(installed), "--json").stdout)
+    assert {one["action"] for one in told["change"]["changes"]} == {"ITEM_ACTION_KEEP"}
+    assert told["change"]["disruption"]["is_optimal"] is True
+
+
+def test_a_frozen_component_in_the_way_is_named(installation: Installation, installed: Path) -> None:
+    items = json.loads(installed.read_text())["configuration"]["items"]
+    frozen = ",".join(item["component"] for item in items)
+    done = installation.bid("change", "--installed", str(installed), "--frozen", frozen, "-n", "availability=99.9")
+    assert done.returncode == 3
+    assert "is frozen with its installed 1 unit" in done.stdout
+
+
+def test_what_is_installed_is_read_from_a_quote(installation: Installation, installed: Path) -> None:
+    made = json.loads(
+        installation.bid("quote", "create", str(installed), "--customer", "Example GmbH", "--json").stdout
+    )
+    done = installation.bid("change", "--installed", made["name"], "-n", "users=500")
+    assert done.returncode == 0, done.stderr
+    assert installation.bid("change", "--installed", "nowhere").returncode == 2
