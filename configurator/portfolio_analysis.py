@@ -103,7 +103,7 @@ class _Analysis:
         try:
             return boolean_offering(self._release, self._offering, self._markets, with_groups=False)
         except NotCountable as too_many:
-            self._findings.not_counted = too_many.reason
+            self._findings.not_counted = str(too_many)
             return None
 
     def run(self) -> OfferingFindings:

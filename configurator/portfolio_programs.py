@@ -29,11 +29,8 @@ from bidwright.configurator.feature_model import Operation, Step
 TRUE = [Step(Operation.TRUTH, operand=True, line=1, column=1)]
 
 
-@dataclass(frozen=True)
 class NotCountable(Exception):
-    """Why the configurations of an offering are not counted."""
-
-    reason: str
+    """Why the configurations of an offering are not counted, in words."""
 
 
 @dataclass(frozen=True)
@@ -177,4 +174,4 @@ def joined(programs: list[list[Step]], operation: Operation) -> list[Step]:
     if not programs:
         return one(Operation.TRUTH, operation is Operation.AND)
     first, *rest = programs
-    return [*first, *(step for program in rest for step in (*program, step(operation)))]
+    return [*first, *(each for program in rest for each in (*program, step(operation)))]
