@@ -1,0 +1,175 @@
+"""The members of requests as literals over an offering's clauses, in a solver that is kept warm.
+
+Nothing that is kept changes an answer: clauses that rows have taught hold in every configuration that meets the
+members whose literals stand in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache
+from threading import Lock
+
+from bidwright.catalog.model import Answer
+from bidwright.configurator.cpsat_model import OfferingKey
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.delivery import undeliverable
+from bidwright.configurator.members import BESPOKE, DELIVERY_CENTRE, EXCLUSION, NEED, PIN, RULE, Member
+from bidwright.configurator.offering_clauses import offering_clauses
+from bidwright.configurator.offering_completion import Completer
+from bidwright.configurator.request import Requirements
+from bidwright.configurator.rule_check import Choice
+from bidwright.configurator.sat import OutOfTime, Sat
+
+_MOST_ROUNDS = 60
+"""So often the rows teach the clauses something before a search for one configuration is given up."""
+
+_MOST_NEW = 20_000
+"""With so many variables and clauses that requests have brought, the solver begins anew."""
+
+
+class MemberClauses:
+    """The clauses of one offering, whose members can be left out; asked by one caller at a time."""
+
+    def __init__(self, key: OfferingKey) -> None:
+        self._key = key
+        self._lock = Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Compile the offering; forgets all that was learned."""
+        self._offering = offering_clauses(self._key.release, self._key.offering, switchable=True)
+        self._completer = Completer(self._offering)
+        self._clauses = self._offering.clauses
+        self._sat = Sat([], Deadline(0))
+        self._given = [0, 0]
+        self._markets: dict[str, Mapping[Member, int]] = {}
+        self._first_size = self._size()
+
+    def _size(self) -> int:
+        return self._clauses.variables + len(self._clauses.hard) + len(self._clauses.definitions)
+
+    @contextmanager
+    def used(self, deadline: Deadline) -> Iterator[None]:
+        """Have it alone.
+
+        Raises:
+            TimeoutError: The deadline came first, while waiting or within.
+        """
+        if not self._lock.acquire(timeout=deadline.left_s):
+            raise TimeoutError("others were asking until the deadline")
+        try:
+            if self._size() > self._first_size + _MOST_NEW:
+                self._sat.close()
+                self._begin()
+            self._sat.deadline = deadline
+            yield
+        except OutOfTime as too_late:
+            raise TimeoutError("the solver ran out of time") from too_late
+        finally:
+            self._lock.release()
+
+    def literals(self, requirements: Requirements) -> dict[Member, int]:
+        """Member of a request -> the literal under which it holds; not of budgets and rules that are looked up."""
+        found = {**self._offering.switches, **self._delivery(requirements)}
+        for name, answer in requirements.answers.items():
+            if self._key.offering.needs[name].kind != "text":
+                found[Member(NEED, name)] = self._answer(name, answer)
+        selected = self._offering.selected
+        for component, units in requirements.pins.items():
+            found[Member(PIN, component)] = self._number(component, units) if units else selected[component]
+        found |= {Member(EXCLUSION, component): -selected[component] for component in requirements.exclusions}
+        for effect in requirements.bespoke:
+            wanted = [self._any_of(name) for name in effect.requires]
+            unwanted = [-self._any_of(name) for name in effect.forbids]
+            found[Member(BESPOKE, effect.id)] = self._clauses.both([*wanted, *unwanted])
+        return found
+
+    def looked_up(self) -> frozenset[Member]:
+        """The rules that the clauses say nothing about."""
+        return frozenset(Member(RULE, rule.id) for rule in self._offering.looked_up)
+
+    def ask(self, literals: Collection[int]) -> Choice | frozenset[int] | None:
+        """A configuration under literals, or those of them that forbid it; None where neither was found soon.
+
+        Raises:
+            OutOfTime: The deadline came first.
+        """
+        for _ in range(_MOST_ROUNDS):
+            self._give()
+            if not self._sat.can_hold(list(literals)):
+                return self._trimmed(self._sat.blamed())
+            model = self._sat.model()
+            model.extend(range(-len(model) - 1, -self._clauses.variables - 1, -1))
+            found = self._completer.completed(model)
+            if isinstance(found, Mapping):
+                return self._choice(model, found)
+            if not found:
+                return None
+            for clause in found:
+                self._clauses.add(*(clause or [-self._clauses.true]))
+        return None
+
+    def _trimmed(self, core: Collection[int]) -> frozenset[int]:
+        """A core of a core, as long as it gets smaller."""
+        while not self._sat.can_hold(list(core)) and len(self._sat.blamed()) < len(core):
+            core = self._sat.blamed()
+        return frozenset(core)
+
+    def _give(self) -> None:
+        """Hand new clauses to the solver."""
+        for position, clauses in enumerate((self._clauses.definitions, self._clauses.hard)):
+            for clause in clauses[self._given[position] :]:
+                self._sat.add(clause)
+            self._given[position] = len(clauses)
+
+    def _choice(self, model: Sequence[int], values: Mapping[int, int]) -> Choice:
+        offering, needs = self._offering, self._key.offering.needs
+        answers: dict[str, Answer] = {}
+        for name, index in offering.measured.items():
+            number, places = values[index], needs[name].places
+            answers[name] = number if needs[name].kind == "integer" else Decimal(number).scaleb(-places)
+        for (name, answer), literal in offering.answers.items():
+            if (model[abs(literal) - 1] > 0) == (literal > 0):
+                answers[name] = answer
+        items = {offering.numbers[n].name: value for n, value in values.items() if value and n < len(offering.units)}
+        return Choice(release=self._key.release, answers=answers, items=items)
+
+    def _answer(self, name: str, answer: Answer) -> int:
+        if isinstance(answer, bool | str):
+            return self._offering.answers[name, answer]
+        return self._number(name, int(Decimal(answer).scaleb(self._key.offering.needs[name].places)))
+
+    def _number(self, name: str, value: int) -> int:
+        """The literal of exactly so many units, or exactly this answer."""
+        units, measured = self._offering.units, self._offering.measured
+        index = units[name] if name in units else measured[name]
+        return self._clauses.both((self._offering.at_least(index, value), -self._offering.at_least(index, value + 1)))
+
+    def _any_of(self, name: str) -> int:
+        return self._clauses.either(self._offering.selected[one] for one in self._key.release.members(name))
+
+    def _delivery(self, requirements: Requirements) -> Mapping[Member, int]:
+        """Family -> the literal under which nothing of it is selected that no centre can deliver in the market."""
+        market, need = requirements.market, self._key.offering.residency_need
+        if market.id not in self._markets:
+            found: dict[Member, int] = {}
+            for answer in self._key.offering.needs[need].options if need else ("",):
+                asked = replace(requirements, answers={need: answer} if need else {})
+                when = [-self._offering.answers[need, answer]] if need else []
+                for family, components in undeliverable(asked, self._offering.selected).items():
+                    member = Member(DELIVERY_CENTRE, family)
+                    literal = found[member] = found.get(member) or self._clauses.new()
+                    for component in components:
+                        self._clauses.add(-literal, *when, -self._offering.selected[component])
+            self._markets[market.id] = found
+        return self._markets[market.id]
+
+
+@lru_cache(maxsize=16)
+def member_clauses(key: OfferingKey) -> MemberClauses:
+    """What is kept of an offering."""
+    return MemberClauses(key)
