@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bidwright.catalog.document import Document, Entry
+from bidwright.catalog.document import Document
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import number
 from bidwright.catalog.model import Ancestry, PriceBook
@@ -75,11 +75,11 @@ class Inheritance:
 
     Args:
         draft: Knows the components, and takes the faults.
-        whole: The settings of the book, sound.
+        document: The settings of the book, sound but for single percentages.
     """
 
-    def __init__(self, draft: Draft, whole: Entry) -> None:
-        self._rules = tuple(_rules(draft, whole))
+    def __init__(self, draft: Draft, document: Document) -> None:
+        self._rules = tuple(_rules(draft, document))
 
     def overall(self) -> Adjustment | None:
         """What is added to everything: the last such percentage, unless it is 0."""
@@ -110,21 +110,16 @@ def _inherited(entry: PriceEntry, parent: PriceBook, adjustment: Adjustment | No
     return replace(entry, book=entry.book or parent.id, adjustments=(*entry.adjustments, *added))
 
 
-def _rules(draft: Draft, whole: Entry) -> Iterator[_Rule]:
-    book = whole.value["price_book"]
-    for position, stated in enumerate(whole.value.get("adjust", ())):
-        percent = number(stated["percent"])
+def _rules(draft: Draft, document: Document) -> Iterator[_Rule]:
+    for entry in document.entries("adjust"):
+        if not entry.is_sound:
+            continue
+        percent = number(entry.value["percent"])
         if not Decimal(-100) <= percent <= Decimal(1000):
             what = f"the adjustment is {plain(percent)} %"
-            draft.faults.add(whole.where("adjust", position), what, "Write a percentage from -100 to 1000.")
-        patterns = stated.get("components")
+            draft.faults.add(entry.where("percent"), what, "Write a percentage from -100 to 1000.")
+        patterns = entry.value.get("components")
         of = "everything" if patterns is None else " ".join(patterns)
-        rule = f"{book}: {'+' if percent > 0 else ''}{plain(percent)} % on {of}"
-        components = None
-        if patterns is not None:
-            components = frozenset(
-                id_
-                for at, pattern in enumerate(patterns)
-                for id_ in draft.ids.matches(pattern, whole.where("adjust", position, "components", at))
-            )
+        rule = f"{document.value['price_book']}: {'+' if percent > 0 else ''}{plain(percent)} % on {of}"
+        components = draft.matched(entry) if patterns is not None else None
         yield _Rule(Adjustment(percent=percent, rule=rule), components)

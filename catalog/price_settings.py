@@ -38,7 +38,7 @@ def read_settings(draft: Draft, key: str, entries: Entries, parent: PriceBook | 
     if default < minimum:
         what = f"the default mark-up {default} is below the minimum {minimum}"
         draft.faults.add(whole.where("bespoke_markup", "default"), what, "Raise the default, or lower the minimum.")
-    inherited = Inheritance(draft, whole).ancestry(key, parent, parent_key(document)) if parent is not None else ()
+    inherited = Inheritance(draft, document).ancestry(key, parent, parent_key(document)) if parent is not None else ()
     draft.books[key] = PriceBook(
         id=value["price_book"],
         market=market.id,

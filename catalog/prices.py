@@ -74,11 +74,10 @@ def _read_book(draft: Draft, files: Files, key: str) -> None:
     places = {key_: pairs[0][1].where for key_, pairs in found.items()}
     parent = draft.books.get(parent_key(document))
     whole = document.whole if document is not None and document.whole.is_sound else None
-    if parent_key(document):
+    if document is not None and parent_key(document):
         if parent is None or whole is None:
             return  # what it inherits, or how, has faults of its own
-        inheritance = Inheritance(draft, whole)
-        own = {**inheritance.adjusted(parent), **own}
+        own = {**Inheritance(draft, document).adjusted(parent), **own}
     elif key in draft.markets and name in files:
         _check_complete(draft, key, own, unsound)
     check_circles(draft, own, places, f"{name}:1")
