@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Final, Literal
 
 from bidwright.configurator.cpsat_conflict import EnginesDisagree, Switchboard, Witness
+from bidwright.configurator.cpsat_model import OfferingKey
 from bidwright.configurator.cpsat_request import members_model, request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.member_check import Case, unmet
+from bidwright.configurator.member_clauses import member_clauses
 from bidwright.configurator.members import (
     BESPOKE,
     BUDGET,
@@ -22,6 +27,7 @@ from bidwright.configurator.members import (
     Member,
 )
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.rule_check import Choice
 from bidwright.configurator.totals import amounts_of
 from bidwright.core.amount_table import AmountTable
 
@@ -29,6 +35,16 @@ CHANGEABLE = (NEED, BUDGET, PIN, EXCLUSION, BESPOKE)
 """What a customer can change, in the order a conflict names it; rules explain why it clashes."""
 
 FIXED = (RULE, SLOT, RESOURCE, DELIVERY_CENTRE)
+
+
+class _Knowledge(Enum):
+    UNKNOWN = 0
+
+
+UNKNOWN: Final = _Knowledge.UNKNOWN
+"""Neither a configuration nor a conflict was found."""
+
+Unknown = Literal[_Knowledge.UNKNOWN]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,52 +56,88 @@ class Clash:
 
 
 class ConflictSearch:
-    """Looks for conflicts of one request, again and again. For one thread."""
+    """Looks for conflicts of one request, again and again. For one thread.
+
+    Clauses that are kept warm are asked first, and CP-SAT where they do not know. What cannot hold is confirmed by
+    CP-SAT in a model of its members alone; that the rest can hold is shown by a configuration, which passes the check
+    that uses no solver.
+    """
 
     def __init__(self, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
         self._requirements = requirements
         self._amounts = amounts
         self._deadline = deadline
-        request = request_model(requirements, amounts, switchable=True)
-        self._members = least_blamed_first(request.switches, requirements)
-        self._board = Switchboard(requirements, request, deadline)
+        self._clauses = member_clauses(
+            OfferingKey(requirements.release.digest, requirements.offering.id, requirements.release)
+        )
+        with self._clauses.used(deadline):
+            self._literals = self._clauses.literals(requirements)
+        budget = [Member(BUDGET, limit) for limit in requirements.budget]
+        self._members = [*self._literals, *self._clauses.looked_up(), *budget]
 
     def clash(self, without: Collection[Member] = ()) -> Clash | None:
         """A conflict of the request without some of its members; None where all the others can hold together.
-
-        What cannot hold is found in the whole model and confirmed by a smaller one, made of its members alone; that
-        the rest can hold is shown by a configuration, which passes the check that uses no solver.
 
         Raises:
             TimeoutError: The deadline came before any conflict was confirmed.
         """
         members = [member for member in self._members if member not in without]
-        core = self._board.core(members)
+        core = self._by_clauses(members)
+        if core is UNKNOWN:
+            core = self._by_search(members)
         if core is None:
             return None
         kept = least_blamed_first(core, self._requirements)
-        board = Switchboard(self._requirements, members_model(self._requirements, self._amounts, kept), self._deadline)
-        if self._shown(board, kept):
-            # A core that can hold is a fault of the solver: everything is looked at without assumptions.
-            board, kept = self._board, members
-            if self._shown(board, kept):
+        board = self._small_board(kept)
+        if self._shown(kept, board):
+            # A core that can hold is a fault of an engine: everything is looked at without assumptions.
+            board, kept = self._board, least_blamed_first(members, self._requirements)
+            if self._shown(kept, board):
                 return None
-        return self._shrunk(board, kept)
+        return self._shrunk(kept, board)
 
-    def _shrunk(self, board: Switchboard, core: Sequence[Member]) -> Clash:
+    def _by_search(self, members: Sequence[Member]) -> Collection[Member] | None:
+        """Members that cannot hold together, found in the whole model; None where all can."""
+        return self._board.core([member for member in members if member in self._board.members()])
+
+    @cached_property
+    def _board(self) -> Switchboard:
+        request = request_model(self._requirements, self._amounts, switchable=True)
+        return Switchboard(self._requirements, request, self._deadline)
+
+    def _small_board(self, members: Collection[Member]) -> Switchboard:
+        request = members_model(self._requirements, self._amounts, members)
+        return Switchboard(self._requirements, request, self._deadline)
+
+    def _shrunk(self, core: Sequence[Member], board: Switchboard) -> Clash:
         """Leave out members one by one while the rest still cannot hold."""
         kept = list(core)
         for member in core:
             rest = [other for other in kept if other != member]
             try:
-                if not self._shown(board, rest):
+                if not self._shown(rest, board):
                     kept = rest
             except TimeoutError:
                 return Clash(members=tuple(kept), minimal=False)
         return Clash(members=tuple(kept), minimal=True)
 
-    def _shown(self, board: Switchboard, members: Collection[Member]) -> bool:
-        """Whether a configuration shows that members can hold together.
+    def _by_clauses(self, members: Collection[Member]) -> Collection[Member] | Unknown | None:
+        """Those of the members that the clauses forbid together; None where a configuration meets all."""
+        asked = {self._literals[member]: member for member in members if member in self._literals}
+        with self._clauses.used(self._deadline):
+            found = self._clauses.ask(asked.keys())
+        if found is None:
+            return UNKNOWN
+        if not isinstance(found, Choice):
+            return [asked[literal] for literal in found]
+        unsaid = [member for member in members if member not in self._literals]
+        if any(member.kind == BUDGET for member in unsaid):
+            return UNKNOWN
+        case = Case(requirements=self._requirements, choice=found, charges={})
+        return UNKNOWN if unmet(unsaid, case) else None
+
+    def _shown(self, members: Collection[Member], board: Switchboard) -> bool:
+        """Whether a configuration shows that members can hold together, all others off.
 
         Raises:
             EnginesDisagree: It does not meet them.

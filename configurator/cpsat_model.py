@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from bidwright.catalog.model import Offering, Release, Slot
 from bidwright.configurator.cpsat_rules import RuleCompiler, When
 from bidwright.configurator.cpsat_variables import Linear, Variables, new_variables, row
 from bidwright.configurator.members import RESOURCE, RULE, SLOT, Member
+from bidwright.configurator.rule_index import rules_by_id
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,26 @@ def offering_model(key: OfferingKey, *, switchable: bool) -> OfferingModel:
     return _compiled(key, variables, slots, switchable=switchable)
 
 
-def partial_model(key: OfferingKey, members: Collection[Member], components: Collection[str]) -> OfferingModel:
-    """Compile some members of an offering alone, each of which can be turned off, over some of its components."""
+def partial_model(
+    key: OfferingKey, members: Collection[Member], *, components: Collection[str], needs: Collection[str]
+) -> OfferingModel:
+    """Compile some members of an offering alone, each of which can be turned off.
+
+    Args:
+        key: The offering.
+        members: What is compiled.
+        components: Those that the members speak of, or more.
+        needs: Likewise.
+    """
     slots = {
         family: slot for family, slot in all_slots(key.release, key.offering).items() if Member(SLOT, family) in members
     }
     variables = new_variables(
-        cp_model.CpModel(), key.release, key.offering, families=key.release.families, components=components
+        cp_model.CpModel(),
+        key.release,
+        replace(key.offering, needs={name: key.offering.needs[name] for name in sorted(needs)}),
+        families=key.release.families,
+        components=components,
     )
     return _compiled(key, variables, slots, switchable=True, only=members)
 
@@ -92,9 +106,9 @@ def _compiled(
 
     for family in sorted(slots):
         add_slot(variables, slots[family], when(Member(SLOT, family)))
-    rules = [rule for rule in (*key.release.rules, *key.offering.rules) if only is None or (RULE, rule.id) in only]
-    for rule in sorted(rules, key=lambda rule: rule.id):
-        compiler.enforce(rule.expression, when=when(Member(RULE, rule.id)))
+    rules = rules_by_id(key.release, key.offering)
+    for rule_id in sorted(rules if only is None else (member.id for member in only if member.kind == RULE)):
+        compiler.enforce(rules[rule_id].expression, when=when(Member(RULE, rule_id)))
     for resource in _resources(variables):
         if only is None or (RESOURCE, resource) in only:
             add_resource(variables, resource, when(Member(RESOURCE, resource)))

@@ -15,7 +15,7 @@ from bidwright.configurator.cpsat_variables import answer_number
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.members import BESPOKE, BUDGET, DELIVERY_CENTRE, EXCLUSION, NEED, PIN, Member
 from bidwright.configurator.request import BespokeEffect, Requirements
-from bidwright.configurator.touched import touched_components
+from bidwright.configurator.touched import touched_components, touched_needs
 from bidwright.core.amount_table import AmountTable
 
 _SOME = Domain.greater_or_equal(1)
@@ -111,7 +111,8 @@ def members_model(requirements: Requirements, amounts: AmountTable, members: Col
     Components that make no difference to these members are not in it; nothing of them is a solution with them.
     """
     components = touched_components(requirements, amounts, members)
-    offering = partial_model(_offering_key(requirements), members, components)
+    needs = touched_needs(requirements, members)
+    offering = partial_model(_offering_key(requirements), members, components=components, needs=needs)
     limits = {limit: most for limit, most in requirements.budget.items() if Member(BUDGET, limit) in members}
     asked = replace(requirements, budget=limits)
     return _Builder(asked, _base(offering, amounts, priced=bool(limits)), switchable=True, only=members).build()
@@ -146,7 +147,8 @@ class _Builder:
         self._charges = base.charges
         self._switchable = switchable
         self._only = only
-        self._model: cp_model.CpModel = base.model.clone()
+        # The model of a few members is used for one request only.
+        self._model: cp_model.CpModel = base.model.clone() if only is None else base.model
         self._quantities = _Wrapped(self._model, self._offering.quantities)
         self._switches = dict(self._offering.active)
 
@@ -209,6 +211,8 @@ class _Builder:
     def _add_delivery(self) -> None:
         """Leave out what no centre can deliver; where the residency need is open, for each answer it may have."""
         requirements, need = self._requirements, self._requirements.offering.residency_need
+        if need and need not in self._offering.needs:
+            return  # no member that is looked at is about it
         if not need or (need in requirements.answers and not self._switchable):
             self._leave_out(undeliverable(requirements, self._quantities))
             return

@@ -21,6 +21,7 @@ from bidwright.configurator.members import (
 )
 from bidwright.configurator.request import Limit, Requirements
 from bidwright.configurator.rule_check import Choice, holds
+from bidwright.configurator.rule_index import rules_by_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +63,8 @@ def _exclusion(component: str, case: Case) -> bool:
 
 
 def _rule(rule_id: str, case: Case) -> bool:
-    rules = (*case.requirements.release.rules, *case.requirements.offering.rules)
-    return holds(next(rule.expression for rule in rules if rule.id == rule_id), case.choice)
+    rules = rules_by_id(case.requirements.release, case.requirements.offering)
+    return holds(rules[rule_id].expression, case.choice)
 
 
 def _slot(family: str, case: Case) -> bool:

@@ -73,8 +73,11 @@ class MemberClauses:
             self._lock.release()
 
     def literals(self, requirements: Requirements) -> dict[Member, int]:
-        """Member of a request -> the literal under which it holds; not of budgets and rules that are looked up."""
-        found = {**self._offering.switches, **self._delivery(requirements)}
+        """Member of a request -> the literal under which it holds; not of budgets and rules that are looked up.
+
+        What the customer said comes first: what clashes by itself is then found before any rule is blamed.
+        """
+        found: dict[Member, int] = {}
         for name, answer in requirements.answers.items():
             if self._key.offering.needs[name].kind != "text":
                 found[Member(NEED, name)] = self._answer(name, answer)
@@ -86,7 +89,7 @@ class MemberClauses:
             wanted = [self._any_of(name) for name in effect.requires]
             unwanted = [-self._any_of(name) for name in effect.forbids]
             found[Member(BESPOKE, effect.id)] = self._clauses.both([*wanted, *unwanted])
-        return found
+        return found | self._delivery(requirements) | self._offering.switches
 
     def looked_up(self) -> frozenset[Member]:
         """The rules that the clauses say nothing about."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bidwright.catalog.model import Answer, Need
 from bidwright.configurator.delivery import allowed_regions, undeliverable
 from bidwright.configurator.request import BespokeEffect, Limit, Requirements
+from bidwright.configurator.rule_index import rules_by_id
 from bidwright.core.money import from_minor, plain
 from bidwright.v1 import configuration_pb2
 from bidwright.v1.configuration_pb2 import ConflictKind
@@ -100,8 +101,7 @@ def _exclusion(component: str, requirements: Requirements) -> str:
 
 
 def _rule(rule_id: str, requirements: Requirements) -> str:
-    rules = (*requirements.release.rules, *requirements.offering.rules)
-    return next(rule.because for rule in rules if rule.id == rule_id)
+    return rules_by_id(requirements.release, requirements.offering)[rule_id].because
 
 
 def _slot(family: str, requirements: Requirements) -> str:

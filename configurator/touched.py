@@ -11,6 +11,7 @@ from bidwright.configurator.members import (
     BUDGET,
     DELIVERY_CENTRE,
     EXCLUSION,
+    NEED,
     PIN,
     RESOURCE,
     RULE,
@@ -19,6 +20,7 @@ from bidwright.configurator.members import (
 )
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import parts
+from bidwright.configurator.rule_index import rules_by_id
 from bidwright.core.amount_table import AmountTable
 
 
@@ -35,6 +37,23 @@ def touched_components(requirements: Requirements, amounts: AmountTable, members
     return frozenset(touched & release.components.keys())
 
 
+def touched_needs(requirements: Requirements, members: Collection[Member]) -> frozenset[str]:
+    """Needs whose answers decide whether members can hold together."""
+    offering = requirements.offering
+    rules = rules_by_id(requirements.release, offering)
+    spoken_of = {
+        part.name
+        for member in members
+        if member.kind == RULE
+        for part in parts(rules[member.id].expression)
+        if isinstance(part, Name)
+    }
+    spoken_of |= {member.id for member in members if member.kind == NEED}
+    if any(member.kind == DELIVERY_CENTRE for member in members):
+        spoken_of.add(offering.residency_need)
+    return frozenset(spoken_of & offering.needs.keys())
+
+
 def _spoken_of(member: Member, requirements: Requirements) -> Iterator[str]:
     release = requirements.release
     match member.kind:
@@ -45,9 +64,7 @@ def _spoken_of(member: Member, requirements: Requirements) -> Iterator[str]:
         case k if k == RESOURCE:
             yield from (c.id for c in release.components.values() if member.id in {*c.provides, *c.consumes})
         case k if k == RULE:
-            rules = (*release.rules, *requirements.offering.rules)
-            expression = next(rule.expression for rule in rules if rule.id == member.id)
-            for part in parts(expression):
+            for part in parts(rules_by_id(release, requirements.offering)[member.id].expression):
                 yield from _subjects(part, release)
         case k if k == BESPOKE:
             effect = next(effect for effect in requirements.bespoke if effect.id == member.id)
