@@ -84,7 +84,7 @@ class Imported:
     Attributes:
         model: The model.
         components: Of each feature.
-        groups: The root's first, then those of the model.
+        groups: The root's first, then those of the model, then what stands for several instances.
         needs, rules, figures: As the offering and the portfolio have them.
         notes: What whoever imports it should know.
     """
@@ -133,7 +133,7 @@ class _Import:
         comparisons = Comparisons(Clauses(len(self._model.features)), self._model.features)
         nodes = [node_of(constraint, comparisons) for constraint in self._model.constraints]
         comparisons.learn_bounds(nodes)
-        for group, imported in zip(self._model.groups, self._groups[1:], strict=True):
+        for group, imported in zip(self._model.groups, self._groups[1:], strict=False):
             self._add_tree_rules(group, imported)
         for summary in self._model.summaries:
             instances = AnyOf(tuple(self._selected(each) for each in summary.instances))
@@ -234,6 +234,16 @@ def _groups(model: FeatureModel) -> Iterator[ImportedGroup]:
             least=min(group.least, members) if group.parent == 0 else 0,
             most=max(1, min(group.most, members)),
         )
+    others = _others(model)
+    if others:
+        family, title = families.of(f"{root} instances"), f"{_title(model, 0)}: features with several instances"
+        yield ImportedGroup(family=family, title=title, members=others, least=0, most=len(others))
+
+
+def _others(model: FeatureModel) -> tuple[int, ...]:
+    """Features in no group: they stand for what is below features with several instances."""
+    grouped = {child for group in model.groups for child in group.children}
+    return tuple(index for index in range(1, len(model.features)) if index not in grouped)
 
 
 def _components(model: FeatureModel, groups: Sequence[ImportedGroup]) -> list[str]:

@@ -131,6 +131,11 @@ class RuleWriter:
         operator = cast("_Operator", node.operation.value)
         amount = node.amount
         self._check_real(node)
+        if node.single is not None and self._comparisons.features[node.single[0][1]].kind is Kind.REAL:
+            (_, index), factor, constant = node.single
+            operator = cast("_Operator", TURNED.get(node.operation, node.operation).value) if factor < 0 else operator
+            operator = _OPPOSITE[operator] if is_negated else operator
+            return Compared(operator, Name("need", self._needs[index]), Constant(-constant / factor))
         is_positive = all(not term[0] and not term[1] and number > 0 for term, number in amount.under.items())
         if is_positive or not amount.divisors:
             return self._compared(amount.over, _OPPOSITE[operator] if is_negated else operator, node.place)

@@ -104,12 +104,13 @@ class Sums:
 
 
 def _ratio(whole: Mapping[int, Fraction], numbers: Mapping[int, Fraction]) -> Fraction | None:
-    """The factor by which all numbers of an attribute stand among others; None where they do not."""
+    """The factor, a decimal that ends, by which an attribute stand among others; None where there is none."""
     used = {index: number for index, number in whole.items() if number}
     if len(used) < 2 or not used.keys() <= numbers.keys():
         return None
     ratios = {numbers[index] / number for index, number in used.items()}
-    return ratios.pop() if len(ratios) == 1 else None
+    (ratio,) = ratios if len(ratios) == 1 else (None,)
+    return ratio if ratio is not None and places_of(ratio) is not None else None
 
 
 def _times(expression: Expression, number: Fraction) -> Expression:
