@@ -15,7 +15,7 @@ import click
 
 RESULTS = Path(__file__).with_name("results.json")
 QUICK = ("configure", "provision")
-BENCHES = (*QUICK, "hosts")
+BENCHES = (*QUICK, "configurator", "hosts")
 
 
 @click.command()

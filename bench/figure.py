@@ -15,16 +15,18 @@ class Figure:
     Attributes:
         bench: Name.
         ours, floor: What was measured, and what it is compared with, in ``unit``.
-        target: The ratio that shall not be exceeded.
+        target: The ratio that shall not be exceeded; None where nothing is promised.
+        note: What is to be known about it.
     """
 
     bench: str
     ours: float
     floor: float
     unit: str
-    target: float
+    target: float | None
+    note: str = ""
 
-    def as_dict(self) -> dict[str, str | float | bool]:
+    def as_dict(self) -> dict[str, str | float | bool | None]:
         """The figure as it is printed."""
         ratio = self.ours / self.floor
         return {
@@ -34,7 +36,8 @@ class Figure:
             "unit": self.unit,
             "ratio": round(ratio, 2),
             "target": self.target,
-            "ok": ratio <= self.target,
+            "ok": self.target is None or ratio <= self.target,
+            **({"note": self.note} if self.note else {}),
         }
 
 

@@ -5,13 +5,14 @@ It is read by the catalog's own reader. One offering, ``business_application``, 
 
 from __future__ import annotations
 
-from bench.grown_draft import TODAY, plan
+from bench.grown_draft import TODAY, plan, plan_of
 from bench.grown_files import OFFERING
-from bench.grown_requests import MARKET, TERMS, changes, requests
+from bench.grown_plan import Reference
+from bench.grown_requests import MARKET, TERMS, Kind, changes, requests
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_files
 
-__all__ = ["MARKET", "OFFERING", "TERMS", "TODAY", "changes", "grown", "requests"]
+__all__ = ["MARKET", "OFFERING", "TERMS", "TODAY", "Kind", "changes", "grown", "references", "requests"]
 
 
 def grown(components: int = 1000, rules: int = 2000, seed: int = 1) -> Release:
@@ -23,3 +24,8 @@ def grown(components: int = 1000, rules: int = 2000, seed: int = 1) -> Release:
         seed: Another seed gives another portfolio.
     """
     return read_files(plan(components, rules, seed).files, today=TODAY)
+
+
+def references(release: Release) -> tuple[Reference, ...]:
+    """Valid configurations of a grown release with the answers they were made for."""
+    return plan_of(release).references
