@@ -17,6 +17,7 @@ from typing import Literal
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import Adjustment, Commitment, PriceEntry
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
+from bidwright.catalog.rule_guards import guards
 from bidwright.catalog.rule_language import Expression, FigureSource
 
 DEFAULT_HOURS_PER_MONTH = Decimal(730)
@@ -153,6 +154,11 @@ class Rule:
     because: str
     expression: Expression
     over_bid: bool = False
+
+    @cached_property
+    def guards(self) -> frozenset[str]:
+        """Components and families of which each must be chosen for the rule to be broken."""
+        return guards(self.expression)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,11 +113,13 @@ def _limits(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
 
 
 def _rules(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
-    for rule in sorted((*requirements.release.rules, *requirements.offering.rules), key=lambda rule: rule.id):
-        if not holds(rule.expression, choice):
-            text = f"{rule.because} Not met: {rule.source} ({_values(rule, requirements, choice)})."
-            fix = f"Change components or needs so that {rule.source} holds."
-            yield _violation(Member(RULE, rule.id), text, fix)
+    present = choice.chosen_by_subject.keys()
+    rules = (*requirements.release.rules, *requirements.offering.rules)
+    broken = [rule for rule in rules if rule.guards <= present and not holds(rule.expression, choice)]
+    for rule in sorted(broken, key=lambda rule: rule.id):
+        text = f"{rule.because} Not met: {rule.source} ({_values(rule, requirements, choice)})."
+        fix = f"Change components or needs so that {rule.source} holds."
+        yield _violation(Member(RULE, rule.id), text, fix)
 
 
 def _values(rule: Rule, requirements: Requirements, choice: Choice) -> str:

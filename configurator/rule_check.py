@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import singledispatch
+from functools import cached_property, singledispatch
 from itertools import product
 from math import ceil, floor
 
@@ -70,8 +70,17 @@ class Choice:
     items: Mapping[str, int]
 
     def chosen(self, subject: str) -> tuple[str, ...]:
-        """The chosen components that a component or family id stands for."""
-        return tuple(member for member in self.release.members(subject) if self.items.get(member, 0) > 0)
+        """The chosen components that a component or family id stands for, by id."""
+        return self.chosen_by_subject.get(subject, ())
+
+    @cached_property
+    def chosen_by_subject(self) -> Mapping[str, tuple[str, ...]]:
+        """Component or family -> the chosen components that it stands for, by id; of those with any."""
+        found: dict[str, list[str]] = {}
+        for component_id in sorted(component_id for component_id, units in self.items.items() if units > 0):
+            for subject in (component_id, self.release.components[component_id].family):
+                found.setdefault(subject, []).append(component_id)
+        return {subject: tuple(chosen) for subject, chosen in found.items()}
 
     def units(self, subject: str) -> int:
         """Units of a component or of a whole family."""
@@ -80,11 +89,10 @@ class Choice:
     def sum(self, source: FigureSource, attribute: str, family: str = "") -> Fraction:
         """Figure x units over the configuration or a family; ``source`` is total, provided or consumed."""
         found = Fraction(0)
-        for component_id, units in self.items.items():
-            component = self.release.components[component_id]
-            figure = component.figures(source).get(attribute)
-            if figure and family in {"", component.family}:
-                found += Fraction(figure) * units
+        for component_id in self.chosen(family) if family else self.items:
+            figure = self.release.components[component_id].figures(source).get(attribute)
+            if figure:
+                found += Fraction(figure) * self.items[component_id]
         return found
 
 
