@@ -404,6 +404,12 @@ class Release:
         return self._by_family.get(family_or_component, ())
 
     @cached_property
+    def resources(self) -> tuple[str, ...]:
+        """The attributes that some component provides or consumes, by id."""
+        components = self.components.values()
+        return tuple(sorted({name for component in components for name in (*component.provides, *component.consumes)}))
+
+    @cached_property
     def _by_family(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
         for component in self.components.values():

@@ -158,8 +158,7 @@ def _source(part: Expression) -> str:
 
 def resources_of(requirements: Requirements) -> tuple[str, ...]:
     """The attributes that some component of the release provides or consumes, by id."""
-    components = requirements.release.components.values()
-    return tuple(sorted({name for component in components for name in (*component.provides, *component.consumes)}))
+    return requirements.release.resources
 
 
 def _resources(requirements: Requirements, choice: Choice) -> Iterator[Violation]:

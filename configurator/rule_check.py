@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, singledispatch
+from functools import cached_property, lru_cache, singledispatch
 from itertools import product
 from math import ceil, floor
+from typing import get_args
 
 from bidwright.catalog.availability import PERCENT_PLACES
 from bidwright.catalog.model import Answer, Release
@@ -37,6 +38,9 @@ from bidwright.catalog.rule_language import (
 )
 
 Value = bool | Fraction | str
+_SOURCES: tuple[FigureSource, ...] = get_args(FigureSource)
+_exact = lru_cache(maxsize=4096)(Fraction)
+"""Figures as fractions; a portfolio has few different ones."""
 
 _WHOLE: int = 10 ** (PERCENT_PLACES + 2)
 """All of the time, in the parts that availability is counted in."""
@@ -88,11 +92,20 @@ class Choice:
 
     def sum(self, source: FigureSource, attribute: str, family: str = "") -> Fraction:
         """Figure x units over the configuration or a family; ``source`` is total, provided or consumed."""
-        found = Fraction(0)
-        for component_id in self.chosen(family) if family else self.items:
-            figure = self.release.components[component_id].figures(source).get(attribute)
-            if figure:
-                found += Fraction(figure) * self.items[component_id]
+        return self._sums.get((source, attribute, family), Fraction(0))
+
+    @cached_property
+    def _sums(self) -> Mapping[tuple[FigureSource, str, str], Fraction]:
+        """Source, attribute and family, or no family -> figure x units; of those that some chosen component has."""
+        found: dict[tuple[FigureSource, str, str], Fraction] = {}
+        for component_id, units in self.items.items():
+            component = self.release.components[component_id]
+            for source in _SOURCES:
+                for attribute, figure in component.figures(source).items():
+                    more = _exact(figure) * units
+                    for family in ("", component.family):
+                        key = (source, attribute, family)
+                        found[key] = found[key] + more if key in found else more
         return found
 
 
