@@ -26,7 +26,10 @@ class Clingo:
         self._seconds = seconds
         self._control = clingo.Control(["--warn=none", "--opt-strategy=usc"])
         with self._control.backend() as backend:
-            atoms = [backend.add_atom() for _ in range(problem.variables)]
+            # Only what has a name is told as a consequence.
+            atoms = [
+                backend.add_atom(clingo.Function("v", [clingo.Number(number)])) for number in range(problem.variables)
+            ]
             self._atoms = [0, *atoms]
             backend.add_rule(atoms, [], choice=True)
             for clause in problem.clauses:
