@@ -143,8 +143,10 @@ class _Import:
         needs = list(self._make_needs(nodes))
         writer = RuleWriter(comparisons, self._sums, self._needs, self._options)
         for constraint, node in zip(self._model.constraints, nodes, strict=True):
-            expression = writer.condition(node, constraint.place)
-            self._add(conjuncts(expression), constraint.place, constraint.text, is_of_tree=False)
+            conditions = conjuncts(writer.condition(node, constraint.place))
+            if any(len(rule_text(condition)) > _LONGEST_RULE for condition in conditions):
+                conditions = conjuncts(writer.condition(node, constraint.place, is_short=True))
+            self._add(conditions, constraint.place, constraint.text, is_of_tree=False)
         return Imported(
             model=self._model,
             components=self._components,

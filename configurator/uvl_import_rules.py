@@ -30,6 +30,9 @@ from bidwright.configurator.uvl_tokens import refuse
 _MOST_FEATURES = 12
 """So many features stand beside each other in "and" and "or"; more are counted by an attribute."""
 
+_MOST_IN_SHORT = 2
+"""The same where a rule would be too long otherwise."""
+
 _DEEPEST = 80
 _LARGEST = 10**11
 _REAL_PLACES = 5
@@ -63,13 +66,15 @@ class RuleWriter:
         self._sums = sums
         self._needs = needs
         self._options = options
+        self._most_features = _MOST_FEATURES
 
-    def condition(self, node: Node, place: Place) -> Expression:
-        """A node as a condition.
+    def condition(self, node: Node, place: Place, *, is_short: bool = False) -> Expression:
+        """A node as a condition; where it must be short, attributes count what features there are.
 
         Raises:
             InvalidInput: The rule language cannot say it; with its place.
         """
+        self._most_features = _MOST_IN_SHORT if is_short else _MOST_FEATURES
         return self._condition(node, place, depth=0, is_opposite=False)
 
     def _condition(self, node: Node, place: Place, *, depth: int, is_opposite: bool) -> Expression:
@@ -105,7 +110,7 @@ class RuleWriter:
         folded: list[Expression] = []
         for sign in (-1, 1):
             own = [each for each in literals if each * sign > 0]
-            if len(own) <= _MOST_FEATURES:
+            if len(own) <= self._most_features:
                 folded.extend(self._selected(own))
             else:
                 folded.append(self._counted([abs(each) - 1 for each in own], place, sign, is_any=is_negated))
@@ -113,7 +118,7 @@ class RuleWriter:
 
     def _counted(self, features: Sequence[int], place: Place, sign: int, *, is_any: bool) -> Expression:
         """That any or all of many features are selected, or are not, by how many of them are."""
-        total = added(self._sums.written({index: Fraction(1) for index in features}, place))
+        total = added(self._sums.written({index: Fraction(1) for index in features}, place, is_short=True))
         operators: Mapping[tuple[int, bool], tuple[_Operator, int]] = {
             (1, True): (">=", 1),
             (1, False): (">=", len(features)),
@@ -206,7 +211,7 @@ class RuleWriter:
         return some, {term: number for term, number in none.items() if number}
 
     def _any(self, literals: Sequence[int], place: Place) -> Expression:
-        if len(literals) <= _MOST_FEATURES:
+        if len(literals) <= self._most_features:
             return AnyOf(tuple(self._selected(literals)))
         return self._counted([each - 1 for each in literals], place, 1, is_any=True)
 

@@ -77,8 +77,8 @@ class Sums:
         """Whether an attribute of the model has become one of the portfolio."""
         return any(each.title == name for each in self.figures)
 
-    def written(self, numbers: Mapping[int, Fraction], place: Place) -> list[Expression]:
-        """Terms that add up to the numbers, all positive, of selected features."""
+    def written(self, numbers: Mapping[int, Fraction], place: Place, *, is_short: bool = False) -> list[Expression]:
+        """Terms that add up to the numbers, all positive, of selected features; one term where it must be short."""
         left = {index: number for index, number in numbers.items() if number}
         terms: list[Expression] = []
         if len(left) > 1:
@@ -87,7 +87,7 @@ class Sums:
                 if ratio:
                     terms.append(_times(Sum("total", figures.id), ratio))
                     left = {index: number for index, number in left.items() if not figures.numbers.get(index)}
-        if len(left) > _MOST_WRITTEN:
+        if len(left) > (1 if is_short else _MOST_WRITTEN):
             for number in left.values():
                 if not is_figure(number):
                     refuse(place, f"{float(number):g} cannot be a figure.", "Use numbers below 1,000,000,000.")

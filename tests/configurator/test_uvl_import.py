@@ -255,6 +255,16 @@ def test_long_constraints_are_counted_by_attributes(tmp_path: Path) -> None:
     assert found.configurations == 2 + (2**99 - 1) - 2**96
 
 
+def test_long_constraints_of_many_parts_are_written_shortly(tmp_path: Path) -> None:
+    """One of eleven features and none of the others, eleven times: over 2,000 letters when written out."""
+    names = [f"A_rather_long_name_{number}" for number in range(11)]
+    tree = "features\n\tA\n\t\toptional\n" + "".join(f"\t\t\t{name}\n" for name in names)
+    cases = [" & ".join(one if one == chosen else f"!{one}" for one in names) for chosen in names]
+    model, imported, release = _imported(f"{tree}constraints\n\t{' | '.join(cases)}\n", tmp_path)
+    assert len(_selections(imported, release)) == 11
+    assert len(model.constraints) == len(imported.rules) == 1
+
+
 def _read(text: str) -> FeatureModel:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.uvl"
