@@ -15,10 +15,12 @@ from typing import Literal
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_forms import LinearForm, fix, start_at
+from bidwright.configurator.cpsat_neighbourhoods import improved
 from bidwright.configurator.cpsat_objectives import Asked, Goal
 from bidwright.configurator.cpsat_packages import add_fewer_savings, add_no_package_left
 from bidwright.configurator.cpsat_slots import better_slots
 from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver
+from bidwright.configurator.cpsat_start import some_solution
 from bidwright.configurator.deadline import Deadline
 
 _FIRST_EFFORT = 2.0
@@ -33,11 +35,14 @@ _LITTLE_S = 10.0
 _FOR_ONE_MORE = 0.6
 """Part of the time that an objective may take where others follow."""
 
-_FOR_FIRST = 0.7
+_FOR_FIRST = 0.4
 """Part of the time that a first search may take: what it does not find is looked for in another way."""
 
-_FOR_SLOTS = 0.6
-"""Part of the time in which slots are chosen anew; the rest is for a proof."""
+_FOR_SLOTS = 0.5
+"""Part of the time that is left then in which slots are chosen anew."""
+
+_FOR_PARTS = 0.5
+"""Part of the time that is left then in which families are chosen anew; the rest is for a proof."""
 
 _HAIR = 1e-6
 """The solver tells its bound, a whole number, as a float."""
@@ -116,7 +121,8 @@ class _Search:
             if found.status != "found" and not values:
                 return BestFound(status=found.status)
             values = found.values or values
-            bounds.append(form.least(self._model) if found.bound is None else found.bound)
+            least = form.least(self._model)
+            bounds.append(least if found.bound is None else max(found.bound, least))
             self._model.add(goal.expression <= form.at(values))
         return self._finished(values, bounds, deadline)
 
@@ -139,32 +145,27 @@ class _Search:
         first = self._solved(model, start, deadline.after(_FOR_FIRST), effort=_FIRST_EFFORT)
         if first.status == "infeasible" or first.is_proven(form := LinearForm.of(goal.expression)):
             return first
-        values = first.values or start or self._any(deadline)
+        values = first.values or start or some_solution(self._asked, self._model, deadline)
         if not values:
             return first
-        values = self._with_better_slots(model, values, deadline)
+        values = self._with_better_slots(model, values, deadline.after(_FOR_SLOTS))
+        values = improved(self._asked, model, form, values, deadline.after(_FOR_PARTS))
         model.add(goal.expression <= form.at(values))
         rest = self._solved(model, values, deadline)
         bounds = [one.bound for one in (first, rest) if one.bound is not None]
         return _Searched(status="found", values=rest.values or values, bound=max(bounds, default=None))
 
-    def _any(self, deadline: Deadline) -> tuple[int, ...]:
-        """Some solution; none where the time is over."""
-        solver = presolve_free_solver(deadline)
-        found = solver.solve(self._model) in {cp_model.OPTIMAL, cp_model.FEASIBLE}
-        return tuple(solver.response_proto.solution) if found else ()
-
     def _with_better_slots(
         self, model: cp_model.CpModel, values: tuple[int, ...], deadline: Deadline
     ) -> tuple[int, ...]:
         """A solution with options of slots chosen anew, where that is better."""
-        chosen = better_slots(model, values, deadline.after(_FOR_SLOTS))
+        chosen = better_slots(model, values, deadline)
         if chosen is None:
             return values
         trial: cp_model.CpModel = model.clone()
         for variable, value in chosen.items():
             fix(trial, variable, value)
-        found = self._solved(trial, (), deadline.after(_FOR_FIRST), effort=_FIRST_EFFORT)
+        found = self._solved(trial, (), Deadline(_LITTLE_S), effort=_FIRST_EFFORT)
         return found.values or values
 
     def _solved(
@@ -180,8 +181,7 @@ class _Search:
             return _Searched(status="infeasible")
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
             return _Searched(status="unknown")
-        bound = floor(solver.best_objective_bound + _HAIR)
-        return _Searched(status="found", values=tuple(solver.response_proto.solution), bound=bound)
+        return _Searched(status="found", values=tuple(solver.response_proto.solution), bound=_bound(solver, status))
 
     def _finished(self, values: tuple[int, ...], bounds: Sequence[int], deadline: Deadline) -> BestFound:
         """The items of a solution, or better ones among equals, with what they really reach."""
@@ -229,3 +229,9 @@ class _Search:
     def _items(self, values: Sequence[int]) -> Mapping[str, int]:
         units = {component: values[variable.index] for component, variable in self._asked.request.quantities.items()}
         return {component: number for component, number in units.items() if number}
+
+
+def _bound(solver: cp_model.CpSolver, status: cp_model.CpSolverStatus) -> int | None:
+    """What no solution is below; a search that was cut off before it knew says 0, which is no bound."""
+    bound = floor(solver.best_objective_bound + _HAIR)
+    return None if bound == 0 and status != cp_model.OPTIMAL else bound
