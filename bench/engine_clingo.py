@@ -59,6 +59,7 @@ class Clingo:
         """Variables that hold in some model, or in every one; None where the time ran out or there is no model."""
         self._control.configuration.solve.models = 0
         self._control.configuration.solve.enum_mode = "brave" if brave else "cautious"
+        given = list(assumptions)
         found: list[frozenset[int]] = []
         number_of = {atom: number for number, atom in enumerate(self._atoms) if number}
 
@@ -66,11 +67,12 @@ class Clingo:
             found[:] = [frozenset(number for atom, number in number_of.items() if model.is_consequence(atom))]
 
         with self._control.solve(
-            assumptions=[self._of(literal) for literal in assumptions], on_model=keep, async_=True
+            assumptions=[self._of(literal) for literal in given], on_model=keep, async_=True
         ) as handle:
             is_done = handle.wait(self._seconds)
             handle.cancel()
-        return found[-1] if is_done and found else None
+        # What is assumed is not told as a consequence.
+        return found[-1].union(literal for literal in given if literal > 0) if is_done and found else None
 
     def minimal_core(self, groups: Collection[tuple[int, ...]]) -> list[tuple[int, ...]] | None:
         """The fewest groups of literals, by leaving out one after the other, that cannot hold; None where all can."""
