@@ -33,7 +33,8 @@ class LinearForm:
         least = self.constant
         for variable, coefficient in self.terms:
             domain = model.proto.variables[variable].domain
-            least += min(coefficient * int(domain[0]), coefficient * int(domain[-1]))
+            last = domain[len(domain) - 1]  # the solver's lists give the first element for -1
+            least += min(coefficient * int(domain[0]), coefficient * int(last))
         return least
 
 
