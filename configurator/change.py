@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 
-from bidwright.catalog.amount_messages import decimal_message
 from bidwright.configurator.configure import configure
 from bidwright.configurator.confirmed import confirmed
-from bidwright.configurator.cpsat_change import LeastDisruption, Weights, least_disruption
+from bidwright.configurator.cpsat_change import DISRUPTION, LeastDisruption, Weights, least_disruption
 from bidwright.configurator.cpsat_near import Near, nearest
 from bidwright.configurator.cpsat_objectives import Asked
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.frozen import with_frozen
+from bidwright.configurator.objectives import Reached
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.configurator.totals import amounts_of
@@ -61,14 +61,8 @@ class Change:
     @property
     def proof(self) -> Proof:
         """Why nothing disturbs less, as a record."""
-        gap = Decimal(100 * (self.disruption - self.bound)) / max(self.disruption, 1)
-        return Proof(
-            objective="disruption",
-            number=decimal_message(Decimal(self.disruption)),
-            number_bound=decimal_message(Decimal(self.bound)),
-            gap_percent=decimal_message(gap.quantize(Decimal("0.01"), rounding=ROUND_UP)),
-            is_optimal=self.disruption == self.bound,
-        )
+        value, bound = Decimal(self.disruption), Decimal(self.bound)
+        return Reached(objective=DISRUPTION, value=value, bound=bound).proof(self.solution.currency)
 
 
 def installed_of(request: configurator_pb2.ChangeConfigurationRequest) -> Installed:

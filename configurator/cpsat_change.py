@@ -13,6 +13,9 @@ from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.objectives import CHEAPEST, Objective
 
+DISRUPTION = Objective(attribute="disruption")
+"""How a proof names what is minimized first."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
@@ -46,7 +49,7 @@ def least_disruption(
 ) -> LeastDisruption:
     """Find the cheapest of the configurations that disturb least; adds to the request's model."""
     disruption = disruption_of(asked.request, installed, weights)
-    goals = (Goal(objective=Objective(attribute="disruption"), expression=disruption), goal_of(CHEAPEST, asked))
+    goals = (Goal(objective=DISRUPTION, expression=disruption), goal_of(CHEAPEST, asked))
     best = best_found(asked, goals, deadline, presolve=presolve)
     if best.status != "found":
         return LeastDisruption(status=best.status)
