@@ -7,8 +7,8 @@ is random comes from one seed and what ends a part is an effort, so that only th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from random import Random
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_forms import LinearForm, fix, start_at
@@ -39,11 +39,11 @@ def improved(
         deadline: When it is over, the best so far is the answer.
     """
     families = _families(asked)
-    random, share, failures = Random(1), _FIRST_SHARE, 0
+    random, share, failures = np.random.default_rng(1), _FIRST_SHARE, 0
     while failures < _MOST_FAILURES and deadline.left_s > 0:
         size = max(2, min(len(families), round(share * len(families))))
-        free = random.sample(families, size)
-        better, is_over = _solved_part(model, {v for family in free for v in family}, families, values, deadline)
+        kept = random.choice(len(families), len(families) - size, replace=False)
+        better, is_over = _solved_part(model, [families[number] for number in sorted(kept)], values, deadline)
         share = min(1.0, share * 1.15) if is_over else share * 0.85
         if better and form.at(better) < form.at(values):
             values, failures = better, 0
@@ -64,18 +64,13 @@ def _families(asked: Asked) -> list[tuple[int, ...]]:
 
 
 def _solved_part(
-    model: cp_model.CpModel,
-    free: set[int],
-    families: Sequence[Sequence[int]],
-    values: tuple[int, ...],
-    deadline: Deadline,
+    model: cp_model.CpModel, kept: Sequence[Sequence[int]], values: tuple[int, ...], deadline: Deadline
 ) -> tuple[tuple[int, ...], bool]:
-    """A solution of a part, none where none was found, and whether the search of it is over."""
+    """A solution where some families stay as they are, none where none was found; and whether the search is over."""
     part: cp_model.CpModel = model.clone()
-    for family in families:
+    for family in kept:
         for variable in family:
-            if variable not in free:
-                fix(part, variable, values[variable])
+            fix(part, variable, values[variable])
     start_at(part, values)
     solver = optimum_solver(deadline)
     solver.parameters.max_deterministic_time = _PART_EFFORT

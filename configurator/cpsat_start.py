@@ -45,7 +45,7 @@ def some_solution(asked: Asked, model: cp_model.CpModel, deadline: Deadline) -> 
 
 
 def _within_budget(asked: Asked, deadline: Deadline) -> Mapping[str, int] | None:
-    """Items that keep a budget, found on the way to the cheapest ones: any are easy to find while they may cost much."""
+    """Items that keep a budget, found on the way to the cheapest ones."""
     free = request_model(replace(asked.requirements, budget={}), asked.amounts, switchable=False)
     free.model.minimize(free.charges.contract_value)
     watch = _Watch(free, asked.requirements.budget)

@@ -1,0 +1,206 @@
+"""Multiple-choice multi-dimensional knapsack problems, as files of others and as portfolios of ours.
+
+Each group becomes a family of which exactly one component is chosen; an item's value is an attribute, what it uses are
+resources, and one more component provides the capacities. Nothing else is special about such a portfolio.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bidwright.catalog.model import Release
+from bidwright.catalog.reader import read_files
+from bidwright.core.money import plain
+
+TODAY = dt.date(2026, 1, 1)
+OFFERING, MARKET, VALUE, CURRENCY = "knapsack", "DE", "value", "EUR"
+_COMPETENCE = "operation"
+_TEXT = """# {name}
+## Service specification
+You get it.
+
+## Statement of work
+We provide it.
+
+## Service-delivery description
+We set it up.
+"""
+
+
+@dataclass(frozen=True)
+class Item:
+    """What choosing it brings, and what it takes of each resource."""
+
+    value: Decimal
+    uses: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Choose exactly one item of each group, as much value as possible, within every capacity."""
+
+    capacities: tuple[Decimal, ...]
+    groups: tuple[tuple[Item, ...], ...]
+
+
+def read_instance(path: Path) -> Instance:
+    """Read a file in Khan's form (groups, items of each, resources) or in the other one (groups, resources).
+
+    In the first form each group begins with its number, in the second with its number of items.
+
+    Raises:
+        ValueError: It is in neither form.
+    """
+    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    header = [int(word) for word in lines[0]] if lines else []
+    if len(header) not in (2, 3) or min(header) < 1:
+        raise ValueError(f"{path}: the first line must say groups, items where all have equally many, and resources")
+    numbers = (Decimal(word) for line in lines[1:] for word in line if _is_number(word))
+    try:
+        capacities = tuple(next(numbers) for _ in range(header[-1]))
+        groups = tuple(_group(numbers, header) for _ in range(header[0]))
+    except StopIteration:
+        raise ValueError(f"{path}: it ends before its last group does") from None
+    return Instance(capacities, groups)
+
+
+def _is_number(word: str) -> bool:
+    return word.lstrip("-").replace(".", "", 1).isdigit()
+
+
+def _group(numbers: Iterator[Decimal], header: list[int]) -> tuple[Item, ...]:
+    first = next(numbers)
+    count = header[1] if len(header) == 3 else int(first)
+    items = []
+    for _ in range(count):
+        value = next(numbers)
+        items.append(Item(value, tuple([next(numbers) for _ in range(header[-1])])))
+    return tuple(items)
+
+
+def item_id(group: int, item: int) -> str:
+    """The component of an item; both are counted from 0."""
+    return f"group_{group}.item_{item}"
+
+
+def release_of(instance: Instance) -> Release:
+    """The portfolio of an instance, read by the catalog's own reader."""
+    return read_files(_files(instance), today=TODAY)
+
+
+def _files(instance: Instance) -> dict[str, bytes]:
+    families = {"room": [_component("room.all", provides=_figures(instance.capacities))]}
+    for number, group in enumerate(instance.groups):
+        families[f"group_{number}"] = [
+            _component(item_id(number, at), attributes={VALUE: plain(item.value)}, consumes=_figures(item.uses))
+            for at, item in enumerate(group)
+        ]
+    components = [component["id"] for members in families.values() for component in members]
+    prices = "\n".join(f"{component},monthly,piece,0.00,0.00,,2020-01-01," for component in components)
+    documents: dict[str, Any] = {
+        "portfolio.yaml": _general(instance, list(families)),
+        f"offerings/{OFFERING}.yaml": _offering(list(families)),
+        "rules.yaml": {"rules": []},
+        "assurances.yaml": {"assurances": []},
+        "packages.yaml": {"packages": []},
+        "approvals.yaml": {"approvals": []},
+        "delivery_centres.yaml": {"centres": [_CENTRE]},
+        "provisioning.yaml": {"deliveries": [_delivery(list(families))]},
+        f"prices/{MARKET}.yaml": _PRICES,
+        **{f"components/{id_}.yaml": {"family": id_, "components": members} for id_, members in families.items()},
+    }
+    found = {name: json.dumps(document).encode() for name, document in documents.items()}
+    found[f"prices/{MARKET}.csv"] = (
+        f"component,charge,unit,unit_cost,price,tiers,valid_from,valid_to\n{prices}\n".encode()
+    )
+    return found | {f"texts/{component}.md": _TEXT.format(name=component).encode() for component in components}
+
+
+_CENTRE = {
+    "id": "here",
+    "title": "Here",
+    "country": "DE",
+    "region": "EU",
+    "certifications": [],
+    "capacity_hours": 1,
+    "rates": {_COMPETENCE: {CURRENCY: "1.00"}},
+}
+_PRICES = {
+    "price_book": f"{MARKET}-list",
+    "market": MARKET,
+    "currency": CURRENCY,
+    "rounding": "half_up",
+    "terms": {12: "0"},
+    "bespoke_rates": {"engineer": "1.00"},
+    "bespoke_markup": {"default": "0", "minimum": "0"},
+}
+
+
+def _figures(numbers: tuple[Decimal, ...]) -> dict[str, str]:
+    return {f"resource_{index}": plain(number) for index, number in enumerate(numbers) if number}
+
+
+def _component(id_: str, **figures: dict[str, str]) -> dict[str, Any]:
+    given = {name: values for name, values in figures.items() if values}
+    return {"id": id_, "name": id_, "max_quantity": 1, "competence": _COMPETENCE, "unit": "us", **given}
+
+
+def _general(instance: Instance, families: list[str]) -> dict[str, Any]:
+    numbers = [*instance.capacities, *(use for group in instance.groups for item in group for use in item.uses)]
+    values = [item.value for group in instance.groups for item in group]
+    resources = [f"resource_{index}" for index in range(len(instance.capacities))]
+    market = {
+        "id": MARKET,
+        "title": "Here",
+        "currency": CURRENCY,
+        "time_zone": "Europe/Berlin",
+        "delivery_regions": ["EU"],
+    }
+    attributes = [
+        {"id": VALUE, "title": "Value", "unit": "points", "places": _places(values)},
+        *({"id": id_, "title": id_, "unit": "units", "places": _places(numbers)} for id_ in resources),
+    ]
+    return {
+        "portfolio": "knapsack",
+        "title": "Knapsack",
+        "version": "1",
+        "description": "A problem of others.",
+        "markets": [market],
+        "delivery_units": [{"id": "us", "title": "Us", "accountable": "One of us"}],
+        "families": [{"id": family, "title": family, "unit": "piece"} for family in families],
+        "attributes": attributes,
+    }
+
+
+def _places(numbers: list[Decimal]) -> int:
+    return max(0, *(-int(number.normalize().as_tuple().exponent) for number in numbers))
+
+
+def _offering(families: list[str]) -> dict[str, Any]:
+    return {
+        "offering": OFFERING,
+        "title": "Knapsack",
+        "description": "One item of each group.",
+        "approach": "standardized",
+        "needs": [],
+        "slots": [{"family": family, "min": 1, "max": 1} for family in families],
+        "rules": [],
+    }
+
+
+def _delivery(families: list[str]) -> dict[str, Any]:
+    return {
+        "id": "all",
+        "components": [f"{family}.*" for family in families],
+        "task": "Set it up.",
+        "instructions": "Set up what was chosen.",
+        "unit": "us",
+        "duration_minutes": 1,
+        "why": "Something must be done.",
+    }
