@@ -1,0 +1,54 @@
+"""Why no whole bid is possible, although each site by itself could have something."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bidwright.configurator.conflict_search import least_blamed_first
+from bidwright.configurator.cpsat_conflict import Switchboard
+from bidwright.configurator.cpsat_request import request_model
+from bidwright.configurator.cpsat_sites import SitesModel
+from bidwright.configurator.cpsat_sites_solve import SitesBest
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.explain import conflict_of
+from bidwright.configurator.request import Requirements
+from bidwright.core.amount_table import AmountTable
+from bidwright.v1.configuration_pb2 import Conflict
+
+
+def bid_conflict(
+    whole: Requirements, amounts: AmountTable, impossible: SitesBest, *, surplus: Collection[str], deadline: Deadline
+) -> Conflict | None:
+    """Find members of the whole bid that cannot hold together with what its sites need.
+
+    Args:
+        whole: The bid without its sites.
+        amounts: What quantities cost.
+        impossible: What is known of the sites.
+        surplus: Components of which the bid may have more than its sites need.
+        deadline: When it is over, the conflict so far is told.
+
+    Returns:
+        None where the bid is possible after all.
+
+    Raises:
+        TimeoutError: The deadline came before any conflict was found.
+    """
+    request = request_model(whole, amounts, switchable=True)
+    SitesModel(request, impossible.choices, cuts=impossible.cuts, surplus=surplus)
+    board = Switchboard(whole, request, deadline)
+    core = board.core(board.members())
+    if core is None:
+        return None
+    kept, minimal = least_blamed_first(core, whole), True
+    for member in tuple(kept):
+        rest = [other for other in kept if other != member]
+        try:
+            if board.witness(rest) is None:
+                kept = rest
+        except TimeoutError:
+            minimal = False
+            break
+    conflict = conflict_of(kept, whole, minimal=minimal)
+    conflict.summary += " That is with what the sites need together; each of them could have it by itself."
+    return conflict

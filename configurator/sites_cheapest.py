@@ -1,0 +1,111 @@
+"""The cheapest pattern of each group of a block at given prices, for sites that have too many patterns to list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import gcd
+
+from bidwright.configurator.sites_blocks import Block
+from bidwright.configurator.sites_conditions import FALSE, Condition
+from bidwright.configurator.sites_patterns import NothingFits, Pattern, cheapest_pattern
+
+_Sums = tuple[Fraction, ...]
+"""What each sum among the conditions of a group must reach."""
+
+
+class CheapestPatterns:
+    """Looks for cheapest patterns, and remembers what it found.
+
+    Groups whose conditions differ only in what sums must reach are a chain: what is the cheapest for one that asks for
+    less, and is enough for one that asks for more, is the cheapest for both.
+
+    Attributes:
+        found: Patterns of each group that were the cheapest at real prices, in the order of the block's groups.
+    """
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.found: list[list[Pattern]] = [[] for _ in block.groups]
+        self._others: list[list[Pattern]] = [[] for _ in block.groups]
+        self._known: dict[Pattern, None] = {}
+        self._conditions = [[block.conditions.condition(one) for one in group.conditions] for group in block.groups]
+        chains: dict[object, list[tuple[_Sums, int]]] = {}
+        for index, conditions in enumerate(self._conditions):
+            shape, sums = _shape(conditions)
+            chains.setdefault(shape, []).append((sums, index))
+        self._chains = [sorted(members) for members in chains.values()]
+
+    def known(self) -> list[tuple[int, list[Pattern]]]:
+        """How many sites each group has, and all patterns known of it."""
+        groups = zip(self.block.groups, self.found, self._others, strict=True)
+        return [(len(group.sites), [*found, *others]) for group, found, others in groups]
+
+    def cheapest(self, prices: Sequence[int], *, is_real: bool = True) -> Mapping[int, Pattern]:
+        """The cheapest pattern of each group, by its index.
+
+        Args:
+            prices: Of one unit of each component; above 0.
+            is_real: Whether they are what units may really cost.
+
+        Raises:
+            TooManyPatterns: There is too much to choose from.
+            NothingFits: A site can have nothing.
+        """
+        best: dict[int, Pattern] = {}
+        for chain in self._chains:
+            easier: tuple[_Sums, Pattern] | None = None
+            for sums, index in chain:
+                pattern = self._still_cheapest(easier, sums, index) or self._searched(index, prices)
+                if pattern is None:
+                    raise NothingFits(self.block.groups[index].sites[0])
+                easier = (sums, pattern)
+                best[index] = pattern
+                self._known[pattern] = None
+                kept = (self.found if is_real else self._others)[index]
+                if pattern not in kept:
+                    kept.append(pattern)
+        return best
+
+    def sum_of(self, best: Mapping[int, Pattern], prices: Sequence[int]) -> int:
+        """What patterns cost for all sites of their groups."""
+        totals = self.totals_of(best)
+        return sum(price * totals[c] for price, c in zip(prices, self.block.components, strict=True))
+
+    def totals_of(self, best: Mapping[int, Pattern]) -> Mapping[str, int]:
+        """Component -> units of all sites."""
+        totals = dict.fromkeys(self.block.components, 0)
+        for index, pattern in best.items():
+            for component, units in zip(self.block.components, pattern, strict=True):
+                totals[component] += units * len(self.block.groups[index].sites)
+        return totals
+
+    def _still_cheapest(self, easier: tuple[_Sums, Pattern] | None, sums: _Sums, index: int) -> Pattern | None:
+        """The pattern of a group that asks for no more, where it is enough for this one, too."""
+        if easier is None or any(less > more for less, more in zip(easier[0], sums, strict=True)):
+            return None
+        return easier[1] if self._fits(easier[1], index) else None
+
+    def _searched(self, index: int, prices: Sequence[int]) -> Pattern | None:
+        if FALSE in self.block.groups[index].conditions:
+            return None
+        known = [pattern for pattern in self._known if self._fits(pattern, index)]
+        return cheapest_pattern(self.block.most, self._conditions[index], prices, known)
+
+    def _fits(self, pattern: Pattern, index: int) -> bool:
+        return all(condition.holds(pattern) for condition in self._conditions[index])
+
+
+def _shape(conditions: Sequence[Condition]) -> tuple[object, _Sums]:
+    """Conditions without what sums must reach, and that; the latter comparable where the former are equal."""
+    sums: list[tuple[tuple[tuple[int, int], ...], Fraction]] = []
+    others = []
+    for condition in conditions:
+        if condition.factors:
+            common = gcd(*condition.factors.values())
+            factors = tuple(sorted((place, factor // common) for place, factor in condition.factors.items()))
+            sums.append((factors, Fraction(condition.least, common)))
+        else:
+            others.append(id(condition))
+    sums.sort()
+    return (tuple(factors for factors, _ in sums), tuple(sorted(others))), tuple(least for _, least in sums)
