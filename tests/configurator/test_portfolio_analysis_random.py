@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import pairwise, product
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -54,6 +55,11 @@ def _valid(release: Release) -> list[_Valid]:
     return found
 
 
+def _changed(release: Release) -> Release:
+    """The release under a digest of its own."""
+    return replace(release, digest=sha256(repr(release).encode()).hexdigest())
+
+
 def _few_values(case: Case) -> Release:
     """The portfolio with few components, as all answers are tried too."""
     release = case.requirements.release
@@ -65,7 +71,7 @@ def _few_values(case: Case) -> Release:
         name: (columns, frozenset(row for row in rows if set(row) <= kept.keys()))
         for name, (columns, rows) in release.tables.items()
     }
-    return replace(release, components=components, tables=rows)
+    return _changed(replace(release, components=components, tables=rows))
 
 
 def _plain(release: Release) -> Release:
@@ -78,11 +84,13 @@ def _plain(release: Release) -> Release:
 
     needs = {name: need for name, need in offering.needs.items() if name not in {"users", "level"}}
     slots = {family: replace(slot, max_quantity=None) for family, slot in offering.slots.items()}
-    return replace(
-        release,
-        components={name: replace(component, max_quantity=1) for name, component in release.components.items()},
-        rules=kept(release.rules),
-        offerings={"offer": replace(offering, needs=needs, slots=slots, rules=kept(offering.rules))},
+    return _changed(
+        replace(
+            release,
+            components={name: replace(component, max_quantity=1) for name, component in release.components.items()},
+            rules=kept(release.rules),
+            offerings={"offer": replace(offering, needs=needs, slots=slots, rules=kept(offering.rules))},
+        )
     )
 
 
@@ -97,7 +105,7 @@ def _with_twins(release: Release) -> Release:
     for like, other in pairwise(nodes):
         more = components[like].provides.get("power", D(0)) + 1
         components[other] = replace(components[like], id=other, provides={"power": more})
-    return replace(release, components=components)
+    return _changed(replace(release, components=components))
 
 
 def _findings(release: Release) -> OfferingFindings:
