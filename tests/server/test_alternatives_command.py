@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 
 from bench.installations import Installation
+from selling import PORTFOLIO, TERMS
+
+from bidwright.v1 import configurator_pb2 as configurator
 
 
 def test_alternatives_are_shown_side_by_side_and_one_is_kept(installation: Installation, tmp_path: Path) -> None:
@@ -31,3 +34,16 @@ def test_needs_that_nothing_meets_are_a_conflict_and_an_unknown_quality_is_refus
     assert refused.returncode == 1
     assert "no component of web_hosting carries an attribute 'colour'" in refused.stderr
     assert installation.bid("alternatives", "web_hosting", "--pick", "1").returncode == 2
+
+
+def test_a_customer_sees_neither_our_cost_nor_our_margin(installation: Installation) -> None:
+    asked = configurator.ConfigureRequest(portfolio=PORTFOLIO, offering="web_hosting", market="DE", terms=TERMS)
+    with installation.client_for(account="local", roles=("customer",)) as client:
+        suggested = client.configurator.SuggestAlternatives(
+            configurator.SuggestAlternativesRequest(request=asked, max_alternatives=1)
+        )
+        changed = client.configurator.ChangeConfiguration(configurator.ChangeConfigurationRequest(request=asked))
+    for solution in (suggested.alternatives[0].solution, changed.change.solution):
+        assert solution.totals.HasField("contract_value")
+        assert not solution.totals.HasField("contract_cost")
+        assert not solution.totals.HasField("margin_percent")
