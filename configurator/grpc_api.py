@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import grpc
+from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of, decimal_message
 from bidwright.catalog.answers import answers_to_proto
 from bidwright.catalog.days import today_in
-from bidwright.catalog.model import Release
+from bidwright.catalog.model import Answer, Release
 from bidwright.catalog.releases import FindRelease
 from bidwright.configurator.alternatives import USUAL_NUMBER, Alternative, alternatives, qualities_of
 from bidwright.configurator.change import Installed, change, installed_of
@@ -24,13 +25,15 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide import guide
 from bidwright.configurator.guide_facts import vocabulary_of
 from bidwright.configurator.guide_messages import response_of, wishes_of
+from bidwright.configurator.objectives import IN_MONEY, OURS_ALONE, is_ours_alone
 from bidwright.configurator.repair import explain_and_repair
 from bidwright.configurator.repair_changes import Asked, Changes
 from bidwright.configurator.repair_messages import changed_request, explanation_message, weights_of
 from bidwright.configurator.request import LIMITS, Requirements, requirements_and_items, requirements_of
-from bidwright.core.amount_table import AmountTable
+from bidwright.core.amount_table import AmountTable, CostTable
+from bidwright.core.caller import current_caller
 from bidwright.core.clock import Clock
-from bidwright.core.errors import Unavailable
+from bidwright.core.errors import Forbidden, Unavailable
 from bidwright.core.money import to_minor
 from bidwright.v1 import configuration_pb2, configurator_pb2, configurator_pb2_grpc, price_pb2
 
@@ -70,16 +73,26 @@ class Question:
 class AmountTables(Protocol):
     """Says what quantities cost. Given by pricing."""
 
-    def amount_table(
+    def amount_table(  # noqa: PLR0913 - all that a price depends on
         self,
         release: Release,
         market_id: str,
         terms: configuration_pb2.CommercialTerms,
         *,
         bespoke_items: Sequence[configuration_pb2.BespokeItem],
+        answers: Mapping[str, Answer],
         today: dt.date,
     ) -> AmountTable:
-        """The amounts of a market under terms, today."""
+        """The amounts of a market under terms and for answers, today."""
+
+    def cost_table(
+        self,
+        release: Release,
+        configuration: configuration_pb2.Configuration,
+        terms: configuration_pb2.CommercialTerms,
+        today: dt.date,
+    ) -> CostTable:
+        """What quantities cost us in a market, for answers and with a bespoke layer, today."""
 
 
 class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
@@ -181,6 +194,7 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         partial: bool = False,
     ) -> AnswerT:
         """Understand a request and run a search for it beside the event loop, within what the caller waits."""
+        _require_own_people(request)
         release = await self._find_release(request.portfolio)
         deadline = Deadline(_allowed_s(remaining_s))
         return await self._in_thread(
@@ -219,10 +233,26 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         requirements = requirements_of(request, release, partial=partial)
         # Asked once: midnight may pass during the search, and both sums must be those of one day.
         today = today_in(requirements.market, self._clock())
-        table = self._tables.amount_table(
-            release, request.market, request.terms, bespoke_items=request.bespoke_items, today=today
-        )
+        table = self._table(request, requirements, today)
         return Question(request=request, requirements=requirements, table=table, today=today)
+
+    def _table(
+        self, request: configurator_pb2.ConfigureRequest, requirements: Requirements, today: dt.date
+    ) -> AmountTable:
+        """What quantities cost the customer, and us where an objective is about that."""
+        release = requirements.release
+        table = self._tables.amount_table(
+            release,
+            request.market,
+            request.terms,
+            bespoke_items=request.bespoke_items,
+            answers=requirements.answers,
+            today=today,
+        )
+        if not any(objective.measure in OURS_ALONE for objective in requirements.objectives):
+            return table
+        costed = _configuration(request, requirements, {})
+        return replace(table, costs=self._tables.cost_table(release, costed, request.terms, today))
 
     def _configure(self, question: Question, deadline: Deadline) -> configurator_pb2.ConfigureResponse:
         outcome = configure(question.requirements, question.table, deadline)
@@ -296,18 +326,34 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         requirements = question.requirements
         request = changed_request(question.request, changes, requirements.market.currency)
         release, today = requirements.release, question.today
-        table = self._tables.amount_table(
-            release, request.market, request.terms, bespoke_items=request.bespoke_items, today=today
-        )
-        return Question(request=request, requirements=requirements_of(request, release), table=table, today=today)
+        changed = requirements_of(request, release)
+        return Question(request=request, requirements=changed, table=self._table(request, changed, today), today=today)
 
     def _priced(self, question: Question, solution: Solution) -> configurator_pb2.Solution:
         """The record of a solution, with the totals that pricing counts."""
-        configuration = _configuration(question.request, question.requirements, solution)
+        configuration = _configuration(question.request, question.requirements, solution.items)
         release = question.requirements.release
         totals = self._price(release, configuration, question.request.terms, question.today).totals
         _require_equal(solution, totals)
-        return configurator_pb2.Solution(configuration=configuration, proof=solution.proof, totals=totals)
+        first, *further = solution.proofs
+        return configurator_pb2.Solution(
+            configuration=configuration, proof=first, totals=totals, further_proofs=further
+        )
+
+
+def _require_own_people(request: configurator_pb2.ConfigureRequest) -> None:
+    """Refuse customers what would tell them our cost.
+
+    Raises:
+        Forbidden: A caller who is nothing but a customer asks for the best cost or margin.
+    """
+    asked = [f"objectives[{at}]" for at, one in enumerate(request.objectives) if is_ours_alone(one)]
+    if asked and current_caller().roles <= {"customer"}:
+        raise Forbidden(
+            f"{current_caller().principal} is a customer, and {', '.join(asked)} would tell our cost.",
+            fix="Ask for the least contract value, or for another measure than cost and margin.",
+            reason="OBJECTIVE_OURS_ALONE",
+        )
 
 
 def _allowed_s(remaining_s: float | None) -> float:
@@ -318,7 +364,7 @@ def _allowed_s(remaining_s: float | None) -> float:
 
 
 def _configuration(
-    request: configurator_pb2.ConfigureRequest, requirements: Requirements, solution: Solution
+    request: configurator_pb2.ConfigureRequest, requirements: Requirements, items: Mapping[str, int]
 ) -> configuration_pb2.Configuration:
     return configuration_pb2.Configuration(
         release=requirements.release.name,
@@ -327,7 +373,7 @@ def _configuration(
         needs=answers_to_proto(requirements.answers),
         items=[
             configuration_pb2.ConfigurationItem(component=component, quantity=units)
-            for component, units in solution.items.items()
+            for component, units in items.items()
         ],
         bespoke_items=request.bespoke_items,
     )
@@ -339,7 +385,19 @@ def _require_equal(solution: Solution, totals: price_pb2.PriceTotals) -> None:
     Raises:
         SolverDisagrees: They do not; a fault of ours.
     """
-    for name in LIMITS:
-        priced = to_minor(amount_of(getattr(totals, name), where=name, currency=solution.currency), solution.currency)
-        if priced != getattr(solution.amounts, name):
-            raise SolverDisagrees(f"{name}: the solver counts {getattr(solution.amounts, name)}, pricing {priced}")
+    counted: dict[str, int] = {name: getattr(solution.amounts, name) for name in LIMITS}
+    for one in solution.reached:
+        if one.objective.measure is not None and one.objective.measure in IN_MONEY:
+            counted[one.objective.measure] = int(one.value)
+    for name, amount in counted.items():
+        priced = _minor("contract_value", totals) - _minor("contract_cost", totals)
+        if name != "margin":
+            priced = _minor(name, totals)
+        if priced != amount:
+            raise SolverDisagrees(f"{name}: the solver counts {amount}, pricing {priced}")
+
+
+def _minor(name: str, totals: price_pb2.PriceTotals) -> int:
+    """A sum of a price in minor units."""
+    sum_: Money = getattr(totals, name)
+    return to_minor(amount_of(sum_, where=name), sum_.currency_code)

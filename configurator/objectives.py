@@ -115,6 +115,11 @@ def objectives_of(messages: Iterable[ObjectiveMessage], release: Release, faults
     return tuple(found.values())
 
 
+def is_ours_alone(message: ObjectiveMessage) -> bool:
+    """Whether an objective tells what a contract costs us."""
+    return _objective(message).measure in OURS_ALONE
+
+
 def _objective(message: ObjectiveMessage) -> Objective:
     if message.WhichOneof("subject") == "attribute":
         more_is_better = message.direction in (OBJECTIVE_DIRECTION_UNSPECIFIED, OBJECTIVE_DIRECTION_MAXIMIZE)

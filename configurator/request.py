@@ -12,6 +12,7 @@ from google.type import money_pb2
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.answers import answers_from_proto, resolve_answers
 from bidwright.catalog.model import Answer, Market, Offering, Release
+from bidwright.configurator.objectives import Objective, objectives_of
 from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_request import SiteMessage, SiteReader
 from bidwright.core.errors import Faults, InvalidInput
@@ -49,6 +50,7 @@ class Requirements:
         bespoke: Effects of the bespoke layer; only items that have one.
         budget: Limit -> minor units of the market's currency.
         sites: The sites of the bid, by id; none where it has none.
+        objectives: What is best, the first before the others; the least contract value where there is none.
     """
 
     release: Release
@@ -61,6 +63,7 @@ class Requirements:
     budget: Mapping[Limit, int] = field(default_factory=dict)
     frozen: frozenset[str] = frozenset()
     sites: tuple[Site, ...] = ()
+    objectives: tuple[Objective, ...] = ()
 
 
 def requirements_of(
@@ -88,6 +91,7 @@ def requirements_of(
         _require_component(release, component, f"exclusions[{index}]", faults)
     bespoke = _bespoke(release, request.bespoke_items, faults)
     budget = _budget(request.budget, market, faults) if market else {}
+    objectives = objectives_of(request.objectives, release, faults)
     answers: Mapping[str, Answer] = {}
     found: tuple[Site, ...] = ()
     if offering and sites is not None:
@@ -107,6 +111,7 @@ def requirements_of(
         bespoke=bespoke,
         budget=budget,
         sites=found,
+        objectives=objectives,
     )
 
 
