@@ -8,6 +8,7 @@ import click
 from google.protobuf.json_format import MessageToJson
 
 from bidwright.clients.cli import answers, views
+from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from, show_proofs
 from bidwright.clients.cli.output import as_dict
 from bidwright.clients.cli.request_options import FILE, currency_of, request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session, command
@@ -26,14 +27,16 @@ def register(group: click.Group) -> None:
 
 
 @request_options
+@OBJECTIVES
 @click.option("--output", "-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="Keep the result.")
 def configure(session: Session, **options: str) -> None:
-    """Find the cheapest valid configuration for a customer's needs.
+    """Find the cheapest valid configuration for a customer's needs, or what is best by other objectives.
 
     Exit code 3 means that no configuration is valid; what cannot hold together is told.
     """
     request = request_from(session, **options)
-    with session.output.errors.status("Looking for the cheapest valid configuration ..."):
+    request.objectives.extend(objectives_from(options["objectives"]))
+    with session.output.errors.status("Looking for the best valid configuration ..."):
         response = session.server().configurator.Configure(request)
     if session.output.as_json:
         session.output.message(response)
@@ -63,6 +66,9 @@ def show_solution(session: Session, solution: configurator.Solution) -> None:
     views.show_configuration(session.output, solution.configuration)
     views.show_totals(session.output, solution.totals)
     proof = solution.proof
+    if solution.further_proofs or not proof.objective.startswith("contract value"):
+        show_proofs(session.output, [proof, *solution.further_proofs])
+        return
     session.output.line(
         "Proven: nothing valid is cheaper."
         if proof.is_optimal

@@ -1,0 +1,63 @@
+"""``--objective``: what is best, and why nothing is better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from bidwright.clients.cli import views
+from bidwright.clients.cli.output import Output, amount
+from bidwright.v1 import configuration_pb2 as configuration
+from bidwright.v1 import configurator_pb2 as configurator
+
+_PREFIX = "OBJECTIVE_MEASURE_"
+_MEASURES = {
+    name.removeprefix(_PREFIX).lower(): configurator.ObjectiveMeasure.Value(name)
+    for name, number in configurator.ObjectiveMeasure.items()
+    if number
+}
+_DIRECTIONS = {
+    "": configurator.OBJECTIVE_DIRECTION_UNSPECIFIED,
+    "min": configurator.OBJECTIVE_DIRECTION_MINIMIZE,
+    "max": configurator.OBJECTIVE_DIRECTION_MAXIMIZE,
+}
+OBJECTIVES = click.option(
+    "--objective",
+    "objectives",
+    multiple=True,
+    metavar="NAME[:min|max]",
+    help=f"What is best, the first before the others: {', '.join(_MEASURES)}, or an attribute.",
+)
+
+
+def objectives_from(texts: Iterable[str]) -> list[configurator.Objective]:
+    """The objectives that options name; what is no measure is an attribute.
+
+    Raises:
+        click.BadParameter: The direction is neither min nor max.
+    """
+    found = []
+    for text in texts:
+        name, _, direction = text.partition(":")
+        if direction not in _DIRECTIONS:
+            raise click.BadParameter(f"{text!r} does not end in :min or :max.", param_hint="--objective")
+        objective = configurator.Objective(direction=_DIRECTIONS[direction])
+        if name in _MEASURES:
+            objective.measure = _MEASURES[name]
+        else:
+            objective.attribute = name
+        found.append(objective)
+    return found
+
+
+def show_proofs(output: Output, proofs: Iterable[configuration.Proof]) -> None:
+    """Print how good a configuration is by each objective, and what could be better."""
+    rows = []
+    for proof in proofs:
+        in_money = proof.HasField("value")
+        reached = amount(proof.value) if in_money else views.number(proof.number)
+        bound = amount(proof.bound) if in_money else views.number(proof.number_bound)
+        told = "proven" if proof.is_optimal else f"best found in time; none is better than {bound}"
+        rows.append((proof.objective, reached, told))
+    output.table("What is best", ["objective", "reached", "proof"], rows)
