@@ -13,9 +13,7 @@ from bidwright.v1 import configurator_pb2 as configurator
 
 _PREFIX = "OBJECTIVE_MEASURE_"
 _MEASURES = {
-    name.removeprefix(_PREFIX).lower(): configurator.ObjectiveMeasure.Value(name)
-    for name, number in configurator.ObjectiveMeasure.items()
-    if number
+    name.removeprefix(_PREFIX).lower(): name for name, number in configurator.ObjectiveMeasure.items() if number
 }
 _DIRECTIONS = {
     "": configurator.OBJECTIVE_DIRECTION_UNSPECIFIED,
@@ -42,12 +40,10 @@ def objectives_from(texts: Iterable[str]) -> list[configurator.Objective]:
         name, _, direction = text.partition(":")
         if direction not in _DIRECTIONS:
             raise click.BadParameter(f"{text!r} does not end in :min or :max.", param_hint="--objective")
-        objective = configurator.Objective(direction=_DIRECTIONS[direction])
         if name in _MEASURES:
-            objective.measure = _MEASURES[name]
+            found.append(configurator.Objective(measure=_MEASURES[name], direction=_DIRECTIONS[direction]))
         else:
-            objective.attribute = name
-        found.append(objective)
+            found.append(configurator.Objective(attribute=name, direction=_DIRECTIONS[direction]))
     return found
 
 
