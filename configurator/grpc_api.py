@@ -30,6 +30,8 @@ from bidwright.configurator.repair import explain_and_repair
 from bidwright.configurator.repair_changes import Asked, Changes
 from bidwright.configurator.repair_messages import changed_request, explanation_message, weights_of
 from bidwright.configurator.request import LIMITS, Requirements, requirements_and_items, requirements_of
+from bidwright.configurator.sites_configure import configure_sites
+from bidwright.configurator.sites_request import site_messages
 from bidwright.core.amount_table import AmountTable, CostTable
 from bidwright.core.caller import current_caller
 from bidwright.core.clock import Clock
@@ -172,6 +174,14 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
             request.request, context.time_remaining(), lambda *asked: self._explain(request, *asked)
         )
 
+    async def ConfigureSites(
+        self,
+        request: configurator_pb2.ConfigureSitesRequest,
+        context: grpc.aio.ServicerContext[configurator_pb2.ConfigureSitesRequest, configurator_pb2.ConfigureResponse],
+    ) -> configurator_pb2.ConfigureResponse:
+        """Find the best valid configuration of a bid with many sites."""
+        return await self._search(request.request, context.time_remaining(), self._configure_sites, sites=request.sites)
+
     async def CheckConfiguration(
         self,
         request: configurator_pb2.CheckConfigurationRequest,
@@ -182,7 +192,7 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         """Say everything that is wrong with one configuration."""
         release = await self._find_release(request.configuration.release)
         requirements, items = requirements_and_items(request.configuration, release)
-        violations = check(requirements, items)
+        violations = await asyncio.to_thread(check, requirements, items)
         return configurator_pb2.CheckConfigurationResponse(valid=not violations, violations=violations)
 
     async def _search(
@@ -192,13 +202,14 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         search: Callable[[Question, Deadline], AnswerT],
         *,
         partial: bool = False,
+        sites: Sequence[configurator_pb2.Site] | None = None,
     ) -> AnswerT:
         """Understand a request and run a search for it beside the event loop, within what the caller waits."""
         _require_own_people(request)
         release = await self._find_release(request.portfolio)
         deadline = Deadline(_allowed_s(remaining_s))
         return await self._in_thread(
-            lambda: search(self._question(request, release, partial=partial), deadline), deadline
+            lambda: search(self._question(request, release, partial=partial, sites=sites), deadline), deadline
         )
 
     async def _in_thread(self, search: Callable[[], AnswerT], deadline: Deadline) -> AnswerT:
@@ -223,14 +234,19 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
             self._at_once -= 1
 
     def _question(
-        self, request: configurator_pb2.ConfigureRequest, release: Release, *, partial: bool = False
+        self,
+        request: configurator_pb2.ConfigureRequest,
+        release: Release,
+        *,
+        partial: bool = False,
+        sites: Sequence[configurator_pb2.Site] | None = None,
     ) -> Question:
         """Understand a request.
 
         Raises:
             InvalidInput: With every fault at once.
         """
-        requirements = requirements_of(request, release, partial=partial)
+        requirements = requirements_of(request, release, partial=partial, sites=sites)
         # Asked once: midnight may pass during the search, and both sums must be those of one day.
         today = today_in(requirements.market, self._clock())
         table = self._table(request, requirements, today)
@@ -259,6 +275,14 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
         if isinstance(outcome, configuration_pb2.Conflict):
             return configurator_pb2.ConfigureResponse(conflict=outcome)
         return configurator_pb2.ConfigureResponse(solution=self._priced(question, outcome))
+
+    def _configure_sites(self, question: Question, deadline: Deadline) -> configurator_pb2.ConfigureResponse:
+        outcome = configure_sites(question.requirements, question.table, deadline)
+        if isinstance(outcome, configuration_pb2.Conflict):
+            return configurator_pb2.ConfigureResponse(conflict=outcome)
+        solution = self._priced(question, outcome.solution)
+        solution.configuration.sites.extend(site_messages(outcome.sites))
+        return configurator_pb2.ConfigureResponse(solution=solution)
 
     def _suggest(
         self, request: configurator_pb2.SuggestAlternativesRequest, question: Question, deadline: Deadline
