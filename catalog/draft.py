@@ -26,6 +26,7 @@ from bidwright.catalog.model import (
 )
 from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
+from bidwright.catalog.price_tables import PriceTable
 from bidwright.core.errors import Faults
 
 _PATTERN_LETTERS = frozenset("*?[")
@@ -102,6 +103,7 @@ class Draft:
     tables: dict[str, tuple[tuple[str, ...], frozenset[tuple[str, ...]]]] = field(default_factory=dict)
     books: dict[str, PriceBook] = field(default_factory=dict)
     price_books: dict[str, PriceBook] = field(default_factory=dict)
+    price_tables: dict[str, PriceTable] = field(default_factory=dict)
     promotions: dict[str, Promotion] = field(default_factory=dict)
     agreements: dict[str, CustomerAgreement] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)

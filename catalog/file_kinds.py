@@ -48,6 +48,7 @@ KINDS = (
     ),
     FileKind("prices/<book>.csv", r"prices/[^/]+\.csv"),
     FileKind("prices/<book>.yaml", r"prices/[^/]+\.yaml", "price_settings"),
+    FileKind("price_tables/<name>.csv", r"price_tables/[^/]+\.csv"),
     FileKind("promotions.yaml", r"promotions\.yaml", "promotions", ("promotion",)),
     FileKind("agreements/<agreement>.yaml", r"agreements/[^/]+\.yaml", "agreement", ("agreement",)),
     FileKind("packages.yaml", r"packages\.yaml", "packages", is_required=True),

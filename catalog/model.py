@@ -202,6 +202,7 @@ class PriceBook:
         ancestry: The book itself, then its parent, and so on; empty for a market's own book without a parent.
         rounding_to: Minor units of the currency that net prices are multiples of.
         entries: (component, charge) -> entries ascending by ``valid_from``, never overlapping.
+        needs: Names of the needs that tables and formulas of its rows ask for.
         terms: Contract term in months -> discount on recurring charges in percent.
         hours_per_month: What an hourly price is multiplied by for a month.
         bespoke_rates: Role -> cost of one day.
@@ -223,6 +224,7 @@ class PriceBook:
     channel: str = ""
     ancestry: tuple[Ancestry, ...] = ()
     rounding_to: int = 1
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

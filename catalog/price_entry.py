@@ -8,13 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from bidwright.catalog.price_charges import ChargeName
+from bidwright.catalog.price_formulas import Coefficients, Formula
+from bidwright.catalog.price_tables import PriceTable
 
-ModelName = Literal["per_unit", "flat", "volume", "graduated", "stairstep", "block", "percentage"]
+ModelName = Literal["per_unit", "flat", "volume", "graduated", "stairstep", "block", "percentage", "table", "formula"]
 
-MODELS: tuple[ModelName, ...] = ("per_unit", "flat", "volume", "graduated", "stairstep", "block", "percentage")
+MODELS: tuple[ModelName, ...] = get_args(ModelName)
 """The models a row may name."""
 
 
@@ -61,7 +63,10 @@ class PriceEntry:
         adjustments: What the books that inherited it add, in their order.
         unit_cost: Of one unit, without labour.
         price: List price: of a single unit, of a block, the whole of a flat price, or a percentage; 0 where ``bands``
-            say it.
+            say it. Of a table, what it says once its characteristics are known.
+        table, formula: Of the models of these names; None for others.
+        coefficients: The formula in powers of the quantity, once its characteristics are known.
+        told: The characteristics that a table or formula was resolved with, in words.
         of: Components whose lines a percentage is taken of; empty for other models.
         tiers: Volume prices, ascending by quantity, each from 2 units on.
         bands: Prices of a volume, graduated or stairstep model, ascending; empty for other models.
@@ -88,6 +93,10 @@ class PriceEntry:
     of: frozenset[str] = frozenset()
     valid_from: dt.date
     valid_to: dt.date | None
+    table: PriceTable | None = None
+    formula: Formula | None = None
+    coefficients: Coefficients = ()
+    told: str = ""
     book: str = ""
     adjustments: tuple[Adjustment, ...] = ()
 

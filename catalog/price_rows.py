@@ -17,7 +17,7 @@ from bidwright.core import money
 from bidwright.core.errors import Faults
 
 COLUMNS = ("component", "charge", "unit", "unit_cost", "price", "tiers", "valid_from", "valid_to")
-OPTIONAL_COLUMNS = ("model", "included", "block_size", "minimum", "maximum", "waived_from", "of")
+OPTIONAL_COLUMNS = ("model", "included", "block_size", "minimum", "maximum", "waived_from", "of", "table", "formula")
 """These may follow, in any order; a file without them has empty cells there."""
 
 MOST_PLACES = 6
@@ -36,6 +36,8 @@ _USED: dict[tuple[ModelName, str], frozenset[str]] = {
     ("stairstep", "up to"): frozenset({"tiers", "included"}),
     ("block", ""): frozenset({"price", "included", "block_size"}),
     ("percentage", ""): frozenset({"price", "of"}),
+    ("table", ""): frozenset({"table", "included"}),
+    ("formula", ""): frozenset({"formula"}),
 }
 """(model, whether tiers say from where or up to where they hold) -> the columns that such a row uses."""
 
@@ -111,6 +113,9 @@ def _figures(row: Row, most_units: int | None, faults: Faults) -> _Figures | Non
     block_size = _block_size(row, faults) if "block_size" in used else Decimal(1)
     if model == "percentage":
         _check_percentage(row, price, faults)
+    if model in {"table", "formula"} and not row.cells.get(model, ""):
+        what = f"a {model} price needs its {model}"
+        faults.add(row.where, what, f"Write it into the column {model}, or choose another model.")
     minimum, maximum = _optional(row, "minimum", faults), _optional(row, "maximum", faults)
     if minimum is not None and maximum is not None and maximum < minimum:
         faults.add(row.where, f"maximum {maximum} is below minimum {minimum}", "Exchange the two, or remove one.")
@@ -156,7 +161,9 @@ def _has_form(row: Row, model: ModelName, kind: str, faults: Faults) -> bool:
     elif used is None:
         what = f"a {model} price needs tiers that say up to where they reach"
         faults.add(row.where, what, f"Write tiers as {BAND_FORM}.")
-    for column in sorted({"price", "included", "block_size", "of"} - used) if used is not None else ():
+    for column in (
+        sorted({"price", "included", "block_size", "of", "table", "formula"} - used) if used is not None else ()
+    ):
         if row.cells.get(column, ""):
             what = f"{column} is {row.cells[column]!r}, which means nothing in this {model} price"
             faults.add(row.where, what, f"Leave {column} empty, or choose another model.")

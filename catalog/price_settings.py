@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -59,7 +59,15 @@ def read_settings(draft: Draft, key: str, entries: Entries, parent: PriceBook | 
         channel=value.get("channel", ""),
         ancestry=inherited,
         rounding_to=_rounding_to(draft, whole, market, parent),
+        needs=frozenset(_needs(entries)),
     )
+
+
+def _needs(entries: Entries) -> Iterator[str]:
+    """Names of the needs that rows are priced by."""
+    for entry in (entry for rows in entries.values() for entry in rows):
+        names = entry.table.columns if entry.table is not None else entry.formula.names() if entry.formula else ()
+        yield from (name.name for name in names if name.scope == "need")
 
 
 def special_books(draft: Draft) -> dict[str, tuple[PriceBook, ...]]:

@@ -9,12 +9,14 @@ from pathlib import PurePosixPath
 from bidwright.catalog.csv_source import Row, Sheet, read_csv
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.nearest import advice
+from bidwright.catalog.price_characteristics import with_characteristics
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.catalog.price_inheritance import Entries, Inheritance, in_order_of_inheritance, parent_key
 from bidwright.catalog.price_percentages import check_circles, resolved
 from bidwright.catalog.price_rows import COLUMNS, OPTIONAL_COLUMNS, read_row
 from bidwright.catalog.price_settings import check_selection, read_settings
+from bidwright.catalog.price_tables import read_price_tables
 from bidwright.catalog.source_files import Files, text_of
 from bidwright.core.errors import Faults
 
@@ -25,6 +27,7 @@ _MOST_UNITS = 10_000
 def read_prices(draft: Draft, files: Files) -> None:
     """Read the price book of every market, and those made from them; needs markets and components."""
     keys = _keys(draft, files)
+    draft.price_tables = read_price_tables(files, draft.faults)
     for market in draft.markets:
         for name in _missing(draft, files, market):
             draft.faults.add(f"{name}:1", f"market {market} has no file {name}", "Add it (docs/portfolio.md).")
@@ -101,7 +104,9 @@ def _rows(draft: Draft, files: Files, name: str) -> tuple[Rows, set[str]]:
         if entry is None:
             unsound.add(id_)
         elif is_known:
-            found.setdefault((id_, entry.charge), []).append((resolved(draft, entry, row), row))
+            found.setdefault((id_, entry.charge), []).append(
+                (with_characteristics(draft, resolved(draft, entry, row), row), row)
+            )
     return found, unsound
 
 

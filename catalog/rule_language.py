@@ -20,9 +20,9 @@ class Constant:
 
 @dataclass(frozen=True)
 class Name:
-    """``need.users`` or ``quote.margin_percent``."""
+    """``need.users`` or ``quote.margin_percent``; in formulas of prices also ``component.ram_gib``."""
 
-    scope: Literal["need", "quote"]
+    scope: Literal["need", "quote", "component"]
     name: str
 
 

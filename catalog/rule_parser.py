@@ -195,10 +195,11 @@ class _Reader:
     def _attribute(self, node: ast.AST, _: int) -> Expression:
         attribute = cast("ast.Attribute", node)
         scope = attribute.value.id if isinstance(attribute.value, ast.Name) else ""
-        if scope not in {"need", "quote"}:
+        if scope not in {"need", "quote", "component"}:
             what = f"{self._text(node)[:60]!r} is not a name"
-            raise self._refuse(node, what, "Names are need.<name> in rules, quote.<name> in approvals.")
-        return Name(cast("Literal['need', 'quote']", scope), attribute.attr)
+            fix = "Names are need.<name> in rules, quote.<name> in approvals, component.<attribute> in formulas."
+            raise self._refuse(node, what, fix)
+        return Name(cast("Literal['need', 'quote', 'component']", scope), attribute.attr)
 
     def _call(self, node: ast.AST, depth: int) -> Expression:
         call = cast("ast.Call", node)

@@ -8,15 +8,16 @@ the product is computed in whole numbers, because a table has tens of thousands 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from threading import Lock
+from typing import NamedTuple
 
 from bidwright.catalog.amount_messages import amount_of
-from bidwright.catalog.model import Component, Release
+from bidwright.catalog.model import Answer, Component, Release
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.core.amount_table import AmountTable, CommitmentAmount, CostTable, PackageAmount, PercentageAmount
@@ -39,7 +40,7 @@ from bidwright.v1.configuration_pb2 import (
     Configuration,
 )
 
-_Key = tuple[str, str, Agreement]
+_Key = tuple[str, str, Agreement, tuple[tuple[str, Answer], ...]]
 
 
 class AmountTables:
@@ -54,18 +55,19 @@ class AmountTables:
         self._tables: dict[_Key, AmountTable] = {}
         self._lock = Lock()
 
-    def amount_table(
+    def amount_table(  # noqa: PLR0913 - all that a price depends on
         self,
         release: Release,
         market_id: str,
         terms: CommercialTerms,
         *,
         bespoke_items: Sequence[BespokeItem] = (),
+        answers: Mapping[str, Answer] | None = None,
         today: dt.date,
     ) -> AmountTable:
         """Same as the function ``amount_table``, from memory where it was made before."""
-        sale, costed = _read(release, market_id, terms, bespoke_items=bespoke_items, today=today)
-        key = (release.name, market_id, sale.agreement)
+        sale, costed = _read(release, market_id, terms, _Given(bespoke_items, answers or {}, today))
+        key = (release.name, market_id, sale.agreement, tuple(sale.answers.items()))
         with self._lock:
             table = self._tables.pop(key, None)
         if table is None:
@@ -83,12 +85,13 @@ class AmountTables:
         return cost_table(release, configuration, terms, today)
 
 
-def amount_table(
+def amount_table(  # noqa: PLR0913 - all that a price depends on
     release: Release,
     market_id: str,
     terms: CommercialTerms,
     *,
     bespoke_items: Sequence[BespokeItem] = (),
+    answers: Mapping[str, Answer] | None = None,
     today: dt.date,
 ) -> AmountTable:
     """Net amounts of every quantity of every component, of every package, and of the bespoke layer.
@@ -98,36 +101,42 @@ def amount_table(
         market_id: A market of it.
         terms: Term, discount and price date.
         bespoke_items: The bespoke layer of the configuration.
+        answers: Of the customer, by need. A row that is priced by an answer that is not among them costs nothing here;
+            its component cannot be priced either.
         today: The day it is in the market; its prices apply where the terms give no price date.
 
     Raises:
         InvalidInput: As ``price`` does; ``PRICE_MISSING`` names every component of the table without a price.
     """
-    sale, costed = _read(release, market_id, terms, bespoke_items=bespoke_items, today=today)
+    sale, costed = _read(release, market_id, terms, _Given(bespoke_items, answers or {}, today))
     return _with_bespoke(_standard_table(sale), sale, costed)
 
 
+class _Given(NamedTuple):
+    """What a price depends on beside portfolio and terms."""
+
+    bespoke_items: Sequence[BespokeItem]
+    answers: Mapping[str, Answer]
+    today: dt.date
+
+
 def _read(
-    release: Release,
-    market_id: str,
-    terms: CommercialTerms,
-    *,
-    bespoke_items: Sequence[BespokeItem],
-    today: dt.date,
+    release: Release, market_id: str, terms: CommercialTerms, given: _Given
 ) -> tuple[Sale, tuple[CostedItem, ...]]:
     faults = Faults()
-    sale = read_sale(release, market_id, terms, today=today, faults=faults)
+    sale = read_sale(release, market_id, terms, today=given.today, faults=faults)
     book = release.price_book(market_id, terms.segment, terms.channel)
-    costed = read_bespoke_items(bespoke_items, book, faults) if book is not None else ()
+    costed = read_bespoke_items(given.bespoke_items, book, faults) if book is not None else ()
     faults.raise_if_any("What is to be priced")
     if sale is None:
         raise AssertionError("a sale was refused without a fault")
-    return sale, costed
+    known = {name: given.answers[name] for name in sorted(sale.book.needs & given.answers.keys())}
+    return replace(sale, answers=known), costed
 
 
 def _standard_table(sale: Sale) -> AmountTable:
     components = dict(sorted(sale.release.components.items()))
-    entries = entries_on_date(sale, components)
+    entries = entries_on_date(sale, components, partly=True)
     offers = package_offers(sale, components, entries)
     return AmountTable(
         currency=sale.book.currency,

@@ -11,17 +11,23 @@ from bidwright.catalog.price_charges import CHARGES, ChargeName
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.catalog.price_percentages import percentages_of
 from bidwright.core.errors import Fault, InvalidInput
+from bidwright.pricing.characteristics import check_told, is_told, told
 from bidwright.pricing.sale import Sale
 
 Entries = dict[tuple[str, ChargeName], PriceEntry]
 
 
-def entries_on_date(sale: Sale, components: Iterable[str]) -> Entries:
+def entries_on_date(sale: Sale, components: Iterable[str], *, partly: bool = False) -> Entries:
     """The entries of these components on the price date; a charge without any row has no entry.
 
+    Args:
+        sale: The terms, and the answers that prices depend on.
+        components: Component ids.
+        partly: Whether rows are left out that are priced by characteristics that are not known.
+
     Raises:
-        InvalidInput: ``PRICE_MISSING``: a component has rows for a charge and none holds on that date; all such
-            components at once.
+        InvalidInput: ``PRICE_MISSING``: a component has rows for a charge and none holds on that date;
+            ``CHARACTERISTIC_MISSING``: a row is priced by what is not known. All such components at once.
     """
     found: Entries = {}
     missing: list[tuple[str, ChargeName]] = []
@@ -35,7 +41,10 @@ def entries_on_date(sale: Sale, components: Iterable[str]) -> Entries:
                 missing.append((component, charge))
     if missing:
         raise _price_missing(sale.book, sale.agreement.price_date, sorted(missing))
-    return found
+    if partly:
+        found = {key: entry for key, entry in found.items() if is_told(sale, entry)}
+    check_told(sale, found.values())
+    return {key: told(sale, entry) for key, entry in found.items()}
 
 
 def percentages_in_order(entries: Entries) -> Iterator[tuple[tuple[str, ChargeName], PriceEntry]]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from bidwright.catalog.model import PriceBook
 from bidwright.catalog.price_entry import Band, PriceEntry
+from bidwright.catalog.price_formulas import amount_at
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.core.money import EXACT, plain
 from bidwright.v1.price_pb2 import PRICE_STEP_KIND_LIST, PRICE_STEP_KIND_VOLUME, PriceStepKind
@@ -44,23 +45,34 @@ def parts_of(book: PriceBook, entry: PriceEntry, quantity: Decimal) -> tuple[Par
 def _model_parts(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
     units = beyond_free(entry, quantity)
     free = f", {plain(units)} beyond {plain(entry.included)} included" if entry.included else ""
-    if entry.model == "flat":
-        return (Part(PRICE_STEP_KIND_LIST, "", entry.price),)
-    if entry.model == "block":
-        blocks = _blocks(units, entry.block_size)
-        says = f"{free}, {plain(blocks)} x {plain(entry.block_size)} {entry.unit} at {plain(entry.price)}"
-        return (Part(PRICE_STEP_KIND_LIST, says, EXACT.multiply(blocks, entry.price)),)
     if entry.model == "graduated":
         return tuple(_graduated(entry, units, free))
     if entry.bands:
         return (_band_part(_band_of(entry.bands, units), units, free),)
-    listed = Part(PRICE_STEP_KIND_LIST, free, EXACT.multiply(entry.price, units))
+    if entry.model in {"flat", "block", "formula"}:
+        return (_whole(entry, quantity, units, free),)
+    listed = Part(PRICE_STEP_KIND_LIST, _said(entry, free), EXACT.multiply(entry.price, units))
     reached = [tier for tier in entry.tiers if tier.from_quantity <= units]
     if not reached:
         return (listed,)
     tier = reached[-1]
     change = EXACT.multiply(EXACT.subtract(tier.price, entry.price), units)
     return (listed, Part(PRICE_STEP_KIND_VOLUME, f", {tier.from_quantity} units or more", change))
+
+
+def _whole(entry: PriceEntry, quantity: Decimal, units: Decimal, free: str) -> Part:
+    """The amount of a model in which units have no price of their own."""
+    if entry.model == "flat":
+        return Part(PRICE_STEP_KIND_LIST, "", entry.price)
+    if entry.model == "formula":
+        return Part(PRICE_STEP_KIND_LIST, _said(entry, free), amount_at(entry.coefficients, quantity))
+    blocks = _blocks(units, entry.block_size)
+    says = f"{free}, {plain(blocks)} x {plain(entry.block_size)} {entry.unit} at {plain(entry.price)}"
+    return Part(PRICE_STEP_KIND_LIST, says, EXACT.multiply(blocks, entry.price))
+
+
+def _said(entry: PriceEntry, free: str) -> str:
+    return f"{free}, {entry.told}" if entry.told else free
 
 
 def beyond_free(entry: PriceEntry, quantity: Decimal) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from google.type.date_pb2 import Date
@@ -17,6 +17,7 @@ from bidwright.core.errors import Faults
 from bidwright.core.money import EXACT
 from bidwright.pricing.allocation import take_off
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
+from bidwright.pricing.characteristics import read_answers
 from bidwright.pricing.commitments import commitment_lines
 from bidwright.pricing.cost import Labour
 from bidwright.pricing.entries import entries_on_date, percentages_in_order
@@ -44,8 +45,8 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
 
     Raises:
         InvalidInput: Unknown ids, duplicates, quantities below 1, a term, percentage, date or amount that is not
-            allowed (all at once); ``PRICE_MISSING`` or ``NO_DELIVERY_CENTRE`` (all components at once);
-            ``DISCOUNT_TOO_LARGE``; ``AMOUNT_TOO_LARGE``; ``PACKAGES_TOO_INTERWOVEN``.
+            allowed (all at once); ``PRICE_MISSING``, ``CHARACTERISTIC_MISSING`` or ``NO_DELIVERY_CENTRE`` (all
+            components at once); ``DISCOUNT_TOO_LARGE``; ``AMOUNT_TOO_LARGE``; ``PACKAGES_TOO_INTERWOVEN``.
     """
     request = _read(release, configuration, terms, today)
     lines = [*_component_lines(request), *(bespoke_line(request.sale, item) for item in request.bespoke_items)]
@@ -130,8 +131,10 @@ def _read(release: Release, configuration: Configuration, terms: CommercialTerms
     faults.raise_if_any("The configuration to be priced")
     if sale is None or offering is None:
         raise AssertionError("a sale or an offering was refused without a fault")
+    answers = read_answers(offering, configuration.needs, sale.book.needs, faults) if sale.book.needs else {}
+    faults.raise_if_any("The configuration to be priced")
     return _Request(
-        sale=sale,
+        sale=replace(sale, answers=answers),
         quantities=quantities,
         metered=metered,
         bespoke_items=bespoke_items,

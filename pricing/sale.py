@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from google.type.date_pb2 import Date
 
-from bidwright.catalog.model import Market, PriceBook, Release
+from bidwright.catalog.model import Answer, Market, PriceBook, Release
 from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.core.errors import Faults
@@ -57,6 +57,7 @@ class Sale:
     Attributes:
         promotions: Those that hold, by id.
         commitments: Of the price book, with what the customer commits to, by id.
+        answers: To the needs that prices depend on.
     """
 
     release: Release
@@ -66,6 +67,7 @@ class Sale:
     promotions: tuple[Promotion, ...]
     contract: CustomerAgreement | None
     commitments: Mapping[str, Committed]
+    answers: Mapping[str, Answer] = field(default_factory=dict)
 
     @property
     def place(self) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest_asyncio
 from google.type.money_pb2 import Money
 from small_release import small_release
 
-from bidwright.catalog.model import Release
+from bidwright.catalog.model import Answer, Release
 from bidwright.configurator.grpc_api import ConfiguratorService
 from bidwright.configurator.request import requirements_of
 from bidwright.core.amount_table import AmountTable
@@ -62,10 +62,11 @@ class _Midnight:
         terms: CommercialTerms,
         *,
         bespoke_items: Sequence[BespokeItem],
+        answers: Mapping[str, Answer],
         today: dt.date,
     ) -> AmountTable:
         self.days.append(today)
-        return amount_table(release, market_id, terms, bespoke_items=bespoke_items, today=today)
+        return amount_table(release, market_id, terms, bespoke_items=bespoke_items, answers=answers, today=today)
 
     def price(
         self, release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date
