@@ -10,7 +10,14 @@ from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of, decimal_of
 from bidwright.core.money import MINOR_UNITS, plain
-from bidwright.v1.configuration_pb2 import BespokeItem, Charge, CommercialTerms, Configuration, NeedAnswer
+from bidwright.v1.configuration_pb2 import (
+    BespokeItem,
+    Charge,
+    CommercialTerms,
+    Configuration,
+    ConfigurationSite,
+    NeedAnswer,
+)
 from bidwright.v1.price_pb2 import PriceTotals
 from bidwright.v1.quote_pb2 import Customer, Offer
 from bidwright.v1.quoting_pb2 import QuoteDifference
@@ -47,10 +54,21 @@ def _configuration(configuration: Configuration) -> Iterator[tuple[str, str]]:
         yield f"needs.{answer.name}", _answer(answer)
     for item in configuration.items:
         yield f"items.{item.component}", str(item.quantity)
+    for site in configuration.sites:
+        yield from _site(site)
     for estimate in configuration.usage:
         yield f"usage.{estimate.component}", _number(estimate.quantity)
     for bespoke in configuration.bespoke_items:
         yield from _bespoke(bespoke)
+
+
+def _site(site: ConfigurationSite) -> Iterator[tuple[str, str]]:
+    place = f"sites.{site.id}"
+    yield f"{place}.title", site.title
+    for answer in site.needs:
+        yield f"{place}.needs.{answer.name}", _answer(answer)
+    for item in site.items:
+        yield f"{place}.items.{item.component}", str(item.quantity)
 
 
 def _bespoke(item: BespokeItem) -> Iterator[tuple[str, str]]:

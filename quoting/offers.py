@@ -13,9 +13,10 @@ from google.type.date_pb2 import Date
 from bidwright.catalog.amount_messages import decimal_of
 from bidwright.catalog.answers import answers_to_proto
 from bidwright.catalog.days import today_in
-from bidwright.catalog.model import Answer, Market, Release
+from bidwright.catalog.model import Market, Release
 from bidwright.configurator.check import check
-from bidwright.configurator.request import requirements_and_items
+from bidwright.configurator.request import Requirements, requirements_and_items
+from bidwright.configurator.sites_request import site_messages
 from bidwright.core.errors import Faults
 from bidwright.core.money import plain
 from bidwright.pricing.price import price
@@ -62,7 +63,7 @@ def _make(release: Release, draft: Draft, now: dt.datetime, delivery: Delivery) 
         kind = ConflictKind.Name(violation.kind).removeprefix("CONFLICT_KIND_").lower()
         faults.add(f"configuration.{kind}.{violation.id}", violation.text, violation.fix)
     faults.raise_if_any("The configuration")
-    configuration = _completed(draft.configuration, requirements.answers, items)
+    configuration = _completed(draft.configuration, requirements, items)
     today = today_in(requirements.market, now)
     terms = _dated(draft.terms, today)
     # Pricing refuses what is no number, and names its place as it was sent.
@@ -102,14 +103,15 @@ def digest_of(offer: Offer) -> str:
     return hashlib.sha256(offer.SerializeToString(deterministic=True)).hexdigest()
 
 
-def _completed(configuration: Configuration, answers: Mapping[str, Answer], items: Mapping[str, int]) -> Configuration:
-    """The configuration with every need answered, by name, and its items by id."""
+def _completed(configuration: Configuration, requirements: Requirements, items: Mapping[str, int]) -> Configuration:
+    """The configuration with every need answered, by name, its items by id, and its sites likewise."""
     completed = Configuration(
         release=configuration.release,
         offering=configuration.offering,
         market=configuration.market,
-        needs=answers_to_proto(answers),
+        needs=answers_to_proto(requirements.answers),
         items=[ConfigurationItem(component=component, quantity=items[component]) for component in sorted(items)],
+        sites=site_messages(requirements.sites),
     )
     completed.bespoke_items.extend(configuration.bespoke_items)
     return completed
@@ -128,7 +130,8 @@ def _put_in_one_form(configuration: Configuration, terms: CommercialTerms) -> No
             numbers.append(item.markup_percent)
         else:
             item.ClearField("markup_percent")
-    numbers += [need.decimal for need in configuration.needs if need.HasField("decimal")]
+    answers = [*configuration.needs, *(need for site in configuration.sites for need in site.needs)]
+    numbers += [need.decimal for need in answers if need.HasField("decimal")]
     for number in numbers:
         number.value = plain(decimal_of(number, where="configuration"))
 
