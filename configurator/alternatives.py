@@ -126,11 +126,11 @@ def _collect(points: list[Point], frontier: Frontier, first: Solution, *, number
         TimeoutError: It came.
     """
     frontier.weigh(first.items, deadline)
-    cheapest = frontier.best(most_price=first.bound, deadline=deadline)
+    cheapest = frontier.cheapest(first.bound, deadline)
     points.append(cheapest)
     if number == 1:
         return
-    best = frontier.best(most_price=None, deadline=deadline)
+    best = frontier.best(deadline)
     if best.score == cheapest.score:
         return
     points.append(best)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bidwright.configurator.configure import configure
 from bidwright.configurator.confirmed import confirmed
 from bidwright.configurator.cpsat_change import DISRUPTION, LeastDisruption, Weights, least_disruption
 from bidwright.configurator.cpsat_near import Near, nearest
 from bidwright.configurator.cpsat_objectives import Asked
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.explain import explain
 from bidwright.configurator.frozen import with_frozen
 from bidwright.configurator.objectives import Reached
 from bidwright.configurator.request import Requirements
@@ -112,24 +112,31 @@ def change(
     if found is None:
         found = _search(asked, installed, amounts, deadline, presolve=True)
     if found.status == "infeasible":
-        outcome = configure(asked, amounts, deadline)
-        if isinstance(outcome, Conflict):
-            return outcome
+        try:
+            conflict = explain(asked, amounts, deadline)
+        except TimeoutError as too_late:
+            raise _out_of_time(deadline) from too_late
+        if conflict is not None:
+            return conflict
         found = _search(asked, installed, amounts, deadline, presolve=False)
         if found.status == "infeasible":
             raise SolverDisagrees("the solver calls the same model feasible and infeasible")
     if found.status == "unknown":
-        raise Unavailable(
-            f"no change was found within {deadline.given_s:g} seconds",
-            fix="Allow more time, or pin components to make the choice smaller.",
-            reason="SEARCH_TIMED_OUT",
-        )
+        raise _out_of_time(deadline)
     solution = confirmed(found.items, found.value, found.value_bound, requirements=asked, table=amounts)
     return Change(
         solution=solution,
         items=changes(installed.items, found.items),
         disruption=disruption_of(installed, found.items),
         bound=found.disruption_bound,
+    )
+
+
+def _out_of_time(deadline: Deadline) -> Unavailable:
+    return Unavailable(
+        f"no change was found within {deadline.given_s:g} seconds",
+        fix="Allow more time, or pin components to make the choice smaller.",
+        reason="SEARCH_TIMED_OUT",
     )
 
 

@@ -16,6 +16,7 @@ from ortools.sat.python import cp_model
 from bidwright.configurator.cpsat_best import BestFound, best_found
 from bidwright.configurator.cpsat_objectives import Asked, Goal, goal_of
 from bidwright.configurator.cpsat_request import request_model
+from bidwright.configurator.cpsat_solve import optimum_solver
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.objectives import CHEAPEST, Objective
 from bidwright.configurator.request import Requirements
@@ -66,25 +67,21 @@ class Frontier:
         """
         if len(self._qualities) == 1:
             return
-        gains: list[int] = []
-        for goal in self._qualities:
-            ((_, bound),) = self._search([goal], None, deadline).steps
-            gains.append(max(-bound - self._total(goal, known), 0))
+        gains = [max(-self._least(goal, None, deadline) - self._total(goal, known), 0) for goal in self._qualities]
         top = max(gains) * _FINENESS
         expressions = [goal.expression for goal in self._qualities]
         weights = [top // gain if gain else 1 for gain in gains]
         weighted = cp_model.LinearExpr.weighted_sum(expressions, weights)
         self._score = Goal(objective=Objective(attribute="quality", maximize=True), expression=weighted)
 
-    def cheapest(self, *, least_score: int, deadline: Deadline) -> Point:
-        """The cheapest with at least a score, and of the cheapest the one with the highest score."""
-        limit = (self._score.expression, -least_score)
-        return self._point([self._price, self._score], limit, deadline)
+    def cheapest(self, price: int, deadline: Deadline) -> Point:
+        """The one with the highest score at the least price there is for some score, in minor units."""
+        found = self._best(self._score, (self._price.expression, price), deadline)
+        return Point(items=found.items, price=found.contract_value, score=-found.steps[0][0])
 
-    def best(self, *, most_price: int | None, deadline: Deadline) -> Point:
-        """The one with the highest score up to a price, and of these the cheapest."""
-        limit = None if most_price is None else (self._price.expression, most_price)
-        return self._point([self._score, self._price], limit, deadline)
+    def best(self, deadline: Deadline) -> Point:
+        """The cheapest with the highest score."""
+        return self._with_score(-self._least(self._score, None, deadline), deadline)
 
     def between(self, lower: Point, upper: Point, deadline: Deadline) -> Point | None:
         """The one with the lowest score at or above the middle; where it is the upper one, the next below that.
@@ -92,32 +89,49 @@ class Frontier:
         Returns:
             None where there is nothing between the two.
         """
-        found = self.cheapest(least_score=(lower.score + upper.score + 1) // 2, deadline=deadline)
-        if found.price < upper.price:
-            return found
-        found = self.best(most_price=upper.price - 1, deadline=deadline)
-        return None if found.score <= lower.score else found
+        middle = (lower.score + upper.score + 1) // 2
+        price = self._least(self._price, (self._score.expression, -middle), deadline)
+        if price < upper.price:
+            return self.cheapest(price, deadline)
+        score = -self._least(self._score, (self._price.expression, upper.price - 1), deadline)
+        return None if score <= lower.score else self._with_score(score, deadline)
 
-    def _point(self, goals: Sequence[Goal], limit: _Limit | None, deadline: Deadline) -> Point:
-        found = self._search(goals, limit, deadline)
-        score = next(value for goal, (value, _) in zip(goals, found.steps, strict=True) if goal is self._score)
-        return Point(items=found.items, price=found.contract_value, score=-score)
+    def _with_score(self, score: int, deadline: Deadline) -> Point:
+        """The cheapest with the highest score that there is up to some price."""
+        found = self._best(self._price, (self._score.expression, -score), deadline)
+        return Point(items=found.items, price=found.contract_value, score=score)
 
-    def _search(self, goals: Sequence[Goal], limit: _Limit | None, deadline: Deadline) -> BestFound:
-        """The best by some goals within a limit, by proof; something is known to be within it."""
-        model: cp_model.CpModel = self._asked.request.model.clone()
-        if limit is not None:
-            expression, most = limit
-            model.add(expression <= most)
-        asked = replace(self._asked, request=replace(self._asked.request, model=model))
-        found = best_found(asked, goals, deadline)
+    def _least(self, goal: Goal, limit: _Limit | None, deadline: Deadline) -> int:
+        """The least of a goal's expression within a limit, by proof; something is known to be within it."""
+        model = self._limited(limit)
+        model.minimize(goal.expression)
+        for presolve in (True, False):
+            solver = optimum_solver(deadline, presolve=presolve)
+            status = solver.solve(model)
+            if status == cp_model.OPTIMAL:
+                return int(solver.value(goal.expression))
+            if status != cp_model.INFEASIBLE:
+                raise TimeoutError("the deadline came before the proof")
+        raise SolverDisagrees("the solver calls a model infeasible that something is known to meet")
+
+    def _best(self, goal: Goal, limit: _Limit, deadline: Deadline) -> BestFound:
+        """The best by a goal within a limit, by proof, and the first of equals; something is known to be there."""
+        asked = replace(self._asked, request=replace(self._asked.request, model=self._limited(limit)))
+        found = best_found(asked, [goal], deadline)
         if found.status == "infeasible":
-            found = best_found(asked, goals, deadline, presolve=False)
+            found = best_found(asked, [goal], deadline, presolve=False)
         if found.status == "infeasible":
             raise SolverDisagrees("the solver calls a model infeasible that something is known to meet")
         if found.status == "unknown" or any(value != bound for value, bound in found.steps):
             raise TimeoutError("the deadline came before the proof")
         return found
+
+    def _limited(self, limit: _Limit | None) -> cp_model.CpModel:
+        model: cp_model.CpModel = self._asked.request.model.clone()
+        if limit is not None:
+            expression, most = limit
+            model.add(expression <= most)
+        return model
 
     def _total(self, goal: Goal, items: Mapping[str, int]) -> int:
         """Steps of a quality that a configuration has."""
