@@ -8,10 +8,12 @@ import click
 from google.protobuf.json_format import MessageToJson
 
 from bidwright.clients.cli import answers, views
+from bidwright.clients.cli.catalog_commands import get_offering
 from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from, show_proofs
 from bidwright.clients.cli.output import as_dict
 from bidwright.clients.cli.request_options import FILE, currency_of, request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session, command
+from bidwright.clients.cli.site_files import read_sites
 from bidwright.clients.cli.terms_options import put_terms, terms_options
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
@@ -28,6 +30,7 @@ def register(group: click.Group) -> None:
 
 @request_options
 @OBJECTIVES
+@click.option("--sites", type=FILE, help="The sites of the bid: a YAML list, or CSV with a row for each.")
 @click.option("--output", "-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="Keep the result.")
 def configure(session: Session, **options: str) -> None:
     """Find the cheapest valid configuration for a customer's needs, or what is best by other objectives.
@@ -37,7 +40,7 @@ def configure(session: Session, **options: str) -> None:
     request = request_from(session, **options)
     request.objectives.extend(objectives_from(options["objectives"]))
     with session.output.errors.status("Looking for the best valid configuration ..."):
-        response = session.server().configurator.Configure(request)
+        response = _configured(session, request, options["sites"])
     if session.output.as_json:
         session.output.message(response)
     if response.WhichOneof("outcome") == "conflict":
@@ -49,6 +52,17 @@ def configure(session: Session, **options: str) -> None:
         show_solution(session, response.solution)
     if options["target"]:
         keep_design(session, response.solution, request.terms, target=Path(options["target"]))
+
+
+def _configured(
+    session: Session, request: configurator.ConfigureRequest, sites: object
+) -> configurator.ConfigureResponse:
+    """The answer to a request, with the sites of a file where there is one."""
+    if not isinstance(sites, Path):
+        return session.server().configurator.Configure(request)
+    offering = get_offering(session, request.portfolio.partition("/")[2], request.offering)
+    asked = configurator.ConfigureSitesRequest(request=request, sites=read_sites(sites, offering))
+    return session.server().configurator.ConfigureSites(asked)
 
 
 def keep_design(

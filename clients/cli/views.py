@@ -49,6 +49,9 @@ def show_configuration(output: Output, chosen: configuration.Configuration) -> N
     """Print needs, components and the bespoke layer."""
     output.table("Needs", ["need", "answer"], [(need.name, answer_text(need)) for need in chosen.needs])
     output.table("Components", ["component", "quantity "], [(i.component, str(i.quantity)) for i in chosen.items])
+    if chosen.sites:
+        there = [(site, ", ".join(f"{i.quantity} x {i.component}" for i in site.items)) for site in chosen.sites]
+        output.table("Sites", ["site", "title", "components"], [(site.id, site.title, text) for site, text in there])
     if chosen.bespoke_items:
         rows = [(item.id, item.title, item.owner, _CHARGES[item.charge]) for item in chosen.bespoke_items]
         output.table("Bespoke", ["item", "title", "owner", "charge"], rows)

@@ -1,0 +1,94 @@
+"""Reads the sites of a bid from a YAML or CSV file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from bidwright.clients.cli import answers
+from bidwright.v1 import catalog_pb2 as catalog
+from bidwright.v1 import configurator_pb2 as configurator
+
+_KEYS = ("id", "title", "needs", "pins", "exclusions")
+
+
+def read_sites(path: Path, offering: catalog.Offering) -> list[configurator.Site]:
+    """Read sites; the form follows from the ending of the name.
+
+    YAML: a list of ``{id, title, needs: {name: answer}, pins: {component: units}, exclusions: [component]}``.
+    CSV: a column for each of ``id``, ``title``, ``pins``, ``exclusions`` and each need; several pins or exclusions are
+    separated by spaces, and an empty cell says nothing.
+
+    Raises:
+        click.BadParameter: The file is not of that form; with the site and what is wrong.
+    """
+    read = _rows if path.suffix.lower() == ".csv" else _entries
+    return [_site(f"{path}, site {number}", value, offering) for number, value in enumerate(read(path), 1)]
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{path}: {error}") from error
+    return [_row(f"{path}, site {number}", row) for number, row in enumerate(rows, 1)]
+
+
+def _row(where: str, row: Mapping[str | None, Any]) -> dict[str, Any]:
+    if None in row or None in row.values():
+        raise click.BadParameter(f"{where}: a row has as many cells as there are columns.")
+    cells = {str(name).strip(): str(cell).strip() for name, cell in row.items()}
+    return {
+        "id": cells.get("id", ""),
+        "title": cells.get("title", ""),
+        "needs": {name: cell for name, cell in cells.items() if name not in _KEYS and cell},
+        "pins": cells.get("pins", "").split(),
+        "exclusions": cells.get("exclusions", "").split(),
+    }
+
+
+def _entries(path: Path) -> list[Any]:
+    try:
+        values = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{path}: {error}") from error
+    if not isinstance(values, list):
+        raise click.BadParameter(f"{path}: write a list of sites, each beginning with `- id:`.")
+    return values
+
+
+def _site(where: str, value: Any, offering: catalog.Offering) -> configurator.Site:
+    if not isinstance(value, dict) or set(value) - set(_KEYS) or not value.get("id"):
+        raise click.BadParameter(f"{where}: a site has an id, and no other keys than {', '.join(_KEYS)}.")
+    needs, pins = value.get("needs") or {}, value.get("pins") or []
+    if not isinstance(needs, dict):
+        raise click.BadParameter(f"{where}: write needs as name: answer.")
+    try:
+        return configurator.Site(
+            id=str(value["id"]),
+            title=str(value.get("title") or ""),
+            needs=answers.need_answers([f"{name}={_text(answer)}" for name, answer in needs.items()], offering),
+            pins=answers.pins(_pinned(pins)),
+            exclusions=[str(component) for component in value.get("exclusions") or []],
+        )
+    except click.BadParameter as refusal:
+        raise click.BadParameter(f"{where}: {refusal.message}") from refusal
+    except TypeError as error:
+        raise click.BadParameter(f"{where}: {error}") from error
+
+
+def _text(answer: object) -> str:
+    return str(answer).lower() if isinstance(answer, bool) else str(answer)
+
+
+def _pinned(pins: Mapping[str, object] | Sequence[object]) -> list[str]:
+    if isinstance(pins, Mapping):
+        return [f"{component}={units}" for component, units in pins.items()]
+    return [str(pin) for pin in pins]
