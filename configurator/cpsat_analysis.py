@@ -31,6 +31,9 @@ from bidwright.configurator.rule_check import parts
 _WITNESS_EFFORT = 0.05
 """Deterministic time for making one configuration show as many facts as possible."""
 
+_EXCHANGE_EFFORT = 2.0
+"""Deterministic time for one condition after an exchange; it takes some hundredths, or has no end."""
+
 
 def witness(space: OfferingSpace, wanted: Collection[Fact]) -> Witness | None:
     """A valid configuration that shows at least one of some facts, and many where that costs little.
@@ -140,6 +143,7 @@ def _always_hold(
         solver = _solver(space.deadline)
         # Two long rows that differ in two terms: only the linear relaxation sees that one follows from the other.
         solver.parameters.linearization_level = 2
+        solver.parameters.max_deterministic_time = _EXCHANGE_EFFORT
         if _is_solved(solver, question):
             return False
     return True
@@ -147,7 +151,9 @@ def _always_hold(
 
 def _touched(space: OfferingSpace, first: str, second: str, *, by_exchange: bool) -> Iterator[Expression]:
     """The conditions that may tell two components of a family apart, or how many kinds of the family are chosen."""
-    for condition in space.conditions.values():
+    for member, condition in space.conditions.items():
+        if member in space.needless:
+            continue  # it follows from those that are asked about
         found = (_tells_apart(space, part, (first, second), by_exchange=by_exchange) for part in parts(condition))
         if any(found):
             yield condition

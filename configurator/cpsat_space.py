@@ -62,6 +62,7 @@ class OfferingSpace:
         facts: All facts there are to be asked about, with literals that imply them.
         switches: What can be turned off, with the literals that turn it on.
         broken: Conditions, with literals that make them false.
+        needless: Conditions that follow from the others, also when all of these are left out together; none at first.
         undelivered: Components that nobody can deliver in a market under an answer to the residency need.
     """
 
@@ -81,6 +82,7 @@ class OfferingSpace:
         self.broken = {
             member: compiler.literal(condition, wanted=False) for member, condition in self.conditions.items()
         }
+        self.needless: frozenset[Member] = frozenset()
         self.undelivered: dict[tuple[str, str], frozenset[str]] = {}
         for market in markets:
             self._add_delivery(market)

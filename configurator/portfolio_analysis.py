@@ -96,6 +96,7 @@ class _Analysis:
         self._space = OfferingSpace(scope.release, offering, scope.markets, deadline)
         components = tuple(self._space.variables.quantities)
         self._findings = OfferingFindings(offering=offering.id, components=components)
+        self._witnesses: list[Witness] = []
         self._boolean = self._written_out()
         self._plain = BooleanQuestions(self._boolean, deadline) if self._boolean and self._boolean.is_plain else None
 
@@ -155,6 +156,7 @@ class _Analysis:
             if found is None:
                 break
             self._confirm(found)
+            self._witnesses.append(found)
             unseen = [fact for fact in unseen if not self._shows(found, fact)]
         self._sort(unseen)
 
@@ -246,6 +248,8 @@ class _Analysis:
                 reasons = implied_by(self._space, member)
                 if reasons is not None:
                     self._findings.redundant[member.id] = self._reasons(reasons)
+                    if self._space.needless.isdisjoint(reasons):
+                        self._space.needless |= {member}
 
     def _explain_rules(self) -> None:
         unexplained = [rule for rule, known in self._findings.redundant.items() if known is None]
@@ -254,10 +258,11 @@ class _Analysis:
                 self._findings.redundant[rule] = self._reasons(members)
 
     def _look_at_overlaps(self, alive: Collection[str]) -> None:
-        self._findings.overlapping = overlapping(self._space, alive)
+        self._findings.overlapping = overlapping(self._space, alive, self._witnesses)
 
     def _look_at_dominance(self, alive: Collection[str]) -> None:
-        self._findings.dominated = dominated(self._space, alive, self._prices)
+        self._findings.dominated, undecided = dominated(self._space, alive, self._witnesses, self._prices)
+        self._findings.unfinished += [f"whether {by} dominates {worse}" for worse, by in undecided]
 
     def _count(self) -> None:
         findings = self._findings

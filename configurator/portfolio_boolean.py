@@ -83,11 +83,11 @@ class _Builder:
 
     def build(self, markets: tuple[Market, ...]) -> BooleanOffering:
         self._add(self.offering.id)
+        for need in self.offering.needs.values():
+            self._add_need(need)
         for component in self.release.components.values():
             if component.family in self.offering.slots:
                 self.units[component.id] = self._chain(component.id, component.max_quantity)
-        for need in self.offering.needs.values():
-            self._add_need(need)
         programs = Programs(self.release, self.offering, self.units, self.numbers, self.options)
         for member, condition in conditions_of(self.release, self.offering).items():
             slot = self.offering.slots[member.id] if member.kind == SLOT else None

@@ -10,20 +10,23 @@ from decimal import Decimal
 from itertools import permutations
 
 from bidwright.catalog.model import Component
+from bidwright.configurator.check import check
 from bidwright.configurator.cpsat_analysis import are_interchangeable, can_replace
-from bidwright.configurator.cpsat_space import OfferingSpace
+from bidwright.configurator.cpsat_space import OfferingSpace, Witness
+from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable, Columns
 
 _MOST_PAIRS_OF_QUANTITIES = 100_000
 """Where two components have more combinations of quantities, prices that are not plain are not compared."""
 
 
-def overlapping(space: OfferingSpace, alive: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+def overlapping(space: OfferingSpace, alive: Iterable[str], known: Sequence[Witness]) -> tuple[tuple[str, ...], ...]:
     """Groups of components of a family with the same figures, any of which may stand in the place of any other.
 
     Args:
         space: The configurations.
         alive: Components that are in some of them. Those without any figure are not compared.
+        known: Some of the configurations: most pairs fail on one of them, which is seen without a solver.
 
     Raises:
         TimeoutError: The deadline came first.
@@ -38,7 +41,7 @@ def overlapping(space: OfferingSpace, alive: Iterable[str]) -> tuple[tuple[str, 
     for group in alike.values():
         same: list[list[str]] = []
         for component_id in group:
-            home = next((other for other in same if are_interchangeable(space, other[0], component_id)), None)
+            home = next((other for other in same if _are_alike(space, known, other[0], component_id)), None)
             if home is None:
                 same.append([component_id])
             else:
@@ -47,7 +50,9 @@ def overlapping(space: OfferingSpace, alive: Iterable[str]) -> tuple[tuple[str, 
     return tuple(tuple(group) for group in sorted(found))
 
 
-def dominated(space: OfferingSpace, alive: Iterable[str], prices: Sequence[AmountTable]) -> dict[str, str]:
+def dominated(
+    space: OfferingSpace, alive: Iterable[str], known: Sequence[Witness], prices: Sequence[AmountTable]
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Component -> another one of its family that is never worse and never dearer, so that nobody would choose it.
 
     The other has at least as much of every attribute and resource, consumes no more, takes no longer to deliver, is
@@ -57,7 +62,11 @@ def dominated(space: OfferingSpace, alive: Iterable[str], prices: Sequence[Amoun
     Args:
         space: The configurations.
         alive: Components that are in some of them. Those without any figure are not compared.
+        known: Some of the configurations, as above.
         prices: Of every market and term that counts.
+
+    Returns:
+        What was found, and pairs of which it was not decided with the effort that a pair is worth.
 
     Raises:
         TimeoutError: The deadline came first.
@@ -73,10 +82,39 @@ def dominated(space: OfferingSpace, alive: Iterable[str], prices: Sequence[Amoun
         if _is_as_good(space, worse, by) and _is_never_dearer(worse, by, prices)
     }
     found: dict[str, str] = {}
+    undecided: list[tuple[str, str]] = []
     for worse, by in sorted(better):
-        if worse not in found and (by, worse) not in better and can_replace(space, worse, by):
-            found[worse] = by
-    return found
+        if worse in found or (by, worse) in better:
+            continue
+        try:
+            if _stays_valid(space, known, {worse: by}) and can_replace(space, worse, by):
+                found[worse] = by
+        except TimeoutError:
+            if not space.deadline.left_s:
+                raise
+            undecided.append((worse, by))
+    return found, [pair for pair in undecided if pair[0] not in found]
+
+
+def _are_alike(space: OfferingSpace, known: Sequence[Witness], first: str, second: str) -> bool:
+    return _stays_valid(space, known, {first: second, second: first}) and are_interchangeable(space, first, second)
+
+
+def _stays_valid(space: OfferingSpace, known: Sequence[Witness], exchanged: Mapping[str, str]) -> bool:
+    """Whether configurations that are known stay valid when components are exchanged for others."""
+    release = space.release
+    for each in known:
+        if not exchanged.keys() & each.items.keys():
+            continue
+        items: dict[str, int] = {}
+        for component, units in each.items.items():
+            place = exchanged.get(component, component)
+            items[place] = items.get(place, 0) + units
+        market = release.markets[each.market]
+        told = Requirements(release=release, offering=space.offering, market=market, answers=each.answers)
+        if check(told, dict(sorted(items.items()))):
+            return False
+    return True
 
 
 def _has_figures(component: Component) -> bool:
