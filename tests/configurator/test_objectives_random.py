@@ -19,7 +19,7 @@ from bidwright.core.amount_table import AmountTable, CostTable
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
-    max_examples=60,
+    max_examples=40,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     derandomize=True,
@@ -86,21 +86,18 @@ def _number(objective: Objective, items: dict[str, int], case: Case) -> Decimal:
     """The number of an objective, once more."""
     release, money = case.requirements.release, charges(items, case.amounts)
     chosen = [release.components[id_] for id_ in items]
-    if objective.measure is None:
-        return sum((one.attributes.get("ram", Decimal(0)) * items[one.id] for one in chosen), Decimal(0))
-    if objective.measure == "lead_time":
-        return Decimal(max([0, *(one.lead_time_days for one in chosen)]))
-    if objective.measure == "delivery_risk":  # nothing is assured: the small release's assurances are of other ids
-        return Decimal(len(items) + len(items.keys() - release.delivery_of.keys()))
-    if objective.measure == "components":
-        return Decimal(len(items))
-    if objective.measure == "first_year":
-        return Decimal(_first_year(items, case.amounts))
-    if objective.measure == "contract_cost":
-        return Decimal(_cost(items, case.amounts))
-    if objective.measure == "margin":
-        return Decimal(money["contract_value"] - _cost(items, case.amounts))
-    return Decimal(money[objective.measure])
+    found = {
+        None: sum(one.attributes.get("ram", Decimal(0)) * items[one.id] for one in chosen),
+        "lead_time": max([0, *(one.lead_time_days for one in chosen)]),
+        # nothing is assured: the small release's assurances are of other ids
+        "delivery_risk": len(items) + len(items.keys() - release.delivery_of.keys()),
+        "components": len(items),
+        "first_year": _first_year(items, case.amounts),
+        "contract_cost": _cost(items, case.amounts),
+        "margin": money["contract_value"] - _cost(items, case.amounts),
+        **money,
+    }
+    return Decimal(found[objective.measure])
 
 
 def _first_year(items: dict[str, int], table: AmountTable) -> int:
