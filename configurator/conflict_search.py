@@ -75,51 +75,85 @@ class ConflictSearch:
         budget = [Member(BUDGET, limit) for limit in requirements.budget]
         self._members = [*self._literals, *self._clauses.looked_up(), *budget]
 
-    def clash(self, without: Collection[Member] = ()) -> Clash | None:
+    def clash(self, without: Collection[Member] = (), *, shrink_until: Deadline | None = None) -> Clash | None:
         """A conflict of the request without some of its members; None where all the others can hold together.
 
+        Args:
+            without: Members that need not hold.
+            shrink_until: When the conflict found is good enough, minimal or not; at the latest with the deadline.
+
         Raises:
-            TimeoutError: The deadline came before any conflict was confirmed.
+            TimeoutError: The deadline came before any conflict was found.
         """
         members = [member for member in self._members if member not in without]
-        core = self._by_clauses(members)
-        if core is UNKNOWN:
-            core = self._by_search(members)
+        core = self._core(members)
         if core is None:
             return None
         kept = least_blamed_first(core, self._requirements)
-        board = self._small_board(kept)
-        if self._shown(kept, board):
+        board = self._small_board(kept, shrink_until or self._deadline)
+        try:
+            is_wrong = self._shown(kept, board)
+        except TimeoutError:
+            return Clash(members=tuple(kept), minimal=False)
+        if is_wrong:
             # A core that can hold is a fault of an engine: everything is looked at without assumptions.
             board, kept = self._board, least_blamed_first(members, self._requirements)
             if self._shown(kept, board):
                 return None
         return self._shrunk(kept, board)
 
-    def _by_search(self, members: Sequence[Member]) -> Collection[Member] | None:
-        """Members that cannot hold together, found in the whole model; None where all can."""
-        return self._board.core([member for member in members if member in self._board.members()])
+    def rough_clash(self, without: Collection[Member]) -> Collection[Member] | None:
+        """Likewise, but where a budget is among the members, some may be there for nothing.
+
+        To say of each that it is needed takes a proof about prices each time, which is hard near a limit.
+        """
+        if not self._requirements.budget:
+            clash = self.clash(without)
+            return None if clash is None else clash.members
+        return self._core([member for member in self._members if member not in without])
+
+    def _core(self, members: Sequence[Member]) -> Collection[Member] | None:
+        """Members that cannot hold together, maybe not the fewest; None where all can."""
+        core = self._by_clauses(members)
+        if core is not UNKNOWN:
+            return core
+        known = self._board.members()
+        return self._board.core([member for member in members if member in known])
 
     @cached_property
     def _board(self) -> Switchboard:
         request = request_model(self._requirements, self._amounts, switchable=True)
         return Switchboard(self._requirements, request, self._deadline)
 
-    def _small_board(self, members: Collection[Member]) -> Switchboard:
-        request = members_model(self._requirements, self._amounts, members)
-        return Switchboard(self._requirements, request, self._deadline)
+    def _small_board(self, members: Collection[Member], deadline: Deadline) -> Switchboard:
+        return Switchboard(self._requirements, members_model(self._requirements, self._amounts, members), deadline)
 
     def _shrunk(self, core: Sequence[Member], board: Switchboard) -> Clash:
         """Leave out members one by one while the rest still cannot hold."""
         kept = list(core)
         for member in core:
+            if member not in kept:
+                continue
             rest = [other for other in kept if other != member]
             try:
-                if not self._shown(rest, board):
-                    kept = rest
+                found = board.ask(rest)
             except TimeoutError:
                 return Clash(members=tuple(kept), minimal=False)
-        return Clash(members=tuple(kept), minimal=True)
+            if isinstance(found, Witness):
+                self._require_met(rest, found)
+            else:
+                kept = [other for other in rest if other in found]
+        return Clash(members=tuple(kept), minimal=self._confirmed(kept, board))
+
+    def _confirmed(self, kept: Sequence[Member], board: Switchboard) -> bool:
+        """Whether what was found under assumptions is true without them; False where the time was up."""
+        try:
+            can_hold = self._shown(kept, board)
+        except TimeoutError:
+            return False
+        if can_hold:
+            raise EnginesDisagree(f"{kept} can hold together, and cannot")
+        return True
 
     def _by_clauses(self, members: Collection[Member]) -> Collection[Member] | Unknown | None:
         """Those of the members that the clauses forbid together; None where a configuration meets all."""
@@ -145,10 +179,13 @@ class ConflictSearch:
         witness = board.witness(members)
         if witness is None:
             return False
+        self._require_met(members, witness)
+        return True
+
+    def _require_met(self, members: Collection[Member], witness: Witness) -> None:
         broken = unmet(members, self._case(witness, members))
         if broken:
             raise EnginesDisagree(f"{witness.choice.items} does not meet {broken}")
-        return True
 
     def _case(self, witness: Witness, members: Collection[Member]) -> Case:
         charges = {}

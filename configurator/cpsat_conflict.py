@@ -52,33 +52,40 @@ class Switchboard:
         """All members of the model."""
         return self._request.switches.keys()
 
-    def core(self, members: Collection[Member]) -> frozenset[Member] | None:
-        """Some of these members that cannot hold together, not necessarily the fewest; None where all can.
+    def ask(self, members: Collection[Member]) -> Witness | frozenset[Member]:
+        """A configuration that meets these members, or some of them that cannot hold together, maybe not the fewest.
 
         Members that are not given may hold or not.
         """
         by_switch = {self._request.switches[member]: member for member in members}
         self._proto.assumptions.extend(list(by_switch))
         solver = presolve_free_solver(self._deadline)
-        is_possible = self._is_possible(solver)
-        self._proto.assumptions.clear()
-        if is_possible:
-            return None
+        try:
+            if self._is_possible(solver):
+                return self._witness(solver)
+        finally:
+            self._proto.assumptions.clear()
         return frozenset(by_switch[index] for index in solver.sufficient_assumptions_for_infeasibility())
+
+    def core(self, members: Collection[Member]) -> frozenset[Member] | None:
+        """Some of these members that cannot hold together, maybe not the fewest; None where all can."""
+        found = self.ask(members)
+        return None if isinstance(found, Witness) else found
 
     def witness(self, members: Collection[Member]) -> Witness | None:
         """A configuration that meets these members, all others off; None where there is none.
 
-        Asked without assumptions, so a second opinion on ``core``.
+        Asked without assumptions, so a second opinion on ``ask``.
         """
         kept = frozenset(members)
         for member, index in self._request.switches.items():
             self._set_domain(index, (1, 1) if member in kept else (0, 0))
         solver = presolve_free_solver(self._deadline)
-        is_possible = self._is_possible(solver)
-        for index in self._request.switches.values():
-            self._set_domain(index, (0, 1))
-        return self._witness(solver) if is_possible else None
+        try:
+            return self._witness(solver) if self._is_possible(solver) else None
+        finally:
+            for index in self._request.switches.values():
+                self._set_domain(index, (0, 1))
 
     def _set_domain(self, index: int, bounds: tuple[int, int]) -> None:
         domain = self._proto.variables[index].domain

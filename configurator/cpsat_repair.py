@@ -1,19 +1,16 @@
-"""The answer nearest to one that does not work, and the least that a limit must allow."""
+"""The answer nearest to one that does not work."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-from typing import NoReturn
 
 from ortools.sat.python import cp_model
 
 from bidwright.catalog.model import Answer
 from bidwright.configurator.cpsat_conflict import EnginesDisagree, answers_of
 from bidwright.configurator.cpsat_request import request_model
-from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver
+from bidwright.configurator.cpsat_solve import presolve_free_solver
 from bidwright.configurator.cpsat_variables import answer_number
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.request import Limit, Requirements
+from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 
 
@@ -45,53 +42,17 @@ def nearest_number(
     # Twice the distance leaves room for one more above, so that of two as close the smaller is taken.
     model.minimize(2 * distance + is_above)
     solver = presolve_free_solver(deadline)
-    return answers_of(requirements, request, solver)[name] if _is_possible(model, solver) else _impossible()
+    if not _is_possible(model, solver):
+        raise EnginesDisagree(f"a request that was shown to be possible with another {name} is not")
+    return answers_of(requirements, request, solver)[name]
 
 
-def least_charge(requirements: Requirements, amounts: AmountTable, limit: Limit, deadline: Deadline) -> int:
-    """What must be paid of what a limit is about, in minor units: the least, or the least found in time.
-
-    Args:
-        requirements: Possible, without this limit.
-        amounts: What quantities cost.
-        limit: What is paid.
-        deadline: When to give up.
+def has_any(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> bool:
+    """Whether anything meets requirements.
 
     Raises:
-        TimeoutError: The deadline came before anything was found.
+        TimeoutError: The deadline came first.
     """
-    request = request_model(requirements, amounts, switchable=False)
-    charge = request.charges.of(limit)
-    request.model.minimize(charge)
-    solver = optimum_solver(deadline, presolve=False)
-    return int(solver.value(charge)) if _is_possible(request.model, solver) else _impossible()
-
-
-def least_option(requirements: Requirements, amounts: AmountTable, name: str, deadline: Deadline) -> Answer:
-    """The answer to a need with the least contract value; of equals, the one the offering names first.
-
-    Args:
-        requirements: Possible, with no answer to this need.
-        amounts: What quantities cost.
-        name: Of a need that is a choice or asks yes or no.
-        deadline: When to give up.
-
-    Raises:
-        TimeoutError: The deadline came before anything was found.
-    """
-    need = requirements.offering.needs[name]
-    asked = [
-        replace(requirements, answers={**requirements.answers, name: option})
-        for option in need.options or (False, True)
-    ]
-    possible = [one for one in asked if _has_any(one, amounts, deadline)]
-    if len(possible) > 1:
-        values = [least_charge(one, amounts, "contract_value", deadline) for one in possible]
-        return possible[values.index(min(values))].answers[name]
-    return possible[0].answers[name] if possible else _impossible()
-
-
-def _has_any(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> bool:
     request = request_model(requirements, amounts, switchable=False, priced=False)
     return _is_possible(request.model, presolve_free_solver(deadline))
 
@@ -101,7 +62,3 @@ def _is_possible(model: cp_model.CpModel, solver: cp_model.CpSolver) -> bool:
     if status == cp_model.UNKNOWN:
         raise TimeoutError("the solver ran out of time")
     return status in {cp_model.OPTIMAL, cp_model.FEASIBLE}
-
-
-def _impossible() -> NoReturn:
-    raise EnginesDisagree("a request that was shown to be possible has no solution")

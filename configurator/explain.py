@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bidwright.configurator.conflict_search import CHANGEABLE, FIXED, Clash, ConflictSearch
+from bidwright.configurator.conflict_search import CHANGEABLE, FIXED, ConflictSearch
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.cpsat_solve import cheapest
 from bidwright.configurator.deadline import Deadline
@@ -28,11 +28,8 @@ def explain(requirements: Requirements, amounts: AmountTable, deadline: Deadline
         TimeoutError: The deadline came before any conflict was confirmed.
     """
     clash = ConflictSearch(requirements, amounts, deadline).clash()
-    return None if clash is None else told(clash, requirements, amounts, deadline)
-
-
-def told(clash: Clash, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> Conflict:
-    """The record of a clash; beside a budget that is too low stands what would suffice, where the time does."""
+    if clash is None:
+        return None
     conflict = conflict_of(clash.members, requirements, minimal=clash.minimal)
     for limit in LIMITS:
         if Member(BUDGET, limit) in clash.members:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from bidwright.configurator.configure import Solution, configure
@@ -10,7 +10,7 @@ from bidwright.configurator.conflict_search import Clash, ConflictSearch
 from bidwright.configurator.correction_sets import CorrectionSet, correction_sets
 from bidwright.configurator.cpsat_conflict import EnginesDisagree
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.explain import told
+from bidwright.configurator.explain import conflict_of
 from bidwright.configurator.members import Member
 from bidwright.configurator.repair_changes import Asked, Changes, Repaired, changes_for
 from bidwright.core.errors import Unavailable
@@ -69,7 +69,7 @@ def explain_and_repair(
     """
     conflicts = ConflictSearch(asked.requirements, asked.amounts, deadline)
     try:
-        clash = conflicts.clash()
+        clash = conflicts.clash(shrink_until=deadline.after(_SHARE))
     except TimeoutError as too_late:
         raise Unavailable(
             f"no conflict was found within {deadline.given_s:g} seconds, nor that there is none",
@@ -78,7 +78,8 @@ def explain_and_repair(
         ) from too_late
     if clash is None:
         return None
-    conflict = told(clash, asked.requirements, asked.amounts, deadline.after(_SHARE))
+    # What a budget would have to be is not looked for here: a repair tells it.
+    conflict = conflict_of(clash.members, asked.requirements, minimal=clash.minimal)
     search = RepairSearch(conflicts=conflicts, repaired=repaired, weights=weights, deadline=deadline)
     return Explanation(conflict=conflict, repairs=search.repairs(clash, most))
 
@@ -131,11 +132,11 @@ class RepairSearch:
         Raises:
             TimeoutError: The deadline came first.
         """
-        known = [first]
+        known: list[Collection[Member]] = [first.members]
 
         def clashes(given_up: frozenset[Member]) -> frozenset[Member] | None:
-            clash = known.pop() if known else self.conflicts.clash(given_up)
-            return None if clash is None else frozenset(member for member in clash.members if member in self.weights)
+            clash = known.pop() if known else self.conflicts.rough_clash(given_up)
+            return None if clash is None else frozenset(member for member in clash if member in self.weights)
 
         return correction_sets(clashes, self.weights)
 

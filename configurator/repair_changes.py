@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 
 from bidwright.catalog.model import Answer
-from bidwright.configurator.cpsat_repair import least_charge, least_option, nearest_number
+from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.cpsat_conflict import EnginesDisagree
+from bidwright.configurator.cpsat_repair import has_any, nearest_number
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import BUDGET, NEED, Member
+from bidwright.configurator.objectives import Objective
 from bidwright.configurator.request import LIMITS, Limit, Requirements
 from bidwright.core.amount_table import AmountTable
+
+_FOR_LIMIT = 0.5
+"""Part of the time left in which the least sufficient limit is looked for; the rest is for the configuration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +55,7 @@ def changes_for(members: tuple[Member, ...], repaired: Repaired, deadline: Deadl
 
     Raises:
         TimeoutError: The deadline came first.
+        Unavailable: It came before any configuration was found.
     """
     asked = repaired(Changes(members=members, answers={}, limits={}))
     answers = _answers(members, asked, deadline)
@@ -65,16 +73,31 @@ def _answers(members: tuple[Member, ...], asked: Asked, deadline: Deadline) -> d
     """The answers in place of those given up."""
     wanted, needs = asked.requirements.answers, asked.requirements.offering.needs
     names = [name for name in needs if Member(NEED, name) in members]
-    numbers = [name for name in names if needs[name].kind in {"integer", "decimal"}]
-    kept = {name: answer for name, answer in wanted.items() if name not in names}
-    found: dict[str, Answer] = {}
-    for name in (*numbers, *(name for name in names if name not in numbers)):
-        open_ = replace(asked.requirements, answers=kept | found, budget=_kept_budget(members, asked))
-        if name in numbers:
-            found[name] = nearest_number(open_, asked.amounts, name, wanted=wanted[name], deadline=deadline)
-        else:
-            found[name] = least_option(open_, asked.amounts, name, deadline)
-    return found
+    chosen = [name for name in names if needs[name].kind not in {"integer", "decimal"}]
+    found: dict[str, Answer] = {name: answer for name, answer in wanted.items() if name not in names}
+    for name in names:
+        if name not in chosen:
+            open_ = replace(asked.requirements, answers=found, budget=_kept_budget(members, asked))
+            number = nearest_number(open_, asked.amounts, name, wanted=wanted[name], deadline=deadline)
+            found = {**found, name: number}
+    found = _cheapest(
+        chosen, replace(asked.requirements, answers=found, budget=_kept_budget(members, asked)), asked, deadline
+    )
+    return {name: found[name] for name in names}
+
+
+def _cheapest(names: list[str], open_: Requirements, asked: Asked, deadline: Deadline) -> dict[str, Answer]:
+    """All answers, with those of choices that are open chosen for the least contract value; of equals, the first."""
+    options: list[tuple[Answer, ...]] = [tuple(open_.offering.needs[name].options) or (False, True) for name in names]
+    tried = [
+        replace(open_, answers={**open_.answers, **dict(zip(names, values, strict=True))})
+        for values in product(*options)
+    ]
+    possible = [one for one in tried if len(tried) == 1 or has_any(one, asked.amounts, deadline)]
+    if len(possible) > 1:
+        share = 1 / len(possible)
+        possible.sort(key=lambda one: least_charge(one, asked.amounts, "contract_value", deadline.after(share)))
+    return dict(possible[0].answers)
 
 
 def _limits(
@@ -86,8 +109,22 @@ def _limits(
     for limit in LIMITS:
         if Member(BUDGET, limit) in members:
             open_ = replace(answered, budget=_kept_budget(members, asked) | found)
-            found[limit] = least_charge(open_, asked.amounts, limit, deadline)
+            found[limit] = least_charge(open_, asked.amounts, limit, deadline.after(_FOR_LIMIT))
     return found
+
+
+def least_charge(requirements: Requirements, amounts: AmountTable, limit: Limit, deadline: Deadline) -> int:
+    """What must be paid of what a limit is about, in minor units: the least, or the least found in time.
+
+    Raises:
+        Unavailable: The deadline came before anything was found.
+    """
+    asked = replace(requirements, objectives=(Objective(measure=limit),))
+    found = configure(asked, amounts, deadline)
+    if not isinstance(found, Solution):
+        raise EnginesDisagree("a request that was shown to be possible has no solution")
+    charge: int = getattr(found.amounts, limit)
+    return charge
 
 
 def _kept_budget(members: tuple[Member, ...], asked: Asked) -> dict[Limit, int]:
