@@ -24,9 +24,6 @@ from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import Choice
 from bidwright.configurator.sat import OutOfTime, Sat
 
-_MOST_ROUNDS = 60
-"""So often the rows teach the clauses something before a search for one configuration is given up."""
-
 _MOST_LEARNED = 20_000
 """With so many clauses that rows have taught, the solver begins anew."""
 
@@ -35,7 +32,15 @@ _MOST_KEPT = 500
 
 
 class Impossible(Exception):
-    """The clauses prove that there is no such configuration."""
+    """The clauses prove that there is no such configuration.
+
+    Attributes:
+        blamed: Assumptions that cannot hold together.
+    """
+
+    def __init__(self, blamed: Sequence[int] = ()) -> None:
+        super().__init__("there is no such configuration")
+        self.blamed = tuple(blamed)
 
 
 class WarmOffering:
@@ -61,6 +66,7 @@ class WarmOffering:
         self._sat = Sat([], Deadline(0))
         self._given = [0, 0]
         self._learned = 0
+        self._always: set[int] = set()
         self._markets: dict[str, int] = {}
         self.literals = [self.literal(self.vocabulary.taken(option)) for option in self.vocabulary.options]
 
@@ -142,7 +148,7 @@ class WarmOffering:
             self._markets[market.id] = literal
         return self._markets[market.id]
 
-    def implied(self, assumptions: Sequence[int]) -> frozenset[int]:
+    def implied(self, assumptions: Sequence[int]) -> set[int]:
         """What follows from literals at once.
 
         Raises:
@@ -152,7 +158,7 @@ class WarmOffering:
         found = self._sat.implied(assumptions)
         if found is None:
             raise Impossible
-        return frozenset(found)
+        return self._always.union(found)
 
     def prefer(self, literals: Iterable[int]) -> None:
         """Try these first where the search is free to choose."""
@@ -160,26 +166,35 @@ class WarmOffering:
         self._sat.prefer(literals)
 
     def one_of(self, literals: Iterable[int]) -> int:
-        """A literal under which one of these holds; to be given back with ``forget``."""
+        """A literal under which one of these holds."""
+        self._learned += 1
         literal = self._clauses.new()
         self._clauses.add(-literal, *literals)
         return literal
 
-    def forget(self, literal: int) -> None:
-        """Do without a literal of ``one_of`` from now on."""
-        self._clauses.add(-literal)
+    def learn(self, impossible: Iterable[Sequence[int]]) -> None:
+        """Remember literals that were proven not to hold together, so that it follows at once the next time."""
+        for literals in impossible:
+            self._learned += 1
+            self._clauses.add(*(-literal for literal in literals))
+            if len(literals) == 1:
+                self._always.add(-literals[0])
 
-    def witness(self, assumptions: Sequence[int]) -> Witness | None:
+    def witness(self, assumptions: Sequence[int], *, rounds: int) -> Witness | None:
         """A valid configuration under literals, or None where none was found soon.
+
+        Args:
+            assumptions: The literals.
+            rounds: So often the rows may teach the clauses something.
 
         Raises:
             Impossible: There is none.
             OutOfTime: The deadline came first.
         """
-        for _ in range(_MOST_ROUNDS):
+        for _ in range(rounds):
             self._give()
             if not self._sat.can_hold(assumptions):
-                raise Impossible
+                raise Impossible(self._sat.blamed())
             model = self._sat.model()
             model.extend(range(-len(model) - 1, -self._clauses.variables - 1, -1))
             found = self._completer.completed(model)

@@ -16,6 +16,10 @@ from bidwright.configurator.guide_pool import Impossible, warm_offering
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 
+_MANY, _FEW = 60, 8
+"""So often the rows teach the clauses something before a search for one configuration is given up; the few are for
+searches that others can do without."""
+
 
 @dataclass
 class Decided:
@@ -65,11 +69,7 @@ class GuideSearch:
         self._exact: WitnessSearch | None = None
         self.vocabulary: Vocabulary = self._warm.vocabulary
         self._choice = choice_of(requirements, amounts, self.vocabulary)
-        self._unwanted = [
-            -literal
-            for option, literal in zip(self.vocabulary.options, self._warm.literals, strict=True)
-            if not option.need
-        ]
+        self._nearest = [-literal for literal in self._warm.literals]
         self.decided = Decided((1 << len(self.vocabulary.options)) - 1)
 
     def decide(self) -> bool:
@@ -108,7 +108,7 @@ class GuideSearch:
             if self._choice.is_met(mask, witness):
                 decided.show(mask, witness)
         if not decided.witnesses:
-            self._take(warm.witness(chosen))
+            self._take(warm.witness(chosen, rounds=_MANY))
         self._pursue(chosen)
 
     def _pursue(self, chosen: Sequence[int]) -> None:
@@ -122,23 +122,24 @@ class GuideSearch:
                 return
             goals = [warm.literals[place] for place in _places(untaken)]
             leaving = [-warm.literals[place] for place in _places(unleft)]
-            warm.prefer(self._unwanted)
+            warm.prefer(self._nearest)
             warm.prefer(leaving)
             warm.prefer(goals)
             goals.extend(leaving)
-            goal = warm.one_of(goals) if together else goals[0]
-            if not together:
+            if together:
+                wanted, rounds = warm.one_of(goals), _FEW
+            else:
+                wanted, rounds = goals[0], _MANY
+                goals = goals[:1]
                 untaken, unleft = (untaken & -untaken, 0) if untaken else (0, unleft & -unleft)
             try:
-                is_new = self._take(warm.witness([*chosen, goal]))
-            except Impossible:
+                is_new = self._take(warm.witness([*chosen, wanted], rounds=rounds))
+            except Impossible as proof:
+                warm.learn([*(literal for literal in proof.blamed if literal != wanted), goal] for goal in goals)
                 decided.never_taken |= untaken
                 decided.never_left |= unleft
                 together = is_worth_trying
                 continue
-            finally:
-                if together:
-                    warm.forget(goal)
             if not is_new and together:
                 together = is_worth_trying = False
             elif not is_new:
@@ -151,6 +152,9 @@ class GuideSearch:
             return False
         mask = self.vocabulary.mask(witness)
         is_new = self.decided.show(mask, witness)
+        self._nearest = [
+            literal if mask >> place & 1 else -literal for place, literal in enumerate(self._warm.literals)
+        ]
         if is_new:
             self._warm.kept(self._requirements.market.id).append((mask, witness))
         return is_new

@@ -93,7 +93,7 @@ def _expected_state(option: Option, valid: list[Whole], case: Case) -> int:
 @given(partial_cases())
 def test_states_ranges_and_price_differences_are_those_of_trying_everything(case: Case) -> None:
     valid = [whole for whole in _every(case) if _is_valid(case, whole)]
-    options = tuple(vocabulary_of(case.requirements.release, case.requirements.offering).options())
+    options = vocabulary_of(case.requirements.release, case.requirements.offering).options
     outcome = guide(case.requirements, case.amounts, Wishes(price=options[::2], ranges=True), Deadline(20))
     if isinstance(outcome, Conflict):
         assert not valid
@@ -120,10 +120,27 @@ def _check_price_differences(outcome: Guidance, valid: list[Whole], case: Case, 
     }
 
 
-@_settings
+@settings(_settings, max_examples=20)
+@given(partial_cases(), st.data())
+def test_what_was_asked_before_changes_no_answer(case: Case, data: st.DataObject) -> None:
+    told = case.requirements.answers
+    for _ in range(4):
+        fewer = {name: told[name] for name in told if data.draw(st.booleans())}
+        other = Case(replace(case.requirements, answers={**fewer, "title": "T"}, pins={}), case.amounts)
+        guide(other.requirements, other.amounts, Wishes(), Deadline(20))
+    valid = [whole for whole in _every(case) if _is_valid(case, whole)]
+    outcome = guide(case.requirements, case.amounts, Wishes(), Deadline(20))
+    if isinstance(outcome, Conflict):
+        assert not valid
+        return
+    for option, state in outcome.states.items():
+        assert state == _expected_state(option, valid, case), option
+
+
+@settings(_settings, max_examples=30)
 @given(partial_cases())
 def test_reasons_make_an_option_impossible_and_without_any_one_of_them_it_is_possible(case: Case) -> None:
-    options = tuple(vocabulary_of(case.requirements.release, case.requirements.offering).options())
+    options = vocabulary_of(case.requirements.release, case.requirements.offering).options
     outcome = guide(case.requirements, case.amounts, Wishes(explain=options[::2]), Deadline(20))
     if isinstance(outcome, Conflict):
         return
