@@ -7,7 +7,7 @@ from ortools.sat.python import cp_model
 from bidwright.catalog.model import Answer
 from bidwright.configurator.cpsat_conflict import EnginesDisagree, answers_of
 from bidwright.configurator.cpsat_request import request_model
-from bidwright.configurator.cpsat_solve import presolve_free_solver
+from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver
 from bidwright.configurator.cpsat_variables import answer_number
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import Requirements
@@ -41,7 +41,8 @@ def nearest_number(
     model.add(distance >= goal - number)
     # Twice the distance leaves room for one more above, so that of two as close the smaller is taken.
     model.minimize(2 * distance + is_above)
-    solver = presolve_free_solver(deadline)
+    # Where prices count, the linear relaxation carries the proof.
+    solver = optimum_solver(deadline, presolve=False) if requirements.budget else presolve_free_solver(deadline)
     if not _is_possible(model, solver):
         raise EnginesDisagree(f"a request that was shown to be possible with another {name} is not")
     return answers_of(requirements, request, solver)[name]

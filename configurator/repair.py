@@ -108,23 +108,30 @@ class RepairSearch:
             most: How many are wanted.
         """
         found: list[Repair] = []
-        is_complete = False
-        try:
-            for one in self.correction_sets(first):
-                weights = [self._weight(repair.changes) for repair in found]
-                if len(found) >= most and one.weight > max(weights):
-                    is_complete = True
-                    break
-                if len(found) >= most and weights.count(one.weight) >= _MOST_OF_A_WEIGHT:
-                    break
+        is_complete = True
+        for one in self._until_deadline(first):
+            if one is None:
+                is_complete = False
+                break
+            if len(found) >= most and one.weight > max(repair.weight for repair in found):
+                break
+            if sum(repair.weight == one.weight for repair in found) >= max(most, _MOST_OF_A_WEIGHT):
+                is_complete = False
+                break
+            try:
                 found.append(self._repair(one))
-            else:
-                is_complete = True
-        except (TimeoutError, Unavailable):
-            # What was found until then is the answer, and says that it may not be everything.
-            is_complete = False
+            except (TimeoutError, Unavailable):
+                # It took more than its share of the time; another one may be easier.
+                is_complete = False
         found.sort(key=_order)
         return Repairs(found=tuple(found[:most]), complete=is_complete)
+
+    def _until_deadline(self, first: Clash) -> Iterator[CorrectionSet | None]:
+        """The correction sets, and None at the end where the deadline ended it."""
+        try:
+            yield from self.correction_sets(first)
+        except TimeoutError:
+            yield None
 
     def correction_sets(self, first: Clash) -> Iterator[CorrectionSet]:
         """What must be given up, the lightest sets first; none where the offering contradicts itself.
