@@ -13,7 +13,8 @@ import click
 from bench.mmkp_portfolio import MARKET, OFFERING, TODAY, VALUE, Instance, item_id, read_instance, release_of
 from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.request import requirements_of
+from bidwright.configurator.request import Requirements, requirements_of
+from bidwright.core.amount_table import AmountTable
 from bidwright.pricing.amounts import AmountTables
 from bidwright.v1.configuration_pb2 import CommercialTerms, Conflict
 from bidwright.v1.configurator_pb2 import OBJECTIVE_DIRECTION_MAXIMIZE, ConfigureRequest, Objective
@@ -32,17 +33,9 @@ def solved(instance: Instance, seconds: float) -> dict[str, Any]:
         bidwright.core.errors.Unavailable: Nothing was found in time.
     """
     began = time.monotonic()
-    release = release_of(instance)
-    request = ConfigureRequest(
-        portfolio=f"portfolios/{release.portfolio}",
-        offering=OFFERING,
-        market=MARKET,
-        terms=CommercialTerms(term_months=12),
-        objectives=[Objective(attribute=VALUE, direction=OBJECTIVE_DIRECTION_MAXIMIZE)],
-    )
-    table = AmountTables().amount_table(release, MARKET, request.terms, today=TODAY)
+    requirements, table = asked(instance)
     left_s = seconds - (time.monotonic() - began) - _AFTERWARDS_S
-    outcome = configure(requirements_of(request, release), table, Deadline(left_s))
+    outcome = configure(requirements, table, Deadline(left_s))
     took = round(time.monotonic() - began, 2)
     if isinstance(outcome, Conflict):
         return {"value": None, "bound": None, "choice": [], "seconds": took}
@@ -52,6 +45,20 @@ def solved(instance: Instance, seconds: float) -> dict[str, Any]:
         for number, group in enumerate(instance.groups)
     ]
     return {"value": _number(reached.value), "bound": _number(reached.bound), "choice": choice, "seconds": took}
+
+
+def asked(instance: Instance) -> tuple[Requirements, AmountTable]:
+    """The request that an instance is: the most value that its portfolio allows, whatever it costs."""
+    release = release_of(instance)
+    request = ConfigureRequest(
+        portfolio=f"portfolios/{release.portfolio}",
+        offering=OFFERING,
+        market=MARKET,
+        terms=CommercialTerms(term_months=12),
+        objectives=[Objective(attribute=VALUE, direction=OBJECTIVE_DIRECTION_MAXIMIZE)],
+    )
+    table = AmountTables().amount_table(release, MARKET, request.terms, today=TODAY)
+    return requirements_of(request, release), table
 
 
 def _number(value: Decimal) -> int | float:

@@ -63,11 +63,11 @@ def read_instance(path: Path) -> Instance:
         raise ValueError(f"{path}: the first line must say groups, items where all have equally many, and resources")
     numbers = (Decimal(word) for line in lines[1:] for word in line if _is_number(word))
     try:
-        capacities = tuple(next(numbers) for _ in range(header[-1]))
-        groups = tuple(_group(numbers, header) for _ in range(header[0]))
+        capacities = [next(numbers) for _ in range(header[-1])]
+        groups = [_group(numbers, header) for _ in range(header[0])]
     except StopIteration:
         raise ValueError(f"{path}: it ends before its last group does") from None
-    return Instance(capacities, groups)
+    return Instance(tuple(capacities), tuple(groups))
 
 
 def _is_number(word: str) -> bool:

@@ -1,0 +1,156 @@
+"""Knapsack problems of others, solved as portfolios of ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from bench.mmkp import asked, solved
+from bench.mmkp_portfolio import Instance, Item, read_instance
+
+from bidwright.configurator.check import check
+from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.deadline import Deadline
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+_FOLDER = Path(os.environ.get("BIDWRIGHT_TEST_DATA") or _REPOSITORY / "../shared/data") / "mmkp"
+_needs_data = pytest.mark.skipif(
+    not _FOLDER.exists(), reason="needs the published instances: set BIDWRIGHT_TEST_DATA to their folder"
+)
+
+KHAN = """
+ 2  3 2
+ 5 4
+
+ 1
+ 1.5  0 0
+ 7.25  3 2
+ 9  6 1
+ 2
+ 2  1 1
+ 4.00  2 3
+ 3  0 3
+ Solutions by nobody
+ 1 2 11.25
+"""
+OTHER = "2 2\n5 4\n3\n1.5 0 0\n7.25 3 2\n9 6 1\n2\n2 1 1\n4 2 3\n"
+
+
+def _file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "instance.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _value_of(instance: Instance, choice: list[int]) -> Decimal | None:
+    """The value of a choice; None where it exceeds a capacity."""
+    items = [group[at] for group, at in zip(instance.groups, choice, strict=True)]
+    for resource, capacity in enumerate(instance.capacities):
+        if sum(item.uses[resource] for item in items) > capacity:
+            return None
+    return sum((item.value for item in items), Decimal(0))
+
+
+def _random_instance(seed: int, *, groups: int, items: int, resources: int) -> Instance:
+    random = np.random.default_rng(seed)
+    values, uses = random.integers(10, 99, (groups, items)), random.integers(0, 10, (groups, items, resources))
+    made = tuple(
+        tuple(
+            Item(Decimal(int(values[group, item])) / 10, tuple(Decimal(int(use)) for use in uses[group, item]))
+            for item in range(items)
+        )
+        for group in range(groups)
+    )
+    return Instance(tuple(Decimal(int(room) * groups) for room in random.integers(3, 6, resources)), made)
+
+
+def test_both_forms_of_files_are_read_and_what_follows_the_last_group_is_not(tmp_path: Path) -> None:
+    khan, other = (read_instance(_file(tmp_path, text)) for text in (KHAN, OTHER))
+    assert khan.capacities == other.capacities == (Decimal(5), Decimal(4))
+    assert [len(group) for group in khan.groups] == [3, 3]
+    assert [len(group) for group in other.groups] == [3, 2]
+    assert khan.groups[0] == other.groups[0]
+    assert khan.groups[0][1] == Item(Decimal("7.25"), (Decimal(3), Decimal(2)))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        # no header
+        ("", "the first line must say"),
+        ("7\n1 2\n", "the first line must say"),
+        # a group is missing
+        ("2 1\n5\n1\n3 2\n", "it ends before its last group does"),
+    ],
+)
+def test_what_is_in_neither_form_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        read_instance(_file(tmp_path, text))
+
+
+def test_the_command_prints_value_bound_choice_and_seconds(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench.mmkp", str(_file(tmp_path, KHAN)), "--seconds", "30", "--json"]
+    found = json.loads(subprocess.run(command, cwd=_REPOSITORY, capture_output=True, check=True).stdout)
+    # 9 would need 6 of the first resource; 7.25 and 4 take 5 of the second, which has 4
+    assert {**found, "seconds": 0} == {"value": 9.25, "bound": 9.25, "choice": [1, 0], "seconds": 0}
+
+
+def test_a_problem_without_a_choice_has_no_value() -> None:
+    instance = Instance((Decimal(1),), ((Item(Decimal(5), (Decimal(2),)), Item(Decimal(6), (Decimal(3),))),))
+    found = solved(instance, 30)
+    assert (found["value"], found["bound"], found["choice"]) == (None, None, [])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_value_is_that_of_the_best_of_all_choices(seed: int) -> None:
+    instance = _random_instance(seed, groups=5, items=4, resources=3)
+    values = [_value_of(instance, list(choice)) for choice in product(range(4), repeat=5)]
+    best = max((value for value in values if value is not None), default=None)
+    found = solved(instance, 30)
+    assert found["value"] == found["bound"] == (None if best is None else float(best))
+    if best is not None:
+        assert _value_of(instance, found["choice"]) == best
+
+
+def test_a_search_that_is_cut_off_gives_a_choice_and_a_bound_above_it() -> None:
+    instance = _random_instance(7, groups=30, items=10, resources=10)
+    requirements, table = asked(instance)
+    found = configure(requirements, table, Deadline(4))
+    assert isinstance(found, Solution)
+    assert check(requirements, found.items) == []
+    (reached,) = found.reached
+    assert reached.value < reached.bound <= 30 * Decimal("9.9")
+    assert not found.proof.is_optimal
+    assert Decimal(found.proof.gap_percent.value) > 0
+
+
+def _published(name: str, seconds: float) -> dict[str, Any]:
+    instance = read_instance(_FOLDER / f"{name}.txt")
+    found = solved(instance, seconds)
+    assert _value_of(instance, found["choice"]) == Decimal(str(found["value"]))
+    assert found["value"] <= found["bound"]
+    return found
+
+
+@_needs_data
+@pytest.mark.parametrize(("name", "value"), [("I01", 173), ("I02", 364)])
+def test_small_published_instances_are_solved_to_their_published_optimum(name: str, value: int) -> None:
+    found = _published(name, 30)
+    assert (found["value"], found["bound"]) == (value, value)
+
+
+@_needs_data
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "value"), [("mmkp_b_01", 10714), ("mmkp_b_05", 17037)])
+def test_large_published_instances_come_within_a_thousandth_of_their_published_value(name: str, value: int) -> None:
+    found = _published(name, 60)
+    assert found["value"] >= 0.999 * value
+    assert found["bound"] >= value
