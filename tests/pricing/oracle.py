@@ -17,6 +17,8 @@ from google.type.money_pb2 import Money
 from bidwright.catalog.model import Component, Package, Release
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.catalog.price_offers import Period, Promotion
+from bidwright.catalog.price_tables import Cell
+from bidwright.catalog.rule_language import Arithmetic, Constant, Expression, Name
 from bidwright.v1.configuration_pb2 import BespokeItem, CommercialTerms, Configuration
 
 _DIGITS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
@@ -72,6 +74,9 @@ class Oracle:
         if terms.HasField("price_date"):
             self.date = dt.date(terms.price_date.year, terms.price_date.month, terms.price_date.day)
         self.quantities = {item.component: item.quantity for item in configuration.items}
+        needs = release.offerings[configuration.offering].needs
+        self.answers = {name: need.default for name, need in needs.items()}
+        self.answers |= {one.name: getattr(one, one.WhichOneof("value") or "text") for one in configuration.needs}
         self.metered = {estimate.component: Fraction(estimate.quantity.value) for estimate in configuration.usage}
 
     def lines(self) -> list[Line]:
@@ -233,10 +238,10 @@ class Oracle:
             (Fraction(band.up_to) if band.up_to is not None else None, Fraction(band.price), Fraction(band.fee))
             for band in entry.bands
         ]
-        if entry.model == "percentage":
-            return [(LIST, Fraction(0))]  # what it is taken of is not known yet
-        if entry.model == "flat":
-            return [(LIST, price)]
+        if entry.table is not None or entry.formula is not None:
+            return [(LIST, self.characteristic_amount(entry, quantity, units))]
+        if entry.model in {"flat", "percentage"}:  # what a percentage is taken of is not known yet
+            return [(LIST, price if entry.model == "flat" else Fraction(0))]
         if entry.model == "block":
             return [(LIST, price * math.ceil(units / Fraction(entry.block_size)))]
         if entry.model == "graduated":
@@ -255,6 +260,31 @@ class Oracle:
             highest = max(reached, key=lambda tier: tier.from_quantity)
             steps.append((VOLUME, (Fraction(highest.price) - price) * units))
         return steps
+
+    def characteristic_amount(self, entry: PriceEntry, quantity: Fraction, units: Fraction) -> Fraction:
+        if entry.formula is not None:
+            return max(Fraction(0), self.value(entry, entry.formula.expression, quantity))
+        assert entry.table is not None
+        values = [self.characteristic(entry, name) for name in entry.table.columns]
+        fitting = [
+            row for row in entry.table.rows if all(fits(cell, one) for cell, one in zip(row.cells, values, strict=True))
+        ]
+        return Fraction(fitting[0].price) * units
+
+    def characteristic(self, entry: PriceEntry, name: Name) -> object:
+        if name.scope == "need":
+            return self.answers[name.name]
+        return self.release.components[entry.component].attributes[name.name]
+
+    def value(self, entry: PriceEntry, part: Expression, quantity: Fraction) -> Fraction:
+        if isinstance(part, Name):
+            is_quantity = (part.scope, part.name) == ("component", "quantity")
+            return quantity if is_quantity else Fraction(str(self.characteristic(entry, part)))
+        if isinstance(part, Arithmetic):
+            left, right = self.value(entry, part.left, quantity), self.value(entry, part.right, quantity)
+            return {"+": left + right, "-": left - right, "*": left * right}[part.operator]
+        assert isinstance(part, Constant)
+        return Fraction(part.value)
 
     def component_line(self, component: Component, entry: PriceEntry, months_are_costed: bool) -> Line:  # noqa: FBT001
         due, months = DUE[entry.charge]
@@ -439,3 +469,12 @@ def off_each(amount: Fraction) -> Change:
 
 def fixed_each(price: Fraction) -> Change:
     return CONTRACT, lambda _, units: price * units
+
+
+def fits(cell: Cell, value: object) -> bool:
+    if cell.operator == "*":
+        return True
+    if isinstance(value, str):
+        return value == cell.value
+    number, bound = Fraction(str(value)), Fraction(str(cell.value))
+    return number <= bound if cell.operator == "<=" else number == bound

@@ -25,6 +25,9 @@ from bidwright.catalog.model import (
 )
 from bidwright.catalog.price_charges import CHARGES, ChargeName
 from bidwright.catalog.price_entry import Band, Commitment, PriceEntry, Tier
+from bidwright.catalog.price_formulas import read_formula
+from bidwright.catalog.price_tables import Cell, PricedRow, PriceTable
+from bidwright.catalog.rule_language import Name
 from bidwright.v1.configuration_pb2 import (
     BespokeEffort,
     BespokeItem,
@@ -81,6 +84,7 @@ def _component(random: Random, id_: str) -> Component:
         max_quantity=random.choice([1, 4, 9]),
         competence=random.choice(["unix", "database"]),
         unit="platform",
+        attributes={"size": Decimal(random.randint(1, 9))},
         one_time_hours=_number(random, 4, 2),
         monthly_hours=_number(random, 2, 3),
         certifications=random.choice([(), (), ("iso27001",)]),
@@ -108,6 +112,7 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
         default_markup=_number(random, 40, 1),
         commitments=_commitments(random, components),
         hours_per_month=random.choice([Decimal(730), Decimal("720.25")]),
+        needs=frozenset({"users", "data_residency"}),
         rounding_to=random.choice([*[1] * 7, 5, 20, 100]),
         minimum_markup=Decimal(0),
     )
@@ -139,6 +144,8 @@ def _make_one_percentage(
             bands=(),
             included=Decimal(0),
             block_size=Decimal(1),
+            table=None,
+            formula=None,
             of=of,
         )
         for entry in entries[key]
@@ -182,7 +189,9 @@ def _entries(random: Random, component: Component, charge: ChargeName) -> tuple[
 
 def _modelled(random: Random, plain: PriceEntry, most: int) -> PriceEntry:
     """The same row with one of the models; half of them plain, as only those can be parts of packages."""
-    model = random.choice([*["per_unit", "volume"] * 3, "flat", "volume up to", "graduated", "stairstep", "block"])
+    model = random.choice(
+        [*["per_unit", "volume"] * 3, "flat", "volume up to", "graduated", "stairstep", "block", "table", "formula"]
+    )
     entry = replace(plain, model=model.partition(" ")[0])
     if model == "volume":
         starts = sorted(random.sample(range(2, 8), random.choice([1, 2])))
@@ -190,14 +199,36 @@ def _modelled(random: Random, plain: PriceEntry, most: int) -> PriceEntry:
         entry = replace(entry, tiers=tuple(tiers))
     if model == "block":
         entry = replace(entry, block_size=random.choice([Decimal(1), Decimal(4), Decimal("2.5")]))
+    if model == "table":
+        entry = replace(entry, price=Decimal(0), table=_table(random))
+    if model == "formula":
+        entry = replace(entry, price=Decimal(0), formula=read_formula(random.choice(_FORMULAS))[0])
     if model in {"volume up to", "graduated", "stairstep"}:
         entry = replace(entry, price=Decimal(0), bands=_bands(random, most, has_prices=model != "stairstep"))
-    if model not in {"flat", "per_unit", "volume"} and random.random() < 0.4:
+    if model not in {"flat", "per_unit", "volume", "formula"} and random.random() < 0.4:
         entry = replace(entry, included=random.choice([Decimal(2), Decimal(5), Decimal("0.5")]))
     if model not in {"per_unit", "volume"} and plain.waived_from is None and random.random() < 0.4:
         minimum = _number(random, 90, random.choice([2, 6]))
         entry = replace(entry, minimum=minimum, maximum=random.choice([None, minimum, minimum + 60]))
     return entry
+
+
+_FORMULAS = (
+    "component.quantity * 3.125",
+    "10 - component.quantity * 4",  # nothing from 3 units on
+    "need.users * 0.05 + component.size * component.quantity * component.quantity",
+    "-(component.size - 2.5) * (component.quantity - 4) * 1.37",
+)
+
+
+def _table(random: Random) -> PriceTable:
+    """By size and residency; the last row is for all else."""
+    rows = ((Cell("<=", Decimal(4)), Cell("==", "EU")), (Cell("==", Decimal(7)), Cell("*")), (Cell("*"), Cell("*")))
+    return PriceTable(
+        "sizes",
+        (Name("component", "size"), Name("need", "data_residency")),
+        tuple(PricedRow(cells, _number(random, 60, random.choice([2, 6]))) for cells in rows),
+    )
 
 
 def _bands(random: Random, most: int, *, has_prices: bool) -> tuple[Band, ...]:

@@ -14,7 +14,8 @@ from math import prod
 import pytest
 from random_books import TODAY, Case, random_case
 
-from bidwright.catalog.model import Attribute, Family, Offering, Release, Rule, Slot
+from bidwright.catalog.answers import answers_to_proto
+from bidwright.catalog.model import Answer, Attribute, Family, Offering, Release, Rule, Slot
 from bidwright.catalog.rule_language import Comparison, Constant, Sum
 from bidwright.configurator.configure import Solution, configure
 from bidwright.configurator.deadline import Deadline
@@ -26,15 +27,16 @@ from bidwright.v1.configuration_pb2 import Configuration, ConfigurationItem
 from bidwright.v1.price_pb2 import PriceTotals
 
 MOST_COMBINATIONS = 500
+ANSWERS: dict[str, Answer] = {"users": 40, "data_residency": "EU"}
 
 
 def offered(case: Case, size: int) -> Release:
-    """The release with one offering that asks for units of a total size; component n has the size n + 1."""
+    """The release with one offering that asks for units of a total size; component n has the place n + 1."""
     components = {
-        id_: replace(component, attributes={"size": Decimal(1 + index)})
+        id_: replace(component, attributes={**component.attributes, "place": Decimal(1 + index)})
         for index, (id_, component) in enumerate(sorted(case.release.components.items()))
     }
-    enough = Comparison(">=", Sum("total", "size", ""), Constant(Fraction(size)))
+    enough = Comparison(">=", Sum("total", "place", ""), Constant(Fraction(size)))
     families = sorted({component.family for component in components.values()})
     offering = Offering(
         id="offer",
@@ -42,7 +44,7 @@ def offered(case: Case, size: int) -> Release:
         description="",
         approach="configured",
         residency_need="",
-        needs={},
+        needs=case.release.offerings["web_hosting"].needs,
         slots={family: Slot(family=family, minimum=0, maximum=9) for family in families},
         rules=(Rule(id="enough", source="", because="", expression=enough),),
     )
@@ -50,7 +52,7 @@ def offered(case: Case, size: int) -> Release:
         case.release,
         components=components,
         families={family: Family(id=family, title=family, unit="piece") for family in families},
-        attributes={"size": Attribute(id="size", title="Size", unit="u")},
+        attributes={id_: Attribute(id=id_, title=id_, unit="u") for id_ in ("size", "place")},
         offerings={"offer": offering},
         rules=(),
     )
@@ -70,6 +72,7 @@ def totals(case: Case, release: Release, items: dict[str, int]) -> PriceTotals:
         release=release.name,
         offering="offer",
         market="XX",
+        needs=answers_to_proto(ANSWERS),
         items=[ConfigurationItem(component=id_, quantity=quantity) for id_, quantity in items.items()],
     )
     return price(release, configuration, case.terms, TODAY).totals
@@ -95,9 +98,9 @@ def test_the_cheapest_configuration_is_the_one_with_the_least_price(seed: int) -
     release = offered(case, size)
     possible = {tuple(items.items()): found for items, found in every_price(case, release, size)}
     requirements = Requirements(
-        release=release, offering=release.offerings["offer"], market=release.markets["XX"], answers={}
+        release=release, offering=release.offerings["offer"], market=release.markets["XX"], answers=ANSWERS
     )
-    table = amount_table(release, "XX", case.terms, today=TODAY)
+    table = amount_table(release, "XX", case.terms, answers=ANSWERS, today=TODAY)
     outcome = configure(requirements, table, Deadline(20))
     if not possible:
         assert not isinstance(outcome, Solution)
@@ -127,4 +130,6 @@ def test_the_cases_hold_every_model() -> None:
         "stairstep up to",
         "block",
         "percentage",
+        "table",
+        "formula",
     }

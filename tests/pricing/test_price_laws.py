@@ -94,8 +94,15 @@ def test_removing_a_component_leaves_the_lines_of_the_others_as_they_were(case: 
 @few
 @given(cases)
 def test_amount_tables_and_prices_are_the_same_numbers(case: Case) -> None:
+    defaults = {name: need.default for name, need in case.release.offerings["web_hosting"].needs.items()}
+    answers = defaults | {answer.name: answer.text for answer in case.configuration.needs}
     table = amount_table(
-        case.release, "XX", case.terms, bespoke_items=list(case.configuration.bespoke_items), today=TODAY
+        case.release,
+        "XX",
+        case.terms,
+        bespoke_items=list(case.configuration.bespoke_items),
+        answers=answers,
+        today=TODAY,
     )
     answer = priced(case)
     scale = 10 ** MINOR_UNITS[table.currency]
