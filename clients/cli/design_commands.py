@@ -9,6 +9,7 @@ from google.protobuf.json_format import MessageToJson
 
 from bidwright.clients.cli import answers, views
 from bidwright.clients.cli.catalog_commands import get_offering
+from bidwright.clients.cli.interactive import walk
 from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from, show_proofs
 from bidwright.clients.cli.output import as_dict
 from bidwright.clients.cli.request_options import FILE, currency_of, request_from, request_options
@@ -31,6 +32,7 @@ def register(group: click.Group) -> None:
 @request_options
 @OBJECTIVES
 @click.option("--sites", type=FILE, help="The sites of the bid: a YAML list, or CSV with a row for each.")
+@click.option("--interactive", "-i", is_flag=True, help="Ask need by need, and say what each answer means.")
 @click.option("--output", "-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="Keep the result.")
 def configure(session: Session, **options: str) -> None:
     """Find the cheapest valid configuration for a customer's needs, or what is best by other objectives.
@@ -39,6 +41,8 @@ def configure(session: Session, **options: str) -> None:
     """
     request = request_from(session, **options)
     request.objectives.extend(objectives_from(options["objectives"]))
+    if options["interactive"]:
+        walk(session, request, get_offering(session, request.portfolio.partition("/")[2], request.offering))
     with session.output.errors.status("Looking for the best valid configuration ..."):
         response = _configured(session, request, options["sites"])
     if session.output.as_json:

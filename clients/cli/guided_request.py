@@ -1,0 +1,140 @@
+"""A request that grows choice by choice, with what the server's guide says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import click
+
+from bidwright.clients.cli import answers, views
+from bidwright.clients.sdk import Bidwright
+from bidwright.v1 import catalog_pb2 as catalog
+from bidwright.v1 import configuration_pb2 as configuration
+from bidwright.v1 import configurator_pb2 as configurator
+
+_LIMITS = ("monthly", "one_time", "contract_value")
+
+
+def option_name(option: configurator.Option) -> str:
+    """An option as it is typed: ``compute.small``, ``failover=yes``."""
+    if option.WhichOneof("kind") == "component":
+        return option.component
+    return f"{option.answer.name}={views.answer_text(option.answer)}"
+
+
+def option_from(text: str, offering: catalog.Offering) -> configurator.Option:
+    """Read an option as it is typed.
+
+    Raises:
+        click.BadParameter: It is an answer to no need of the offering, or empty.
+    """
+    if "=" in text:
+        return configurator.Option(answer=answers.need_answers([text], offering)[0])
+    if not text:
+        raise click.BadParameter("Name a component, or NEED=ANSWER.")
+    return configurator.Option(component=text)
+
+
+class GuidedRequest:
+    """One request, and the ones before it.
+
+    Attributes:
+        request: What was said so far; also what the caller gave.
+        options: Every option, as of the last look.
+        conflict: Why the request cannot be completed; None where it can.
+    """
+
+    def __init__(self, server: Bidwright, request: configurator.ConfigureRequest) -> None:
+        self._server = server
+        self._before: list[configurator.ConfigureRequest] = []
+        self.request = request
+        self.options: Sequence[configurator.GuidedOption] = ()
+        self.conflict: configuration.Conflict | None = None
+
+    def look(self) -> Mapping[str, configurator.GuidedOption]:
+        """Ask the guide; returns the options as they were, by name."""
+        before = {option_name(guided.option): guided for guided in self.options}
+        response = self._server.configurator.GuideConfiguration(
+            configurator.GuideConfigurationRequest(request=self.request)
+        )
+        self.conflict = response.conflict if response.HasField("conflict") else None
+        if self.conflict is None:
+            self.options = response.options
+        return before
+
+    def ask(self, option: configurator.Option, *, reasons: bool) -> configurator.GuidedOption:
+        """What the guide says of one option, with its reasons or its price difference."""
+        asked = configurator.GuideConfigurationRequest(
+            request=self.request, explain=[option] if reasons else [], price=[] if reasons else [option]
+        )
+        options = self._server.configurator.GuideConfiguration(asked).options
+        return next(guided for guided in options if guided.option == option)
+
+    def answer(self, answer: configuration.NeedAnswer) -> None:
+        """Answer a need, anew where it has an answer."""
+        self._remember()
+        self._set_answer(answer)
+
+    def take(self, pin: configurator.Pin) -> None:
+        """Have a component in."""
+        self._remember()
+        self._free(pin.component)
+        self.request.pins.append(pin)
+
+    def drop(self, component: str) -> None:
+        """Have a component not in."""
+        self._remember()
+        self._free(component)
+        self.request.exclusions.append(component)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there was a change."""
+        return bool(self._before)
+
+    def undo(self) -> bool:
+        """Go back before the last change; False where there was none."""
+        if not self._before:
+            return False
+        self.request.CopyFrom(self._before.pop())
+        return True
+
+    def repairs(self) -> Sequence[configurator.Repair]:
+        """The smallest changes that make the request possible, given what is answered and defaults for the rest."""
+        asked = configurator.ExplainConfigurationRequest(request=self.request)
+        return self._server.configurator.ExplainConfiguration(asked).repairs
+
+    def repair(self, repair: configurator.Repair) -> None:
+        """Make the changes of a repair; they are a part of the last change, so that one ``undo`` takes both back."""
+        for change in repair.changes:
+            kind, name = change.member.kind, change.member.id
+            if change.HasField("answer"):
+                self._set_answer(change.answer)
+            elif change.HasField("limit"):
+                getattr(self.request.budget, name).CopyFrom(change.limit)
+            elif kind == configuration.CONFLICT_KIND_BUDGET:
+                self.request.budget.ClearField(next(limit for limit in _LIMITS if limit == name))
+            elif kind == configuration.CONFLICT_KIND_BESPOKE:
+                kept = [item for item in self.request.bespoke_items if item.id != name]
+                del self.request.bespoke_items[:]
+                self.request.bespoke_items.extend(kept)
+            else:
+                self._free(name)
+
+    def _remember(self) -> None:
+        kept = configurator.ConfigureRequest()
+        kept.CopyFrom(self.request)
+        self._before.append(kept)
+
+    def _set_answer(self, answer: configuration.NeedAnswer) -> None:
+        others = [other for other in self.request.needs if other.name != answer.name]
+        del self.request.needs[:]
+        self.request.needs.extend([*others, answer])
+
+    def _free(self, component: str) -> None:
+        """Neither ask for a component nor rule it out."""
+        pins = [pin for pin in self.request.pins if pin.component != component]
+        exclusions = [other for other in self.request.exclusions if other != component]
+        del self.request.pins[:], self.request.exclusions[:]
+        self.request.pins.extend(pins)
+        self.request.exclusions.extend(exclusions)
