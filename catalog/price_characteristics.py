@@ -38,6 +38,8 @@ def _with_table(draft: Draft, entry: PriceEntry, row: Row, component: Component)
         return entry
     before = len(draft.faults.found)
     _check_names(draft, table.columns, component, row)
+    if len(draft.faults.found) == before:
+        _check_words(draft, table, component, row)
     for offering in _offerings(draft, component):
         if len(draft.faults.found) == before:
             _check_complete(draft, table, component, row, offering=offering)
@@ -97,6 +99,29 @@ def _need_fault(offering: Offering, name: str, kinds: Iterable[str]) -> str:
 
 def _offerings(draft: Draft, component: Component) -> list[Offering]:
     return [one for one in draft.offerings.values() if component.family in one.slots]
+
+
+def _check_words(draft: Draft, table: PriceTable, component: Component, row: Row) -> None:
+    """Report cells that no answer can ever meet: a misspelled option, a word where numbers are asked for."""
+    for position, name in enumerate(table.columns):
+        needs = [one.needs[name.name] for one in _offerings(draft, component)] if name.scope == "need" else []
+        allowed = {word for need in needs for word in _words(need)}
+        if all(need.kind in _NUMBERS for need in needs):
+            wrong = [cell for one in table.rows if isinstance((cell := one.cells[position]).value, str) and cell.value]
+        else:
+            wrong = [
+                cell
+                for one in table.rows
+                if (cell := one.cells[position]).operator != "*" and cell.value not in allowed
+            ]
+        for cell in wrong:
+            what = f"price table {table.id} asks for {name.scope}.{name.name} {cell.value}, which it never is"
+            fix = advice(str(cell.value), allowed) if allowed else "Write *, a number, or <= and a number."
+            draft.faults.add(row.where, what, fix)
+
+
+def _words(need: Need) -> Iterable[str]:
+    return ("true", "false") if need.kind == "boolean" else need.options
 
 
 def _check_complete(draft: Draft, table: PriceTable, component: Component, row: Row, *, offering: Offering) -> None:

@@ -20,6 +20,7 @@ Value = bool | int | Decimal | str
 
 _NAME = re.compile(r"(need|component)\.([a-z][a-z0-9_]{0,59})")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
 _PRICE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 _MOST_COLUMNS = 6
 
@@ -121,7 +122,7 @@ def _cell(row: Row, text: str, faults: Faults) -> Cell | None:
     try:
         return Cell("<=" if text.startswith("<=") else "==", money.parse(bound))
     except ValueError:
-        if _ID.fullmatch(text):
+        if _WORD.fullmatch(text):
             return Cell("==", text)
         faults.add(
             row.where, f"the cell {text!r} cannot be read", "Write *, a word, true, false, a number or <=number."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,65 @@ def test_a_discount_that_is_no_number_is_refused(tmp_path: Path) -> None:
     result = run(tmp_path, HAND, "--discount", "NaN")
     assert result.exit_code == 1
     assert "'NaN' is not a plain decimal number" in result.stderr
+
+
+PARTNER = """\
+price_book: DE-partner
+market: DE
+inherits: DE
+channel: partner
+adjust: [{percent: -10}]
+commitments:
+  - {id: least, title: Least, components: [compute.small], monthly: "50", bands: [{from: "200", percent: "5"}]}
+"""
+PROMOTIONS = """\
+promotions:
+  - id: spring
+    title: Spring
+    components: [compute.small]
+    charges: [one_time]
+    percent: "100"
+    code: SETUP
+    valid_from: 2026-01-01
+"""
+ALL_TERMS = (
+    HAND
+    + """\
+line_discounts: {compute.small: "4"}
+monthly_discount: "10.00"
+one_time_discount: "0"
+commitments: {least: "200"}
+"""
+)
+
+
+def test_every_term_can_be_stated_in_the_file_or_as_an_option(tmp_path: Path) -> None:
+    portfolio = shutil.copytree(SMALL_PORTFOLIO, tmp_path / "portfolio")
+    (portfolio / "prices" / "DE_PARTNER.yaml").write_text(PARTNER)
+    (portfolio / "promotions.yaml").write_text(PROMOTIONS)
+    file = tmp_path / "all.yaml"
+    command = ["price", "--portfolio", str(portfolio), "--configuration", str(file), "--json"]
+    file.write_text(ALL_TERMS + "channel: partner\npromotion_codes: [SETUP]\n")
+    stated = CliRunner().invoke(bidwright, command)
+    file.write_text(ALL_TERMS)
+    as_options = CliRunner().invoke(bidwright, [*command, "--channel", "partner", "--promotion", "SETUP"])
+    assert stated.exit_code == 0, stated.output
+    assert as_options.stdout == stated.stdout
+    once, monthly, commitment = json.loads(stated.stdout)["lines"]
+    assert once["net"]["units"] == "0"
+    # 6 x 22.80 less 3 % (term), 5 % (committed), 10 % (partner), 4 % and 2.5 %: 106.18; 10.00 are shared out
+    assert [step["amount"]["value"] for step in monthly["steps"]][:5] == [
+        "144",
+        "-7.2",
+        "-4.104",
+        "-6.6348",
+        "-12.60612",
+    ]
+    assert (monthly["net"]["units"], commitment["subject"]) == ("100", "least")
+    assert int(monthly["net"]["units"]) + int(commitment["net"]["units"]) == 189
+
+
+def test_terms_that_cannot_be_name_their_place(tmp_path: Path) -> None:
+    result = run(tmp_path, HAND, "--channel", "partner", "--agreement", "acme")
+    assert result.exit_code == 1
+    assert "no price book is for channel 'partner'" in result.output
