@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ortools.sat.python import cp_model
+
 from bidwright.configurator.conflict_search import least_blamed_first
-from bidwright.configurator.cpsat_conflict import Switchboard
-from bidwright.configurator.cpsat_request import request_model
+from bidwright.configurator.cpsat_request import RequestModel, request_model
 from bidwright.configurator.cpsat_sites import SitesModel
 from bidwright.configurator.cpsat_sites_solve import SitesBest
+from bidwright.configurator.cpsat_solve import presolve_free_solver
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of
+from bidwright.configurator.members import Member
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict
@@ -36,15 +39,13 @@ def bid_conflict(
     """
     request = request_model(whole, amounts, switchable=True)
     SitesModel(request, impossible.choices, cuts=impossible.cuts, surplus=surplus)
-    board = Switchboard(whole, request, deadline)
-    core = board.core(board.members())
-    if core is None:
+    kept, minimal = least_blamed_first(request.switches, whole), True
+    if _can_hold(request, kept, deadline):
         return None
-    kept, minimal = least_blamed_first(core, whole), True
     for member in tuple(kept):
         rest = [other for other in kept if other != member]
         try:
-            if board.witness(rest) is None:
+            if not _can_hold(request, rest, deadline):
                 kept = rest
         except TimeoutError:
             minimal = False
@@ -52,3 +53,20 @@ def bid_conflict(
     conflict = conflict_of(kept, whole, minimal=minimal)
     conflict.summary += " That is with what the sites need together; each of them could have it by itself."
     return conflict
+
+
+def _can_hold(request: RequestModel, members: Collection[Member], deadline: Deadline) -> bool:
+    """Whether members can hold together, all others off."""
+    model: cp_model.CpModel = request.model.clone()
+    for member, index in request.switches.items():
+        domain = model.proto.variables[index].domain
+        domain.clear()
+        domain.extend([int(member in members)] * 2)
+    solver = presolve_free_solver(deadline)
+    solver.parameters.linearization_level = 2  # what the sites add up to is long sums
+    status = solver.solve(model)
+    if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return True
+    if status == cp_model.INFEASIBLE:
+        return False
+    raise TimeoutError("the solver ran out of time")
