@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
-from typing import Final, Literal
 
 from bidwright.configurator.cpsat_conflict import EnginesDisagree, Switchboard, Witness
 from bidwright.configurator.cpsat_model import OfferingKey
@@ -35,16 +33,6 @@ CHANGEABLE = (NEED, BUDGET, PIN, EXCLUSION, BESPOKE)
 """What a customer can change, in the order a conflict names it; rules explain why it clashes."""
 
 FIXED = (RULE, SLOT, RESOURCE, DELIVERY_CENTRE)
-
-
-class _Knowledge(Enum):
-    UNKNOWN = 0
-
-
-UNKNOWN: Final = _Knowledge.UNKNOWN
-"""Neither a configuration nor a conflict was found."""
-
-Unknown = Literal[_Knowledge.UNKNOWN]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +102,15 @@ class ConflictSearch:
 
     def _core(self, members: Sequence[Member]) -> Collection[Member] | None:
         """Members that cannot hold together, maybe not the fewest; None where all can."""
-        core = self._by_clauses(members)
-        if core is not UNKNOWN:
-            return core
+        literals = [self._literals[member] for member in members if member in self._literals]
+        with self._clauses.used(self._deadline):
+            blamed = self._clauses.blamed(literals)
+            found = self._clauses.ask(literals) if blamed is None else False
+        if blamed is not None:
+            asked = {self._literals[member]: member for member in reversed(members) if member in self._literals}
+            return [asked[literal] for literal in blamed]
+        if found and not self._lacks(members, found):
+            return None
         known = self._board.members()
         return self._board.core([member for member in members if member in known])
 
@@ -155,20 +149,12 @@ class ConflictSearch:
             raise EnginesDisagree(f"{kept} can hold together, and cannot")
         return True
 
-    def _by_clauses(self, members: Collection[Member]) -> Collection[Member] | Unknown | None:
-        """Those of the members that the clauses forbid together; None where a configuration meets all."""
-        asked = {self._literals[member]: member for member in members if member in self._literals}
-        with self._clauses.used(self._deadline):
-            found = self._clauses.ask(asked.keys())
-        if found is None:
-            return UNKNOWN
-        if not isinstance(found, Choice):
-            return [asked[literal] for literal in found]
+    def _lacks(self, members: Collection[Member], found: Choice) -> bool:
+        """Whether it is open if a configuration meets those members that the clauses say nothing of."""
         unsaid = [member for member in members if member not in self._literals]
         if any(member.kind == BUDGET for member in unsaid):
-            return UNKNOWN
-        case = Case(requirements=self._requirements, choice=found, charges={})
-        return UNKNOWN if unmet(unsaid, case) else None
+            return True
+        return bool(unmet(unsaid, Case(requirements=self._requirements, choice=found, charges={})))
 
     def _shown(self, members: Collection[Member], board: Switchboard) -> bool:
         """Whether a configuration shows that members can hold together, all others off.

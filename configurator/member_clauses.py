@@ -1,7 +1,7 @@
 """The members of requests as literals over an offering's clauses, in a solver that is kept warm.
 
-Nothing that is kept changes an answer: clauses that rows have taught hold in every configuration that meets the
-members whose literals stand in them.
+Nothing that is kept changes an answer: whether members can hold together does not depend on what was learned before,
+and which of them are blamed is found by a second solver, which learns nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from threading import Lock
+from typing import Literal
 
 from bidwright.catalog.model import Answer
 from bidwright.configurator.cpsat_model import OfferingKey
@@ -44,13 +45,14 @@ class MemberClauses:
         self._offering = offering_clauses(self._key.release, self._key.offering, switchable=True)
         self._completer = Completer(self._offering)
         self._clauses = self._offering.clauses
-        self._sat = Sat([], Deadline(0))
+        self._sat, self._plain = Sat([], Deadline(0)), Sat([], Deadline(0))
         self._given = [0, 0]
         self._markets: dict[str, Mapping[Member, int]] = {}
+        self._learned = 0
         self._first_size = self._size()
 
     def _size(self) -> int:
-        return self._clauses.variables + len(self._clauses.hard) + len(self._clauses.definitions)
+        return self._learned + self._clauses.variables + len(self._clauses.hard) + len(self._clauses.definitions)
 
     @contextmanager
     def used(self, deadline: Deadline) -> Iterator[None]:
@@ -64,6 +66,7 @@ class MemberClauses:
         try:
             if self._size() > self._first_size + _MOST_NEW:
                 self._sat.close()
+                self._plain.close()
                 self._begin()
             self._sat.deadline = deadline
             yield
@@ -89,14 +92,14 @@ class MemberClauses:
             wanted = [self._any_of(name) for name in effect.requires]
             unwanted = [-self._any_of(name) for name in effect.forbids]
             found[Member(BESPOKE, effect.id)] = self._clauses.both([*wanted, *unwanted])
-        return found | self._delivery(requirements) | self._offering.switches
+        return {**found, **self._delivery(requirements), **self._offering.switches}
 
     def looked_up(self) -> frozenset[Member]:
         """The rules that the clauses say nothing about."""
         return frozenset(Member(RULE, rule.id) for rule in self._offering.looked_up)
 
-    def ask(self, literals: Collection[int]) -> Choice | frozenset[int] | None:
-        """A configuration under literals, or those of them that forbid it; None where neither was found soon.
+    def ask(self, literals: Collection[int]) -> Choice | Literal[False] | None:
+        """A configuration under literals, False where there is none; None where it was not known soon.
 
         Raises:
             OutOfTime: The deadline came first.
@@ -104,7 +107,7 @@ class MemberClauses:
         for _ in range(_MOST_ROUNDS):
             self._give()
             if not self._sat.can_hold(list(literals)):
-                return self._trimmed(self._sat.blamed())
+                return False
             model = self._sat.model()
             model.extend(range(-len(model) - 1, -self._clauses.variables - 1, -1))
             found = self._completer.completed(model)
@@ -113,20 +116,46 @@ class MemberClauses:
             if not found:
                 return None
             for clause in found:
-                self._clauses.add(*(clause or [-self._clauses.true]))
+                self._sat.add(clause or [-self._clauses.true])
+            self._learned += len(found)
         return None
 
-    def _trimmed(self, core: Collection[int]) -> frozenset[int]:
-        """A core of a core, as long as it gets smaller."""
-        while not self._sat.can_hold(list(core)) and len(self._sat.blamed()) < len(core):
-            core = self._sat.blamed()
-        return frozenset(core)
+    def blamed(self, literals: Sequence[int]) -> list[int] | None:
+        """Literals that contradict each other by unit propagation alone, the same whatever was asked before.
+
+        The shortest beginning of the literals that is contradictory ends with one that counts; then the beginning
+        before it is looked at in the same way, together with those that count.
+
+        Returns:
+            As early ones as there are; None where propagation does not find a contradiction.
+        """
+        self._give()
+        found: list[int] = []
+        rest = list(literals)
+        if self._plain.implied(rest) is not None:
+            return None
+        while self._plain.implied(found) is not None:
+            rest = rest[: self._shortest(found, rest)]
+            found.append(rest.pop())
+        return found
+
+    def _shortest(self, found: Sequence[int], rest: Sequence[int]) -> int:
+        """Length of the shortest beginning of ``rest`` that contradicts itself together with ``found``."""
+        least, most = 1, len(rest)
+        while least < most:
+            middle = (least + most) // 2
+            if self._plain.implied([*found, *rest[:middle]]) is None:
+                most = middle
+            else:
+                least = middle + 1
+        return most
 
     def _give(self) -> None:
         """Hand new clauses to the solver."""
         for position, clauses in enumerate((self._clauses.definitions, self._clauses.hard)):
             for clause in clauses[self._given[position] :]:
                 self._sat.add(clause)
+                self._plain.add(clause)
             self._given[position] = len(clauses)
 
     def _choice(self, model: Sequence[int], values: Mapping[int, int]) -> Choice:
