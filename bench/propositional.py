@@ -12,8 +12,9 @@ from itertools import pairwise
 
 from bidwright.catalog.model import Offering
 from bidwright.configurator.clauses import Clause
+from bidwright.configurator.compiled_offering import OfferingClauses
 from bidwright.configurator.guide_facts import vocabulary_of
-from bidwright.configurator.offering_clauses import OfferingClauses, offering_clauses
+from bidwright.configurator.offering_clauses import offering_clauses
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 

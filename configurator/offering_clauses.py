@@ -8,67 +8,34 @@ condition inside another one gets a literal that implies it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 
-from bidwright.catalog.model import Offering, Release, Rule, Slot
+from bidwright.catalog.model import Offering, Release, Slot
 from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
-    Arithmetic,
     Availability,
     Comparison,
     Constant,
     Expression,
     InTable,
-    Kinds,
     Name,
     Not,
     Quantity,
     Selected,
     Sum,
 )
-from bidwright.configurator.clauses import Clauses
+from bidwright.configurator.compiled_offering import OfferingClauses
 from bidwright.configurator.cpsat_model import all_slots
 from bidwright.configurator.cpsat_variables import Linear, numeric_bounds
 from bidwright.configurator.members import RESOURCE, RULE, SLOT, Member
-from bidwright.configurator.offering_numbers import Number, Row, product_box
+from bidwright.configurator.offering_forms import Forms, rows_of
+from bidwright.configurator.offering_numbers import Row
 from bidwright.configurator.rule_check import parts
 from bidwright.v1.configuration_pb2 import ConflictKind
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-
-
-@dataclass
-class OfferingClauses:
-    """A compiled offering.
-
-    Attributes:
-        clauses: Everything about what is selected and answered.
-        numbers: Units, answers and products of them.
-        rows: Everything about amounts.
-        units: Component id -> index of its number.
-        selected: Component id -> literal of "at least one unit".
-        answers: (need, answer) -> literal, of boolean needs and choices.
-        measured: Need that asks for a number -> index of its number.
-        switches: Slot, rule or resource -> literal under which it holds; none where every one always holds.
-        looked_up: Rules that are in neither; ``offering_lookups`` tells what is wrong with a configuration.
-    """
-
-    clauses: Clauses = field(default_factory=lambda: Clauses(0))
-    numbers: list[Number] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    units: dict[str, int] = field(default_factory=dict)
-    selected: dict[str, int] = field(default_factory=dict)
-    answers: dict[tuple[str, bool | str], int] = field(default_factory=dict)
-    measured: dict[str, int] = field(default_factory=dict)
-    switches: dict[Member, int] = field(default_factory=dict)
-    looked_up: list[Rule] = field(default_factory=list)
-
-    def at_least(self, index: int, value: int) -> int:
-        """The literal of "at least so many" of a number."""
-        return self.numbers[index].at_least(value, self.clauses)
 
 
 def offering_clauses(release: Release, offering: Offering, *, switchable: bool = False) -> OfferingClauses:
@@ -92,8 +59,7 @@ class _Compiler:
         self._found = OfferingClauses()
         self._clauses = self._found.clauses
         self._literals: dict[tuple[Expression, bool], int] = {}
-        self._kinds: dict[str, int] = {}
-        self._products: dict[tuple[int, int], int] = {}
+        self._forms = Forms(release, offering, self._found)
 
     def compiled(self) -> OfferingClauses:
         self._add_components()
@@ -107,7 +73,9 @@ class _Compiler:
                 self._enforce(rule.expression, when=self._switch(RULE, rule.id))
         components = [self._release.components[component] for component in self._found.units]
         for resource in sorted({name for component in components for name in component.consumes}):
-            balance = self._sum(Sum("provided", resource)).plus(self._sum(Sum("consumed", resource)), Fraction(-1))
+            balance = self._forms.sum(Sum("provided", resource)).plus(
+                self._forms.sum(Sum("consumed", resource)), Fraction(-1)
+            )
             self._add_comparison(">=", balance, self._switch(RESOURCE, resource))
         return self._found
 
@@ -121,7 +89,9 @@ class _Compiler:
         for component in sorted(self._release.components.values(), key=lambda component: component.id):
             if component.family in self._slots:
                 literal = self._found.selected[component.id] = self._clauses.new()
-                self._found.units[component.id] = self._number(component.id, 0, component.max_quantity, {1: literal})
+                self._found.units[component.id] = self._forms.new_number(
+                    component.id, 0, component.max_quantity, {1: literal}
+                )
 
     def _add_needs(self) -> None:
         for need in self._offering.needs.values():
@@ -135,14 +105,10 @@ class _Compiler:
                 self._clauses.add(*literals)
                 self._clauses.at_most_one(literals)
             elif need.kind != "text":
-                self._found.measured[need.name] = self._number(need.name, *numeric_bounds(need), {})
-
-    def _number(self, name: str, least: int, most: int, steps: dict[int, int]) -> int:
-        self._found.numbers.append(Number(name, least, most, steps))
-        return len(self._found.numbers) - 1
+                self._found.measured[need.name] = self._forms.new_number(need.name, *numeric_bounds(need), {})
 
     def _add_slot(self, slot: Slot, when: int) -> None:
-        chosen = self._chosen(slot.family)
+        chosen = self._forms.chosen(slot.family)
         if slot.minimum > len(chosen) or slot.maximum < slot.minimum:
             self._demand([], when)
         elif when:
@@ -150,7 +116,7 @@ class _Compiler:
         else:
             self._add_kinds(chosen, slot)
         if slot.max_quantity is not None:
-            units = self._linear(Quantity(slot.family))
+            units = self._forms.linear(Quantity(slot.family))
             self._add_comparison("<=", units.plus(Linear(constant=Fraction(-slot.max_quantity))), when)
 
     def _add_kinds(self, chosen: Sequence[int], slot: Slot) -> None:
@@ -176,12 +142,6 @@ class _Compiler:
                 self._clauses.add(-literal, reached, *(-less for less in before[position - 1 : position] if position))
             before = count
 
-    def _members(self, subject: str) -> list[str]:
-        return [member for member in self._release.members(subject) if member in self._found.units]
-
-    def _chosen(self, subject: str) -> list[int]:
-        return [self._found.selected[member] for member in self._members(subject)]
-
     def _enforce(self, expression: Expression, *, wanted: bool = True, when: int = 0) -> None:
         """Make a condition true, or false where not ``wanted``, where the literal ``when`` holds; always where 0."""
         match expression:
@@ -194,23 +154,26 @@ class _Compiler:
                 self._demand([self._literal(operand, wanted=wanted) for operand in operands], when)
             case Comparison(operator, left, right):
                 self._enforce_comparison(operator if wanted else _OPPOSITE[operator], left, right, when)
-            case InTable() if wanted:
-                for combination in self._missing(expression):
-                    self._demand([-literal for literal in combination], when)
-            case InTable():
-                self._demand([self._clauses.both(combination) for combination in self._missing(expression)], when)
-            case Selected(subject) if wanted:
-                self._demand(self._chosen(subject), when)
-            case Selected(subject):
-                for literal in self._chosen(subject):
-                    self._demand([-literal], when)
-            case Constant(value):
-                if value != wanted:
-                    self._demand([], when)
-            case Name():
-                self._demand([self._literal(expression, wanted=wanted)], when)
             case _:
-                raise TypeError(f"not a condition: {expression!r}")
+                for clause in self._facts(expression, wanted=wanted):
+                    self._demand(clause, when)
+
+    def _facts(self, expression: Expression, *, wanted: bool) -> list[list[int]]:
+        """Clauses that say that a condition without parts is true, or false where not ``wanted``."""
+        match expression:
+            case InTable():
+                missing = list(self._missing(expression))
+                if wanted:
+                    return [[-literal for literal in combination] for combination in missing]
+                return [[self._clauses.both(combination) for combination in missing]]
+            case Selected(subject):
+                chosen = self._forms.chosen(subject)
+                return [chosen] if wanted else [[-literal] for literal in chosen]
+            case Constant(value):
+                return [] if value == wanted else [[]]
+            case Name():
+                return [[self._literal(expression, wanted=wanted)]]
+        raise TypeError(f"not a condition: {expression!r}")
 
     def _demand(self, literals: Sequence[int], when: int) -> None:
         guard = [-when] if when else []
@@ -231,8 +194,8 @@ class _Compiler:
         match expression:
             case Not(operand):
                 return self._literal(operand, wanted=not wanted)
-            case Selected(subject) if len(self._chosen(subject)) == 1:
-                literal = self._chosen(subject)[0]
+            case Selected(subject) if len(self._forms.chosen(subject)) == 1:
+                literal = self._forms.chosen(subject)[0]
             case Name(_, name):
                 literal = self._found.answers[name, True]
             case Comparison(operator, left, right) if not self._is_condition(left) and not self._texts(left):
@@ -274,11 +237,11 @@ class _Compiler:
         self._demand([equal if operator == "==" else -equal], when)
 
     def _difference(self, left: Expression, right: Expression) -> Linear:
-        return self._linear(left).plus(self._linear(right), Fraction(-1))
+        return self._forms.linear(left).plus(self._forms.linear(right), Fraction(-1))
 
     def _step(self, operator: str, form: Linear) -> int | None:
         """The literal of a comparison of a form of one number with 0; None where there are more numbers."""
-        rows = list(_rows(operator, form))
+        rows = list(rows_of(operator, form))
         if operator == "!=" or len(form.terms) > 1 or any(self._found.numbers[n].factors for n in form.terms):
             return None
         return self._clauses.both(self._step_of(terms, bound) for terms, bound in rows)
@@ -303,74 +266,11 @@ class _Compiler:
         if step is not None:
             self._demand([step], when)
             return
-        self._found.rows.extend(Row(when, terms, bound) for terms, bound in _rows(operator, form))
+        self._found.rows.extend(Row(when, terms, bound) for terms, bound in rows_of(operator, form))
 
     def _missing(self, expression: InTable) -> Iterator[list[int]]:
         columns, rows = self._release.tables[expression.table]
         order = [expression.families.index(column) for column in columns]
-        for combination in product(*(self._members(family) for family in expression.families)):
+        for combination in product(*(self._forms.members(family) for family in expression.families)):
             if tuple(combination[index] for index in order) not in rows:
                 yield [self._found.selected[component] for component in combination]
-
-    def _linear(self, expression: Expression) -> Linear:
-        match expression:
-            case Constant(value):
-                return Linear(constant=Fraction(value))
-            case Name(_, name):
-                places = self._offering.needs[name].places
-                return Linear({self._found.measured[name]: Fraction(1, 10**places)})
-            case Quantity(subject):
-                return Linear({self._found.units[member]: Fraction(1) for member in self._members(subject)})
-            case Kinds(family):
-                return Linear({self._kind(member): Fraction(1) for member in self._members(family)})
-            case Sum():
-                return self._sum(expression)
-            case Arithmetic(operator, left, right):
-                one, other = self._linear(left), self._linear(right)
-                return self._product(one, other) if operator == "*" else one.plus(other, _SIGNS[operator])
-        raise TypeError(f"not a number: {expression!r}")
-
-    def _sum(self, expression: Sum) -> Linear:
-        terms: dict[int, Fraction] = {}
-        for component_id, index in self._found.units.items():
-            component = self._release.components[component_id]
-            figure = component.figures(expression.source).get(expression.attribute)
-            if figure and expression.family in {"", component.family}:
-                terms[index] = Fraction(figure)
-        return Linear(terms)
-
-    def _kind(self, component: str) -> int:
-        """The number that is 1 where a component is selected."""
-        units = self._found.units[component]
-        if self._found.numbers[units].most == 1:
-            return units
-        if component not in self._kinds:
-            self._kinds[component] = self._number(component, 0, 1, {1: self._found.selected[component]})
-        return self._kinds[component]
-
-    def _product(self, left: Linear, right: Linear) -> Linear:
-        found = Linear(constant=left.constant * right.constant)
-        found = found.plus(Linear(left.terms), right.constant).plus(Linear(right.terms), left.constant)
-        for (a, first), (b, second) in product(left.terms.items(), right.terms.items()):
-            found = found.plus(Linear({self._product_of(min(a, b), max(a, b)): first * second}))
-        return found
-
-    def _product_of(self, first: int, second: int) -> int:
-        if (first, second) not in self._products:
-            numbers = self._found.numbers
-            box = product_box([(numbers[n].least, numbers[n].most) for n in (first, second)])
-            numbers.append(Number("", *box, factors=(first, second)))
-            self._products[first, second] = len(numbers) - 1
-        return self._products[first, second]
-
-
-_SIGNS = {"+": Fraction(1), "-": Fraction(-1)}
-
-
-def _rows(operator: str, form: Linear) -> Iterator[tuple[dict[int, int], int]]:
-    """A comparison of a form with 0 as sums that are at least a bound; both directions for ``==``."""
-    terms, constant = form.whole()
-    if operator in {">=", ">", "=="}:
-        yield terms, (1 if operator == ">" else 0) - constant
-    if operator in {"<=", "<", "=="}:
-        yield {n: -c for n, c in terms.items()}, (1 if operator == "<" else 0) + constant

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bidwright.configurator.clauses import Clause
-from bidwright.configurator.offering_clauses import OfferingClauses
+from bidwright.configurator.compiled_offering import OfferingClauses
 from bidwright.configurator.offering_numbers import Box, product_box
 
 _MOST_MOVES = 400

@@ -13,7 +13,7 @@ from math import floor
 from bidwright.catalog.model import Offering
 from bidwright.catalog.rule_language import UPTIME, Availability, Comparison, Constant, Expression, Name
 from bidwright.configurator.clauses import Clause
-from bidwright.configurator.offering_clauses import OfferingClauses
+from bidwright.configurator.compiled_offering import OfferingClauses
 from bidwright.configurator.rule_check import Choice, holds, value_of
 
 
