@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bidwright.configurator.confirmed import confirmed
-from bidwright.configurator.cpsat_change import DISRUPTION, LeastDisruption, Weights, least_disruption
+from bidwright.configurator.cpsat_change import DISRUPTION, LeastDisruption, Weights, least_disruption, with_few
 from bidwright.configurator.cpsat_near import Near, nearest
 from bidwright.configurator.cpsat_objectives import Asked
 from bidwright.configurator.cpsat_request import request_model
@@ -26,6 +26,9 @@ from bidwright.v1.configurator_pb2 import ItemAction, ItemChange
 
 _FOR_NEAR = 0.3
 """Part of the time in which a change is looked for near what is installed, before the whole model is taken."""
+
+_FOR_FEW = 0.3
+"""Part of the rest in which some change is looked for, before the whole model says which one is best."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +111,7 @@ def change(
     asked = with_frozen(requirements, installed.items, installed.frozen)
     if isinstance(asked, Conflict):
         return asked
-    found = _near(asked, installed, amounts, deadline)
-    if found is None:
-        found = _search(asked, installed, amounts, deadline, presolve=True)
+    found = _found(asked, installed, amounts, deadline)
     if found.status == "infeasible":
         try:
             conflict = explain(asked, amounts, deadline)
@@ -140,25 +141,46 @@ def _out_of_time(deadline: Deadline) -> Unavailable:
     )
 
 
-def _near(
-    asked: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline
-) -> LeastDisruption | None:
-    """What is found near what is installed; None where that takes too long, or is above a budget."""
-    near = Near(requirements=asked, installed=installed.items, weights=installed.weights, amounts=amounts)
-    found = nearest(near, deadline.after(_FOR_NEAR))
-    if found is None or found.status == "infeasible":
-        return found
+def _found(asked: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline) -> LeastDisruption:
+    """What is found near what is installed; where that does not do, in the whole model.
+
+    A few components are tried first, so that there is some change when the whole model takes too long.
+    """
+    near = nearest(
+        Near(requirements=asked, installed=installed.items, weights=installed.weights, amounts=amounts),
+        deadline.after(_FOR_NEAR),
+    )
+    if near is not None and (near.status == "infeasible" or _is_within_budget(near, asked, amounts)):
+        return near
+    least, known = (0, installed.items.keys()) if near is None else (near.disruption_bound, near.items.keys())
+    components = installed.items.keys() | known
+    few = with_few(_model(asked, amounts), components, installed.items, installed.weights, deadline.after(_FOR_FEW))
+    found = _search(asked, installed, amounts, deadline, presolve=True)
+    if few.status == "found" and (found.status == "unknown" or _order(few) < _order(found)):
+        found = replace(few, disruption_bound=found.disruption_bound)
+    # Without its budget, a request can be met with no more disruption than with it.
+    return replace(found, disruption_bound=max(found.disruption_bound, least))
+
+
+def _order(found: LeastDisruption) -> tuple[int, int]:
+    return (found.disruption, found.value)
+
+
+def _is_within_budget(found: LeastDisruption, asked: Requirements, amounts: AmountTable) -> bool:
     costs = amounts_of(found.items, amounts, found.value)
-    within = all(getattr(costs, limit) <= most for limit, most in asked.budget.items())
-    return found if within else None
+    return all(getattr(costs, limit) <= most for limit, most in asked.budget.items())
 
 
 def _search(
     asked: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline, *, presolve: bool
 ) -> LeastDisruption:
-    request = request_model(asked, amounts, switchable=False)
-    model = Asked(requirements=asked, amounts=amounts, request=request)
+    model = _model(asked, amounts)
     return least_disruption(model, installed.items, installed.weights, deadline, presolve=presolve)
+
+
+def _model(asked: Requirements, amounts: AmountTable) -> Asked:
+    request = request_model(asked, amounts, switchable=False)
+    return Asked(requirements=asked, amounts=amounts, request=request)
 
 
 def changes(installed: Mapping[str, int], wanted: Mapping[str, int]) -> tuple[ItemChange, ...]:

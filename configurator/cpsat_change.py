@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_best import Status, best_found
+from bidwright.configurator.cpsat_forms import fix
 from bidwright.configurator.cpsat_objectives import Asked, Goal, goal_of
 from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.deadline import Deadline
@@ -33,19 +34,20 @@ class LeastDisruption:
     Attributes:
         status: ``found``, ``infeasible`` (to be confirmed), or ``unknown`` where the time ran out.
         items: Component id -> units, at least 1, by id; empty unless found.
-        disruption_bound: No valid configuration disturbs less.
+        disruption, disruption_bound: Sum of the weights, and what no valid configuration disturbs less than.
         value, value_bound: Contract value, and what none that disturbs no more is below.
     """
 
     status: Status
     items: Mapping[str, int] = field(default_factory=dict)
+    disruption: int = 0
     disruption_bound: int = 0
     value: int = 0
     value_bound: int = 0
 
 
 def least_disruption(
-    asked: Asked, installed: Mapping[str, int], weights: Weights, deadline: Deadline, *, presolve: bool
+    asked: Asked, installed: Mapping[str, int], weights: Weights, deadline: Deadline, *, presolve: bool = True
 ) -> LeastDisruption:
     """Find the cheapest of the configurations that disturb least; adds to the request's model."""
     disruption = disruption_of(asked.request, installed, weights)
@@ -53,10 +55,29 @@ def least_disruption(
     best = best_found(asked, goals, deadline, presolve=presolve)
     if best.status != "found":
         return LeastDisruption(status=best.status)
-    (_, disruption_bound), (value, value_bound) = best.steps
+    (reached, disruption_bound), (value, value_bound) = best.steps
     return LeastDisruption(
-        status="found", items=best.items, disruption_bound=disruption_bound, value=value, value_bound=value_bound
+        status="found",
+        items=best.items,
+        disruption=reached,
+        disruption_bound=disruption_bound,
+        value=value,
+        value_bound=value_bound,
     )
+
+
+def with_few(
+    asked: Asked, components: Collection[str], installed: Mapping[str, int], weights: Weights, deadline: Deadline
+) -> LeastDisruption:
+    """Find the same among configurations of some components alone; adds to the request's model.
+
+    What it finds is valid, and found fast. It says nothing about all others: its bounds are none.
+    """
+    for component, units in asked.request.quantities.items():
+        if component not in components:
+            fix(asked.request.model, units.index, 0)
+    found = least_disruption(asked, installed, weights, deadline)
+    return replace(found, disruption_bound=0, value_bound=0)
 
 
 def disruption_of(

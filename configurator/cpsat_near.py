@@ -102,6 +102,7 @@ def _search(near: Near, members: Collection[Member], deadline: Deadline) -> Leas
     return LeastDisruption(
         status="found",
         items=dict(sorted(found.items())),
+        disruption=solver.value(disruption),
         disruption_bound=solver.value(disruption),
         value=value,
         value_bound=value,
