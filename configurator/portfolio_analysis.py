@@ -66,19 +66,24 @@ def analyze_portfolio(scope: Scope, deadline: Deadline, tell: Tell = lambda _: N
     """
     release, offerings = scope.release, scope.offerings
     found = [_Analysis(scope, offering, deadline, tell).run() for offering in offerings]
-    sold = {component for each in found for component in each.components if component not in each.dead}
-    rules = {rule.id for rule in release.rules} | {rule.id for offering in offerings for rule in offering.rules}
-    holding = {
-        rule: [each for each in found if rule in _rule_ids(release, release.offerings[each.offering])] for rule in rules
-    }
+    is_whole = len(offerings) == len(release.offerings)
     return PortfolioFindings(
         offerings=found,
-        never_sold=tuple(component for component in release.components if component not in sold),
-        needless_rules=tuple(
-            sorted(rule for rule, where in holding.items() if all(rule in each.redundant for each in where))
-        ),
+        never_sold=_never_sold(release, found) if is_whole else (),
+        needless_rules=_needless_rules(release, found) if is_whole else (),
         expired_assurances={each.id: each.valid_until for each in release.assurances if each.valid_until < scope.today},
     )
+
+
+def _never_sold(release: Release, found: Sequence[OfferingFindings]) -> tuple[str, ...]:
+    sold = {component for each in found for component in each.components if component not in each.dead}
+    return tuple(component for component in release.components if component not in sold)
+
+
+def _needless_rules(release: Release, found: Sequence[OfferingFindings]) -> tuple[str, ...]:
+    ids = {each.offering: _rule_ids(release, release.offerings[each.offering]) for each in found}
+    needed = {rule for each in found for rule in ids[each.offering] if rule not in each.redundant}
+    return tuple(sorted(set().union(*ids.values()) - needed))
 
 
 def _rule_ids(release: Release, offering: Offering) -> set[str]:

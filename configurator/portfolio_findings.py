@@ -100,8 +100,8 @@ class PortfolioFindings:
 
     Attributes:
         offerings: In the order of their ids.
-        never_sold: Components that are dead, or have no place, in all offerings looked at.
-        needless_rules: Rules that forbid nothing in any offering they hold in, of those looked at.
+        never_sold: Components that are dead, or have no place, in all offerings; none where not all were looked at.
+        needless_rules: Rules that forbid nothing in any offering they hold in; likewise.
         expired_assurances: Assurance -> the day it ended.
     """
 

@@ -52,6 +52,7 @@ def test_analyze_prints_what_is_wrong_with_a_portfolio(directory: Path) -> None:
     record = json.loads(result.stdout)
     assert record["complete"]
     assert record["expired_assurances"] == {"stack": "2026-01-31"}
+    assert record["never_sold"] == []  # the other offering may sell it
     found = record["offerings"]["web_hosting"]
     assert found["void"] is False
     reason = {"kind": "rule", "id": "no_apache", "text": "Apache is <no> longer sold."}
