@@ -22,9 +22,6 @@ from bidwright.v1.configuration_pb2 import Conflict
 USUAL_NUMBER = 3
 """How many alternatives there are where nothing is said."""
 
-_FOR_CHEAPEST = 0.5
-"""Part of the time for the first configuration; without it there is no other."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Alternative:
@@ -102,7 +99,7 @@ def alternatives(
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    first = configure(requirements, amounts, deadline.after(_FOR_CHEAPEST))
+    first = configure(requirements, amounts, deadline)
     if isinstance(first, Conflict):
         return first
     points: list[Point] = []
