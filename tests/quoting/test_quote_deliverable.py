@@ -21,6 +21,7 @@ async def test_what_no_delivery_centre_may_deliver_is_not_quoted(engine: Engine)
         engine,
         replace(
             release,
+            digest="f" * 64,  # what differs is another release
             components={**release.components, site.id: site},
             centres={
                 **release.centres,
@@ -28,7 +29,9 @@ async def test_what_no_delivery_centre_may_deliver_is_not_quoted(engine: Engine)
             },
         ),
     )
+    configuration = website()
+    configuration.release = desk.release.name
     with pytest.raises(InvalidInput) as refused:
-        await desk.create(configuration=website())
+        await desk.create(configuration=configuration)
     assert [fault.where for fault in refused.value.faults] == ["configuration.delivery_centre.web"]
     assert await desk.count("quote") == 0
