@@ -54,6 +54,22 @@ class WitnessSearch:
             answers={name: solver.value(variable) for name, variable in self._request.needs.items()},
         )
 
+    def extreme(self, fact: Fact, direction: int) -> int:
+        """The least (-1) or greatest (1) number that a configuration with a fact has; there is one.
+
+        Raises:
+            TimeoutError: The deadline came first.
+        """
+        literal = self._literal(fact)
+        model: cp_model.CpModel = self._request.model.clone()
+        model.add_bool_or([literal])
+        variable = _variable(self._request, fact.name)
+        model.minimize(-direction * variable)
+        solver = presolve_free_solver(self._deadline)
+        if solver.solve(model) != cp_model.OPTIMAL:
+            raise TimeoutError("the solver ran out of time")
+        return int(solver.value(variable))
+
     def _literal(self, fact: Fact) -> cp_model.IntVar:
         """A literal that implies a fact."""
         if fact not in self._literals:
@@ -65,12 +81,13 @@ class WitnessSearch:
 
 def require(request: RequestModel, fact: Fact, *, when: Sequence[Literal] = ()) -> None:
     """Make a fact hold whenever all of ``when`` do."""
-    variable = request.quantities.get(fact.name)
-    if variable is None:
-        variable = request.needs[fact.name]
     within = Domain(fact.least, fact.most)
     allowed = within if fact.inside else within.complement()
-    request.model.add_linear_expression_in_domain(variable, allowed).only_enforce_if(*when)
+    request.model.add_linear_expression_in_domain(_variable(request, fact.name), allowed).only_enforce_if(*when)
+
+
+def _variable(request: RequestModel, name: str) -> cp_model.IntVar:
+    return request.quantities[name] if name in request.quantities else request.needs[name]
 
 
 def least_value(requirements: Requirements, amounts: AmountTable, facts: Collection[Fact], deadline: Deadline) -> int:

@@ -10,6 +10,7 @@ from bidwright.configurator.cpsat_guide import least_value
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import explain
 from bidwright.configurator.guide_facts import Option, Vocabulary, is_taken, vocabulary_of
+from bidwright.configurator.guide_ranges import Range, RangeSearch
 from bidwright.configurator.guide_reasons import reasons
 from bidwright.configurator.guide_search import Decided, GuideSearch
 from bidwright.configurator.request import Requirements
@@ -24,9 +25,6 @@ from bidwright.v1.configurator_pb2 import (
     OPTION_STATE_UNSPECIFIED,
     OptionState,
 )
-
-Range = tuple[int, int]
-"""Least and most, both of them possible."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,19 +76,19 @@ def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, dead
         if not search.decide():
             return _conflict(requirements, amounts, deadline)
         states = _states(requirements, search.vocabulary, search.decided)
-        units, ranges = _ranges(states, search) if wishes.ranges else ({}, {})
     except TimeoutError as too_late:
         raise Unavailable(
             f"it was not known within {deadline.given_s:g} seconds whether the choice can be completed",
             fix="Allow more time, or answer more needs to make the choice smaller.",
             reason="SEARCH_TIMED_OUT",
         ) from too_late
+    ranges = _ranges(search, requirements, amounts, deadline) if wishes.ranges else {}
     asker = _Asker(requirements, amounts, deadline)
     return Guidance(
         vocabulary=search.vocabulary,
         states=states,
-        units=units,
-        ranges=ranges,
+        units={name: found for name, found in ranges.items() if "." in name},
+        ranges={name: found for name, found in ranges.items() if "." not in name},
         reasons=asker.reasons(wishes.explain, states),
         price_differences=asker.price_differences(wishes.price, states),
     )
@@ -120,14 +118,14 @@ def _states(requirements: Requirements, vocabulary: Vocabulary, decided: Decided
     return states
 
 
-def _ranges(states: Mapping[Option, OptionState], search: GuideSearch) -> tuple[dict[str, Range], dict[str, Range]]:
-    """Fewest and most units of components, and least and greatest answers."""
-    seen = {OPTION_STATE_CHOSEN, OPTION_STATE_FORCED, OPTION_STATE_OPEN}
-    possible = [str(option.value) for option, state in states.items() if not option.need and state in seen]
-    measured = [need.name for need in search.vocabulary.measured()]
-    found = search.bounds([*possible, *measured])
-    units = {name: found[name] for name in possible if name in found}
-    return units, {name: found[name] for name in measured if name in found}
+def _ranges(
+    search: GuideSearch, requirements: Requirements, amounts: AmountTable, deadline: Deadline
+) -> Mapping[str, Range]:
+    """Of the components that can be taken, and of the needs that ask for a number."""
+    vocabulary, taken = search.vocabulary, search.decided.taken
+    names = [str(o.value) for place, o in enumerate(vocabulary.options) if not o.need and taken >> place & 1]
+    names.extend(need.name for need in vocabulary.measured())
+    return RangeSearch(requirements, amounts, search.decided.witnesses, deadline).ranges(names)
 
 
 class _Asker:

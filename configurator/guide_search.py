@@ -5,7 +5,7 @@ The clauses of the offering are asked first; what they cannot decide is left to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bidwright.configurator.cpsat_guide import WitnessSearch
@@ -16,7 +16,7 @@ from bidwright.configurator.guide_pool import Impossible, warm_offering
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 
-_MANY, _FEW = 60, 8
+MANY, _FEW = 60, 8
 """So often the rows teach the clauses something before a search for one configuration is given up; the few are for
 searches that others can do without."""
 
@@ -108,7 +108,7 @@ class GuideSearch:
             if self._choice.is_met(mask, witness):
                 decided.show(mask, witness)
         if not decided.witnesses:
-            self._take(warm.witness(chosen, rounds=_MANY))
+            self._take(warm.witness(chosen, rounds=MANY))
         self._pursue(chosen)
 
     def _pursue(self, chosen: Sequence[int]) -> None:
@@ -129,7 +129,7 @@ class GuideSearch:
             if together:
                 wanted, rounds = warm.one_of(goals), _FEW
             else:
-                wanted, rounds = goals[0], _MANY
+                wanted, rounds = goals[0], MANY
                 goals = goals[:1]
                 untaken, unleft = (untaken & -untaken, 0) if untaken else (0, unleft & -unleft)
             try:
@@ -183,43 +183,6 @@ class GuideSearch:
         if self._exact is None:
             self._exact = WitnessSearch(self._requirements, self._amounts, self._deadline)
         return self._exact.find(facts)
-
-    def bounds(self, names: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """The least and the greatest number of each name; of a component, of configurations that have it.
-
-        Args:
-            names: Components that can be taken, and needs that ask for a number.
-
-        Returns:
-            Nothing where the time did not suffice.
-        """
-        best = {name: self._seen(name) for name in names}
-        try:
-            while True:
-                better = [fact for name in names for fact in self._better(name, *best[name])]
-                witness = self._find(better) if better else None
-                if witness is None:
-                    return best
-                for name in names:
-                    number = witness.number(name)
-                    if number or "." not in name:
-                        least, most = best[name]
-                        best[name] = min(least, number), max(most, number)
-        except TimeoutError:
-            return {}
-
-    def _seen(self, name: str) -> tuple[int, int]:
-        numbers = [witness.number(name) for witness in self.decided.witnesses]
-        shown = [number for number in numbers if number or "." not in name]
-        return min(shown), max(shown)
-
-    def _better(self, name: str, least: int, most: int) -> Iterator[Fact]:
-        """What would widen a range."""
-        lowest, highest = self.vocabulary.bounds(name)
-        if most < highest:
-            yield Fact(name, most + 1, highest)
-        if least > lowest:
-            yield Fact(name, lowest, least - 1)
 
 
 def _places(mask: int) -> list[int]:
