@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from threading import Lock
 from typing import NamedTuple
@@ -24,7 +25,7 @@ from bidwright.core.amount_table import AmountTable, CommitmentAmount, CostTable
 from bidwright.core.errors import Faults
 from bidwright.core.money import EXACT, MINOR_UNITS, to_minor
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
-from bidwright.pricing.changes import Change, changed, changes_of, is_waived
+from bidwright.pricing.changes import Change, Changes, changed, is_waived
 from bidwright.pricing.cost_amounts import cost_table
 from bidwright.pricing.entries import Entries, entries_on_date, percentages_in_order
 from bidwright.pricing.models import beyond_free, limited, list_amount
@@ -137,15 +138,17 @@ def _read(
 def _standard_table(sale: Sale) -> AmountTable:
     components = dict(sorted(sale.release.components.items()))
     entries = entries_on_date(sale, components, partly=True)
-    offers = package_offers(sale, components, entries)
+    changes = Changes(sale)
+    offers = package_offers(sale, components, entries, changes)
+    column = partial(_column, sale, components, entries, changes=changes)
     return AmountTable(
         currency=sale.book.currency,
         term_months=sale.agreement.term_months,
-        one_time=_amounts(sale, components, entries, charge="one_time"),
-        monthly=_amounts(sale, components, entries, charge="monthly"),
-        hourly=_amounts(sale, _with(components, entries, "hourly"), entries, charge="hourly"),
-        quarterly=_amounts(sale, _with(components, entries, "quarterly"), entries, charge="quarterly"),
-        yearly=_amounts(sale, _with(components, entries, "yearly"), entries, charge="yearly"),
+        one_time=column(charge="one_time"),
+        monthly=column(charge="monthly"),
+        hourly=column(charge="hourly"),
+        quarterly=column(charge="quarterly"),
+        yearly=column(charge="yearly"),
         packages={offer.package.id: _package_amount(sale, offer, components) for offer in offers},
         percentages=tuple(_percentages(sale, entries)),
         commitments=_commitments(sale),
@@ -155,34 +158,33 @@ def _standard_table(sale: Sale) -> AmountTable:
     )
 
 
-def _with(components: dict[str, Component], entries: Entries, charge: ChargeName) -> dict[str, Component]:
-    """The components that have a row of a charge."""
-    return {id_: component for id_, component in components.items() if (id_, charge) in entries}
-
-
-def _amounts(
-    sale: Sale, components: dict[str, Component], entries: Entries, *, charge: ChargeName
+def _column(
+    sale: Sale, components: dict[str, Component], entries: Entries, *, changes: Changes, charge: ChargeName
 ) -> dict[str, tuple[int, ...]]:
+    """The amounts of a charge; hourly, quarterly and yearly ones only of components that have such a row."""
     table = {}
     for id_, component in components.items():
-        entry = entries.get((id_, charge))
-        count = component.max_quantity + 1
-        table[id_] = (0,) * count if entry is None else _entry_amounts(sale, entry, count)
+        entry, count = entries.get((id_, charge)), component.max_quantity + 1
+        if entry is not None:
+            table[id_] = _entry_amounts(sale, entry, changes, count)
+        elif charge in {"one_time", "monthly"}:
+            table[id_] = (0,) * count
     return table
 
 
-def _entry_amounts(sale: Sale, entry: PriceEntry, count: int) -> tuple[int, ...]:
+def _entry_amounts(sale: Sale, entry: PriceEntry, changes: Changes, count: int) -> tuple[int, ...]:
     if is_waived(sale, entry) or entry.model == "percentage":
         return (0,) * count
-    changes = changes_of(sale, entry)
+    own = changes.of(entry)
     if not entry.is_plain:
-        return (0, *(_modelled(sale, entry, changes, units) for units in range(1, count)))
+        return (0, *(_modelled(sale, entry, own, units) for units in range(1, count)))
     # Between two of these quantities the exact amount is proportional to the units.
-    starts = sorted({0, *(tier.from_quantity for tier in entry.tiers), *(one.from_quantity for one in changes)} - {1})
+    starts = sorted({0, *(tier.from_quantity for tier in entry.tiers), *(one.from_quantity for one in own)} - {1})
+    times = sale.book.hours_per_month if entry.charge == "hourly" else Decimal(1)
     amounts: list[int] = []
     for start, end in pairwise((*starts, count)):
-        listed = list_amount(sale.book, replace(entry, price=_price_from(entry, start), tiers=()), Decimal(1))
-        one = changed(changes, listed, Decimal(1), reached=Decimal(max(start, 1)))
+        listed = EXACT.multiply(_price_from(entry, start), times)
+        one = changed(own, listed, Decimal(1), reached=Decimal(max(start, 1)))
         amounts += _multiples(sale, one, range(start, min(end, count)))
     return tuple(amounts)
 
@@ -247,6 +249,7 @@ def _with_bespoke(table: AmountTable, sale: Sale, items: tuple[CostedItem, ...])
     if not items:
         return table
     sums: dict[Charge, int] = {CHARGE_ONE_TIME: table.bespoke_one_time, CHARGE_MONTHLY: table.bespoke_monthly}
+    changes = Changes(sale)
     for item in items:
-        sums[item.charge] += to_minor(amount_of(bespoke_line(sale, item).net), sale.book.currency)
+        sums[item.charge] += to_minor(amount_of(bespoke_line(sale, item, changes).net), sale.book.currency)
     return replace(table, bespoke_one_time=sums[CHARGE_ONE_TIME], bespoke_monthly=sums[CHARGE_MONTHLY])

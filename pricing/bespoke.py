@@ -13,7 +13,7 @@ from bidwright.catalog.amount_messages import amount_of, money
 from bidwright.catalog.model import PriceBook
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import EXACT, plain, rounded
-from bidwright.pricing.changes import bid_changes
+from bidwright.pricing.changes import Changes
 from bidwright.pricing.numbers import read_number
 from bidwright.pricing.sale import Sale
 from bidwright.pricing.waterfall import Waterfall
@@ -70,14 +70,14 @@ def read_bespoke_items(items: Iterable[BespokeItem], book: PriceBook, faults: Fa
     return tuple(found[id_] for id_ in sorted(found))
 
 
-def bespoke_line(sale: Sale, item: CostedItem) -> PriceLine:
+def bespoke_line(sale: Sale, item: CostedItem, changes: Changes) -> PriceLine:
     """Price a bespoke item: its costs, mark-up, discretionary discount, rounding."""
     waterfall = Waterfall()
     for rule, amount in item.costs:
         waterfall.add(PRICE_STEP_KIND_BESPOKE_COST, rule, amount)
     # Always a step, also at 0 %, so that the lowest mark-up of a quote can be read off its price.
     waterfall.add_percent(PRICE_STEP_KIND_MARKUP, f"bespoke item {item.id}: mark-up", item.markup_percent)
-    waterfall.change(bid_changes(sale))
+    waterfall.change(changes.bid)
     waterfall.round(sale)
     currency = sale.book.currency
     return PriceLine(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import product
 from typing import NamedTuple
 
 from bidwright.catalog.model import Package
-from bidwright.catalog.price_charges import RECURRING
+from bidwright.catalog.price_charges import RECURRING, ChargeName
 from bidwright.catalog.price_entry import Adjustment, PriceEntry
+from bidwright.catalog.price_offers import AgreedPrice, Promotion
 from bidwright.core.money import EXACT, percent_of, plain
 from bidwright.pricing.sale import Sale
 from bidwright.v1.price_pb2 import (
@@ -62,50 +64,61 @@ class Change(NamedTuple):
         return EXACT.subtract(EXACT.multiply(self.each or Decimal(0), units), running)
 
 
-def changes_of(sale: Sale, entry: PriceEntry) -> tuple[Change, ...]:
-    """All changes of the lines of a price-list row, in order; some only from a quantity on.
+class Changes:
+    """The changes of all lines of a sale, looked up by component; made once for a sale.
 
-    A row that is a percentage of other lines has none: what it is taken of has them already.
+    Attributes:
+        bid: What the seller takes off every line.
     """
-    if entry.model == "percentage":
-        return ()
-    found = [
-        *(term_changes(sale) if entry.charge in RECURRING else ()),
-        *_committed(sale, frozenset({entry.component}) if entry.charge in RECURRING else frozenset()),
-        *_adjustments(entry.adjustments),
-        *_promotions(sale, entry),
-        *_contract(sale, entry),
-        *_line_discount(sale, entry),
-        *bid_changes(sale),
-    ]
-    if is_waived(sale, entry):
-        return tuple(change for change in found if change.percent is not None)  # nothing is charged again
-    return tuple(found)
 
+    def __init__(self, sale: Sale) -> None:
+        self._sale = sale
+        self._term = tuple(_term(sale))
+        self.bid = tuple(_bid(sale))
+        self._line_discounts = {component: percent for component, percent in sale.agreement.line_discounts if percent}
+        self._promotions: dict[str, list[Promotion]] = {}
+        for promotion in sale.promotions:
+            for component in promotion.components:
+                self._promotions.setdefault(component, []).append(promotion)
+        self._committed = {id_: one for one in sale.commitments.values() if one.percent for id_ in one.components}
+        self._agreed: dict[tuple[str, ChargeName], AgreedPrice] = {}
+        for agreed in sale.contract.prices if sale.contract is not None else ():
+            if agreed.period.holds(sale.agreement.price_date):
+                self._agreed.update(dict.fromkeys(product(agreed.components, agreed.charges), agreed))
 
-def package_changes(sale: Sale, package: Package, adjustments: tuple[Adjustment, ...]) -> tuple[Change, ...]:
-    """The changes of a package's own price: what is for everything, not for single components."""
-    return (
-        *term_changes(sale),
-        *_committed(sale, frozenset(package.components)),
-        *_adjustments(adjustments),
-        *bid_changes(sale),
-    )
+    def of(self, entry: PriceEntry) -> tuple[Change, ...]:
+        """All changes of the lines of a price-list row, in order; some only from a quantity on.
 
+        A row that is a percentage of other lines has none: what it is taken of has them already.
+        """
+        if entry.model == "percentage":
+            return ()
+        found = list(self._recurring([entry.component])) if entry.charge in RECURRING else []
+        found += _adjustments(entry.adjustments)
+        for promotion in self._promotions.get(entry.component, ()):
+            if entry.charge in promotion.charges:
+                found.append(_promotion(self._sale, entry, promotion))
+        agreed = self._agreed.get((entry.component, entry.charge))
+        if agreed is not None:
+            found.append(_contract(self._sale, entry, agreed))
+        if entry.component in self._line_discounts:
+            rule, percent = f"terms: discretionary discount on {entry.component}", self._line_discounts[entry.component]
+            found.append(Change(PRICE_STEP_KIND_DISCRETIONARY, rule, percent=EXACT.minus(percent)))
+        found += self.bid
+        if is_waived(self._sale, entry):
+            return tuple(change for change in found if change.percent is not None)  # nothing is charged again
+        return tuple(found)
 
-def term_changes(sale: Sale) -> Iterator[Change]:
-    """What the term takes off recurring charges."""
-    agreement = sale.agreement
-    if agreement.term_percent:
-        rule = f"{sale.book.id}: term of {agreement.term_months} months"
-        yield Change(PRICE_STEP_KIND_TERM, rule, percent=EXACT.minus(agreement.term_percent))
+    def of_package(self, package: Package, adjustments: tuple[Adjustment, ...]) -> tuple[Change, ...]:
+        """The changes of a package's own price: what is for everything, not for single components."""
+        return (*self._recurring(package.components), *_adjustments(adjustments), *self.bid)
 
-
-def bid_changes(sale: Sale) -> Iterator[Change]:
-    """What the seller takes off every line."""
-    percent = sale.agreement.discount_percent
-    if percent:
-        yield Change(PRICE_STEP_KIND_DISCRETIONARY, "terms: discretionary discount", percent=EXACT.minus(percent))
+    def _recurring(self, components: Iterable[str]) -> Iterator[Change]:
+        """What term and commitment take off recurring charges; all components are in the same commitment."""
+        yield from self._term
+        first, *others = [self._committed.get(component) for component in components]
+        if first is not None and all(other is first for other in others):
+            yield Change(PRICE_STEP_KIND_COMMITTED, first.rule, percent=EXACT.minus(first.percent))
 
 
 def is_waived(sale: Sale, entry: PriceEntry) -> bool:
@@ -128,10 +141,17 @@ def changed(changes: Iterable[Change], running: Decimal, units: Decimal, *, reac
     return running
 
 
-def _committed(sale: Sale, components: frozenset[str]) -> Iterator[Change]:
-    for _, committed in sorted(sale.commitments.items()):
-        if committed.percent and components and components <= committed.components:
-            yield Change(PRICE_STEP_KIND_COMMITTED, committed.rule, percent=EXACT.minus(committed.percent))
+def _term(sale: Sale) -> Iterator[Change]:
+    agreement = sale.agreement
+    if agreement.term_percent:
+        rule = f"{sale.book.id}: term of {agreement.term_months} months"
+        yield Change(PRICE_STEP_KIND_TERM, rule, percent=EXACT.minus(agreement.term_percent))
+
+
+def _bid(sale: Sale) -> Iterator[Change]:
+    percent = sale.agreement.discount_percent
+    if percent:
+        yield Change(PRICE_STEP_KIND_DISCRETIONARY, "terms: discretionary discount", percent=EXACT.minus(percent))
 
 
 def _adjustments(adjustments: tuple[Adjustment, ...]) -> Iterator[Change]:
@@ -139,43 +159,22 @@ def _adjustments(adjustments: tuple[Adjustment, ...]) -> Iterator[Change]:
         yield Change(PRICE_STEP_KIND_CHANNEL, one.rule, percent=one.percent)
 
 
-def _promotions(sale: Sale, entry: PriceEntry) -> Iterator[Change]:
-    for promotion in sale.promotions:
-        if entry.component not in promotion.components or entry.charge not in promotion.charges:
-            continue
-        rule = f"promotion {promotion.id}" + (f", code {promotion.code}" if promotion.code else "")
-        if promotion.percent is not None:
-            off, percent = None, EXACT.minus(promotion.percent)
-        else:
-            off, percent = promotion.amounts[sale.market.id], None
-            rule += f", {plain(off)} off each"
-        yield Change(
-            PRICE_STEP_KIND_PROMOTION,
-            rule,
-            percent=percent,
-            off_each=None if off is None else _of_a_month(sale, entry, off),
-            from_quantity=promotion.from_quantity,
-        )
+def _promotion(sale: Sale, entry: PriceEntry, promotion: Promotion) -> Change:
+    rule = f"promotion {promotion.id}" + (f", code {promotion.code}" if promotion.code else "")
+    kind, start = PRICE_STEP_KIND_PROMOTION, promotion.from_quantity
+    if promotion.percent is not None:
+        return Change(kind, rule, percent=EXACT.minus(promotion.percent), from_quantity=start)
+    off = promotion.amounts[sale.market.id]
+    said = f"{rule}, {plain(off)} off each"
+    return Change(kind, said, off_each=_of_a_month(sale, entry, off), from_quantity=start)
 
 
-def _contract(sale: Sale, entry: PriceEntry) -> Iterator[Change]:
-    contract = sale.contract
-    for agreed in contract.prices if contract is not None else ():
-        holds = agreed.period.holds(sale.agreement.price_date)
-        if contract is None or not holds or entry.component not in agreed.components:
-            continue
-        if entry.charge in agreed.charges and agreed.percent is not None:
-            yield Change(PRICE_STEP_KIND_CONTRACT, f"agreement {contract.id}", percent=EXACT.minus(agreed.percent))
-        elif entry.charge in agreed.charges and agreed.price is not None:
-            rule = f"agreement {contract.id}, {plain(agreed.price)} each"
-            yield Change(PRICE_STEP_KIND_CONTRACT, rule, each=_of_a_month(sale, entry, agreed.price))
-
-
-def _line_discount(sale: Sale, entry: PriceEntry) -> Iterator[Change]:
-    for component, percent in sale.agreement.line_discounts:
-        if component == entry.component and percent:
-            rule = f"terms: discretionary discount on {component}"
-            yield Change(PRICE_STEP_KIND_DISCRETIONARY, rule, percent=EXACT.minus(percent))
+def _contract(sale: Sale, entry: PriceEntry, agreed: AgreedPrice) -> Change:
+    rule = f"agreement {sale.agreement.contract}"
+    if agreed.price is None:
+        return Change(PRICE_STEP_KIND_CONTRACT, rule, percent=EXACT.minus(agreed.percent or Decimal(0)))
+    each = _of_a_month(sale, entry, agreed.price)
+    return Change(PRICE_STEP_KIND_CONTRACT, f"{rule}, {plain(agreed.price)} each", each=each)
 
 
 def _of_a_month(sale: Sale, entry: PriceEntry, amount: Decimal) -> Decimal:

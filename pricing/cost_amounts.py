@@ -16,8 +16,9 @@ from bidwright.core.amount_table import CostTable
 from bidwright.core.errors import Faults
 from bidwright.core.money import to_minor
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
+from bidwright.pricing.changes import Changes
 from bidwright.pricing.cost import Labour
-from bidwright.pricing.entries import entries_on_date
+from bidwright.pricing.entries import rows_on_date
 from bidwright.pricing.sale import Agreement, Sale, read_sale
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, Charge, CommercialTerms, Configuration
 
@@ -56,7 +57,7 @@ def cost_table(release: Release, configuration: Configuration, terms: Commercial
     """
     faults = Faults()
     sale = read_sale(release, configuration.market, terms, today=today, faults=faults)
-    book = release.price_books.get(configuration.market)
+    book = release.price_book(configuration.market, terms.segment, terms.channel)
     costed = read_bespoke_items(configuration.bespoke_items, book, faults) if book is not None else ()
     faults.raise_if_any("What is to be costed")
     if sale is None:
@@ -75,7 +76,7 @@ def _columns(place: _Place) -> dict[str, dict[str, tuple[int, ...]]]:
     """Charge -> component -> cost by units."""
     sale = place.sale
     components = dict(sorted(sale.release.components.items()))
-    entries = entries_on_date(sale, components)
+    entries = rows_on_date(sale, components)
     labour = Labour(sale, place.regions, entries)
     found: dict[str, dict[str, tuple[int, ...]]] = {due: {} for due in _DUE.values()}
     for (id_, charge), entry in entries.items():
@@ -92,5 +93,6 @@ def _columns(place: _Place) -> dict[str, dict[str, tuple[int, ...]]]:
 
 
 def _bespoke(sale: Sale, items: Sequence[CostedItem], charge: Charge) -> int:
-    costs = (amount_of(bespoke_line(sale, item).cost) for item in items if item.charge == charge)
+    changes = Changes(sale)
+    costs = (amount_of(bespoke_line(sale, item, changes).cost) for item in items if item.charge == charge)
     return sum(to_minor(cost, sale.book.currency) for cost in costs)

@@ -18,7 +18,7 @@ Entries = dict[tuple[str, ChargeName], PriceEntry]
 
 
 def entries_on_date(sale: Sale, components: Iterable[str], *, partly: bool = False) -> Entries:
-    """The entries of these components on the price date; a charge without any row has no entry.
+    """The entries of these components on the price date, with what tables and formulas say.
 
     Args:
         sale: The terms, and the answers that prices depend on.
@@ -26,8 +26,24 @@ def entries_on_date(sale: Sale, components: Iterable[str], *, partly: bool = Fal
         partly: Whether rows are left out that are priced by characteristics that are not known.
 
     Raises:
-        InvalidInput: ``PRICE_MISSING``: a component has rows for a charge and none holds on that date;
-            ``CHARACTERISTIC_MISSING``: a row is priced by what is not known. All such components at once.
+        InvalidInput: As ``rows_on_date``; ``CHARACTERISTIC_MISSING``: a row is priced by what is not known. All such
+            components at once.
+    """
+    found = rows_on_date(sale, components)
+    by_characteristics = {key: entry for key, entry in found.items() if entry.model in {"table", "formula"}}
+    for key, entry in by_characteristics.items():
+        if partly and not is_told(sale, entry):
+            del found[key]
+    check_told(sale, (entry for key, entry in by_characteristics.items() if key in found))
+    return found | {key: told(sale, entry) for key, entry in by_characteristics.items() if key in found}
+
+
+def rows_on_date(sale: Sale, components: Iterable[str]) -> Entries:
+    """The rows of these components on the price date as they are written; a charge without any row has none.
+
+    Raises:
+        InvalidInput: ``PRICE_MISSING``: a component has rows for a charge and none holds on that date; all such
+            components at once.
     """
     found: Entries = {}
     missing: list[tuple[str, ChargeName]] = []
@@ -41,10 +57,7 @@ def entries_on_date(sale: Sale, components: Iterable[str], *, partly: bool = Fal
                 missing.append((component, charge))
     if missing:
         raise _price_missing(sale.book, sale.agreement.price_date, sorted(missing))
-    if partly:
-        found = {key: entry for key, entry in found.items() if is_told(sale, entry)}
-    check_told(sale, found.values())
-    return {key: told(sale, entry) for key, entry in found.items()}
+    return found
 
 
 def percentages_in_order(entries: Entries) -> Iterator[tuple[tuple[str, ChargeName], PriceEntry]]:

@@ -11,7 +11,7 @@ from bidwright.catalog.model import Component
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.core.money import EXACT, percent_of, plain
-from bidwright.pricing.changes import Change, changes_of, is_waived
+from bidwright.pricing.changes import Change, Changes, is_waived
 from bidwright.pricing.cost import Labour
 from bidwright.pricing.models import beyond_free, parts_of
 from bidwright.pricing.packages import PackageOffer
@@ -57,7 +57,7 @@ class Wanted(NamedTuple):
         return self.metered if charge == "usage" else Decimal(self.quantity)
 
 
-def component_line(sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour) -> PriceLine:
+def component_line(sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour, *, changes: Changes) -> PriceLine:
     """Price units of a component for one charge: list by its model, waiver, discounts, limits, rounding."""
     waterfall, rule = Waterfall(), _rule(sale, entry)
     for part in parts_of(sale.book, entry, wanted.units(entry.charge)):
@@ -65,7 +65,7 @@ def component_line(sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour
     if is_waived(sale, entry):
         _waive(waterfall, entry, rule)
     units = wanted.units(entry.charge)
-    waterfall.change(changes_of(sale, entry), beyond_free(entry, units), reached=units)
+    waterfall.change(changes.of(entry), beyond_free(entry, units), reached=units)
     return _line(sale, wanted, entry, waterfall, labour)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from bidwright.catalog.model import Package
 from bidwright.catalog.price_entry import Adjustment
 from bidwright.core.money import EXACT, to_minor
-from bidwright.pricing.changes import ORDER, Change, changed, changes_of, package_changes
+from bidwright.pricing.changes import ORDER, Change, Changes, changed
 from bidwright.pricing.entries import Entries
 from bidwright.pricing.package_search import best_applications
 from bidwright.pricing.sale import Sale
@@ -41,20 +41,23 @@ class PackageOffer:
     net_saving: Decimal
 
 
-def package_offers(sale: Sale, components: Collection[str], entries: Entries) -> tuple[PackageOffer, ...]:
+def package_offers(
+    sale: Sale, components: Collection[str], entries: Entries, changes: Changes
+) -> tuple[PackageOffer, ...]:
     """The packages made of these components that save at least one minor unit, by id.
 
     Args:
         sale: Market and terms.
         components: The components that there are.
         entries: Their price entries; a component without a monthly one counts as 0.
+        changes: Those of the sale.
     """
     offers = []
     for _, package in sorted(sale.release.packages.items()):
-        priced = _price(sale, package)
+        priced = _price(sale, package, changes)
         if priced is None or not all(component in components for component in package.components):
             continue
-        offer = _offer(sale, package, priced, _parts(sale, package, entries))
+        offer = _offer(sale, package, priced, _parts(package, entries, changes))
         if offer.net_saving > 0:
             offers.append(offer)
     return tuple(offers)
@@ -93,24 +96,24 @@ class _Part:
         self.running = changed(self.of_kind(kind), self.running, self.units, reached=Decimal(1))
 
 
-def _price(sale: Sale, package: Package) -> _Part | None:
+def _price(sale: Sale, package: Package, changes: Changes) -> _Part | None:
     """The price of a package in the price book, or in the next one that it is made from and that has one."""
     adjustments: list[Adjustment] = []
     keys = [(one.key, one.overall) for one in sale.book.ancestry] or [(sale.market.id, None)]
     for key, overall in keys:
         if key in package.monthly:
-            return _Part(package.monthly[key], Decimal(1), package_changes(sale, package, tuple(adjustments)))
+            return _Part(package.monthly[key], Decimal(1), changes.of_package(package, tuple(adjustments)))
         if overall is not None:
             adjustments.insert(0, overall)
     return None
 
 
-def _parts(sale: Sale, package: Package, entries: Entries) -> Iterator[_Part]:
+def _parts(package: Package, entries: Entries, changes: Changes) -> Iterator[_Part]:
     for component, count in package.components.items():
         entry, units = entries.get((component, "monthly")), Decimal(count)
         if entry is not None:
-            changes = tuple(change for change in changes_of(sale, entry) if change.from_quantity <= 1)
-            yield _Part(EXACT.multiply(entry.price, units), units, changes)
+            own = tuple(change for change in changes.of(entry) if change.from_quantity <= 1)
+            yield _Part(EXACT.multiply(entry.price, units), units, own)
 
 
 def _offer(sale: Sale, package: Package, priced: _Part, parts: Iterable[_Part]) -> PackageOffer:

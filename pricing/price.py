@@ -17,6 +17,7 @@ from bidwright.core.errors import Faults
 from bidwright.core.money import EXACT
 from bidwright.pricing.allocation import take_off
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
+from bidwright.pricing.changes import Changes
 from bidwright.pricing.characteristics import read_answers
 from bidwright.pricing.commitments import commitment_lines
 from bidwright.pricing.cost import Labour
@@ -49,7 +50,9 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
             components at once); ``DISCOUNT_TOO_LARGE``; ``AMOUNT_TOO_LARGE``; ``PACKAGES_TOO_INTERWOVEN``.
     """
     request = _read(release, configuration, terms, today)
-    lines = [*_component_lines(request), *(bespoke_line(request.sale, item) for item in request.bespoke_items)]
+    changes = Changes(request.sale)
+    bespoke = (bespoke_line(request.sale, item, changes) for item in request.bespoke_items)
+    lines = [*_component_lines(request, changes), *bespoke]
     take_off(request.sale, lines)
     agreement, book = request.sale.agreement, request.sale.book
     date = agreement.price_date
@@ -81,7 +84,7 @@ class _Request:
     regions: frozenset[str]
 
 
-def _component_lines(request: _Request) -> list[PriceLine]:
+def _component_lines(request: _Request, changes: Changes) -> list[PriceLine]:
     sale, quantities = request.sale, request.quantities
     components = sale.release.components
     entries = entries_on_date(sale, quantities)
@@ -93,7 +96,7 @@ def _component_lines(request: _Request) -> list[PriceLine]:
     labour = Labour(sale, request.regions, entries)
     labour.check([components[id_] for id_ in quantities])
     found = {
-        key: component_line(sale, wanted[key[0]], entry, labour)
+        key: component_line(sale, wanted[key[0]], entry, labour, changes=changes)
         for key, entry in entries.items()
         if entry.model != "percentage"
     }
@@ -104,7 +107,7 @@ def _component_lines(request: _Request) -> list[PriceLine]:
         found[key] = percentage_line(sale, wanted[key[0]], entry, labour, nets=nets)
         _add_net(nets, found[key])
     lines = [found[id_, charge] for id_ in quantities for charge in CHARGES if (id_, charge) in found]
-    offers = package_offers(sale, quantities, entries)
+    offers = package_offers(sale, quantities, entries, changes)
     packages = [package_line(sale, offer, count) for offer, count in chosen_packages(sale, offers, quantities)]
     return [*lines, *packages, *commitment_lines(sale, lines)]
 
