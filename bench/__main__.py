@@ -15,7 +15,7 @@ import click
 
 RESULTS = Path(__file__).with_name("results.json")
 QUICK = ("configure", "provision")
-BENCHES = (*QUICK, "configurator", "hosts")
+BENCHES = (*QUICK, "configurator", "sites", "hosts")
 
 
 @click.command()

@@ -20,7 +20,7 @@ from bidwright.configurator.sites_blocks import Block
 from bidwright.configurator.sites_cheapest import CheapestPatterns
 
 _ROUNDS = 12
-_ROUNDS_END, _LAST_ENDS = 0.45, 0.7
+_ROUNDS_END, _LAST_ENDS = 0.55, 0.75
 """Parts of the time after which there is no further round, and after which only the answer is looked for."""
 
 _FINEST = 2000
@@ -42,6 +42,10 @@ class SitesProblem:
     blocks: Sequence[Block]
     price: Callable[[str, int], float]
     surplus: Collection[str]
+
+    def prices(self, components: Sequence[str], totals: Mapping[str, int]) -> list[int]:
+        """What units of components cost in proportion to each other, in whole numbers, where there are so many."""
+        return _whole([self.price(component, totals.get(component, 0)) for component in components])
 
 
 class RelaxedBid:
@@ -106,9 +110,9 @@ class RelaxedBid:
     def _begin(self, one: CheapestPatterns) -> None:
         """Cut at list prices, and at the prices of as many units as are then bought."""
         components = one.block.components
-        totals = dict.fromkeys(components, 0)
+        totals: Mapping[str, int] = {}
         for _ in range(2):
-            prices = _whole([self._problem.price(component, totals[component]) for component in components])
+            prices = self._problem.prices(components, totals)
             best = one.cheapest(prices)
             self.cuts.append(Cut(dict(zip(components, prices, strict=True)), one.sum_of(best, prices)))
             totals = one.totals_of(best)
@@ -119,8 +123,7 @@ class RelaxedBid:
         for one in self._wide:
             components = one.block.components
             wanted = [totals[component] for component in components]
-            now = [self._problem.price(component, totals[component]) for component in components]
-            learned |= self._cut(one, wanted, _whole(now), is_real=True)
+            learned |= self._cut(one, wanted, self._problem.prices(components, totals), is_real=True)
             usual = [self._problem.price(component, 0) for component in components]
             telling = telling_prices(wanted, one.known(), usual)
             if telling is not None:

@@ -20,6 +20,9 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.sites_cheapest import CheapestPatterns
 from bidwright.configurator.sites_patterns import NothingFits
 
+_IMPROVEMENTS = 3
+"""How often a bid of the patterns known is made, each time with those that are the cheapest at its own prices."""
+
 _LITTLE_S = 10.0
 """Enough for a search over packages alone, which takes milliseconds."""
 
@@ -70,11 +73,24 @@ def cheapest_sites(problem: SitesProblem, deadline: Deadline, *, presolve: bool 
     bound = relaxed.bound(deadline)
     if bound is None:
         return replace(_UNKNOWN, status="infeasible", choices=listed, cuts=relaxed.cuts)
-    found = [choice for one in wide for choice in _choices(one)]
-    best = _counted_out(problem, [*listed, *found], deadline, presolve=presolve)
-    if best.status == "found":
-        return replace(best, bound=min(bound, best.value))
-    return _UNKNOWN  # other patterns than those found may do
+    best = _UNKNOWN
+    for _ in range(_IMPROVEMENTS):
+        choices = [*listed, *(choice for one in wide for choice in _choices(one))]
+        found = _counted_out(problem, choices, deadline, presolve=presolve)
+        # What is impossible with the patterns that were looked at may be possible with others.
+        if found.status == "found" and (best.status != "found" or found.value < best.value):
+            best = replace(found, bound=min(bound, found.value))
+        learned = [_has_learned(problem, one, found.items) for one in wide]
+        if not any(learned) or best.bound == best.value or deadline.left_s <= 0:
+            break
+    return best
+
+
+def _has_learned(problem: SitesProblem, one: CheapestPatterns, items: Mapping[str, int]) -> bool:
+    """Look for the cheapest patterns at the prices of a bid; whether there are any that were not known."""
+    before = sum(map(len, one.found))
+    one.cheapest(problem.prices(one.block.components, items))
+    return sum(map(len, one.found)) > before
 
 
 def _choices(one: CheapestPatterns) -> list[Choice]:

@@ -30,8 +30,8 @@ from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_conditions import FALSE, TRUE, Conditions, answered
 from bidwright.configurator.sites_patterns import Pattern, Steps, TooManyPatterns, patterns
 
-_MOST_STEPS = 40_000
-"""So many steps the patterns of one block may take, of all sites together: less than a second."""
+_MOST_STEPS = 15_000
+"""So many steps the patterns of one block may take, of all sites together: a fraction of a second."""
 
 _MOST_PATTERNS = 3_000
 """So many patterns of one block are still quickly counted out."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd
 
@@ -36,10 +37,13 @@ class CheapestPatterns:
             chains.setdefault(shape, []).append((sums, index))
         self._chains = [sorted(members) for members in chains.values()]
 
-    def known(self) -> list[tuple[int, list[Pattern]]]:
-        """How many sites each group has, and all patterns known of it."""
-        groups = zip(self.block.groups, self.found, self._others, strict=True)
-        return [(len(group.sites), [*found, *others]) for group, found, others in groups]
+    def known(self) -> list[tuple[int, tuple[Pattern, ...]]]:
+        """How many sites know which patterns; groups that know the same ones are added up."""
+        sites: dict[tuple[Pattern, ...], int] = {}
+        for group, found, others in zip(self.block.groups, self.found, self._others, strict=True):
+            known = tuple(sorted({*found, *others}))
+            sites[known] = sites.get(known, 0) + len(group.sites)
+        return [(number, known) for known, number in sites.items()]
 
     def cheapest(self, prices: Sequence[int], *, is_real: bool = True) -> Mapping[int, Pattern]:
         """The cheapest pattern of each group, by its index.
@@ -53,10 +57,11 @@ class CheapestPatterns:
             NothingFits: A site can have nothing.
         """
         best: dict[int, Pattern] = {}
+        search = _Known(prices, self._known)
         for chain in self._chains:
             easier: tuple[_Sums, Pattern] | None = None
             for sums, index in chain:
-                pattern = self._still_cheapest(easier, sums, index) or self._searched(index, prices)
+                pattern = self._still_cheapest(easier, sums, index) or self._searched(index, search)
                 if pattern is None:
                     raise NothingFits(self.block.groups[index].sites[0])
                 easier = (sums, pattern)
@@ -86,14 +91,42 @@ class CheapestPatterns:
             return None
         return easier[1] if self._fits(easier[1], index) else None
 
-    def _searched(self, index: int, prices: Sequence[int]) -> Pattern | None:
+    def _searched(self, index: int, known: _Known) -> Pattern | None:
         if FALSE in self.block.groups[index].conditions:
             return None
-        known = [pattern for pattern in self._known if self._fits(pattern, index)]
-        return cheapest_pattern(self.block.most, self._conditions[index], prices, known)
+        begin = [pattern for pattern in (known.first(self._conditions[index]),) if pattern is not None]
+        found = cheapest_pattern(self.block.most, self._conditions[index], known.prices, begin)
+        if found is not None:
+            known.add(found)
+        return found
 
     def _fits(self, pattern: Pattern, index: int) -> bool:
         return all(condition.holds(pattern) for condition in self._conditions[index])
+
+
+class _Known:
+    """Patterns known of some groups, by what they cost, for a search to begin with."""
+
+    def __init__(self, prices: Sequence[int], patterns: Iterable[Pattern]) -> None:
+        self.prices = prices
+        self._patterns = sorted((self._cost(pattern), pattern) for pattern in patterns)
+
+    def add(self, pattern: Pattern) -> None:
+        """Know one more."""
+        entry = (self._cost(pattern), pattern)
+        place = bisect_left(self._patterns, entry)
+        if self._patterns[place : place + 1] != [entry]:
+            self._patterns.insert(place, entry)
+
+    def first(self, conditions: Sequence[Condition]) -> Pattern | None:
+        """The cheapest that meets conditions."""
+        fitting = (
+            pattern for _, pattern in self._patterns if all(condition.holds(pattern) for condition in conditions)
+        )
+        return next(fitting, None)
+
+    def _cost(self, pattern: Pattern) -> int:
+        return sum(price * units for price, units in zip(self.prices, pattern, strict=True))
 
 
 def _shape(conditions: Sequence[Condition]) -> tuple[object, _Sums]:

@@ -98,12 +98,16 @@ _MOST_STEPS = 200_000
 """So many steps the search for one pattern may take: about a second, and real ones take a few dozen."""
 
 
+def _all_hold(conditions: Sequence[Condition], units: Sequence[int]) -> bool:
+    return all(condition.holds(units) for condition in conditions)
+
+
 def _has_less(pattern: Pattern, first_spare: int, conditions: Sequence[Condition]) -> bool:
     """Whether a pattern is still one with a unit less of a component that is spare."""
     for place in range(first_spare, len(pattern)):
         if pattern[place]:
             less = (*pattern[:place], pattern[place] - 1, *pattern[place + 1 :])
-            if all(condition.holds(less) for condition in conditions if place in condition.helps):
+            if _all_hold([condition for condition in conditions if place in condition.helps], less):
                 return True
     return False
 
@@ -157,7 +161,7 @@ class _Search:
             is_needed: Whether it is known that the units so far are not enough.
         """
         units, is_spare = self._units, place >= self._first_spare
-        if is_spare and not is_needed and all(condition.holds(units) for condition in self._open[place]):
+        if is_spare and not is_needed and _all_hold(self._open[place], units):
             self.found.append(tuple(units))
             self.least = min(self.least, paid)
             return True
@@ -168,21 +172,32 @@ class _Search:
             units[place], now = number, paid + number * self._prices[place]
             if self._prices[place] and now >= self.least:
                 break
-            false = [condition for condition in self._final[place] if not condition.holds(units)]
-            if any(place not in condition.helps for condition in false):
+            verdict = self._verdict(place)
+            if verdict is None:
                 break
-            if not false and self.extend(place + 1, now, is_needed=is_spare and number == 0) and is_spare:
+            if verdict and self.extend(place + 1, now, is_needed=is_spare and number == 0) and is_spare:
                 break
             if is_spare and not self._can_help(place):
                 break
         units[place] = 0
         return False
 
+    def _verdict(self, place: int) -> bool | None:
+        """Whether what is decided now is true; None where further units of this component cannot make it so."""
+        verdict = True
+        for condition in self._final[place]:
+            if not condition.holds(self._units):
+                if place not in condition.helps:
+                    return None
+                verdict = False
+        return verdict
+
     def _can_help(self, place: int) -> bool:
         """Whether another unit can be of use: some condition that it helps is false, or may become so."""
-        return any(
-            is_hurt_later or not condition.holds(self._units) for condition, is_hurt_later in self._helped[place]
-        )
+        for condition, is_hurt_later in self._helped[place]:
+            if is_hurt_later or not condition.holds(self._units):
+                return True
+        return False
 
     def _rates_from(self, place: int) -> list[list[tuple[Condition, float]]]:
         """Prices of what conditions ask for, at which no component that follows is worth more than it costs.

@@ -29,7 +29,7 @@ from bidwright.v1.configuration_pb2 import Conflict
 MOST_BIDS = 4_000
 
 _settings = settings(
-    max_examples=60,
+    max_examples=40,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     derandomize=True,
