@@ -29,8 +29,8 @@ def read_rules(draft: Draft) -> None:
     if shared is not None:
         draft.rules = _rules(draft, shared, _SHARED, _for_all_offerings(draft, words))
         _check_reach(draft, shared, draft.rules, draft.offerings.values())
-        for offering in draft.offerings.values():
-            _check_scopes(draft, shared, draft.rules, offering)
+        for one in draft.offerings.values():
+            _check_scopes(draft, shared, draft.rules, one)
     for document in draft.documents_in("offerings"):
         offering = draft.offerings.get(document.whole.id("offering"))
         if offering is not None:

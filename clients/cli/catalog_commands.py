@@ -10,6 +10,9 @@ from bidwright.clients.cli.views import number
 from bidwright.clients.sdk import RequestRefused
 from bidwright.v1 import catalog_pb2 as catalog
 
+_PER = {True: "site", False: "bid"}
+"""Whether something is asked and chosen for each site."""
+
 PORTFOLIO = click.option(
     "--portfolio", default="managed_hosting", show_default=True, help="Portfolio to sell from.", metavar="ID"
 )
@@ -63,12 +66,12 @@ def show_offering(session: Session, offering_id: str, portfolio: str) -> None:
         return
     session.output.line(f"{found.title}: {found.description}", "bold")
     rows = [
-        (n.name, n.question, _allowed(n), n.default_value or ("must be given" if n.required else ""))
+        (n.name, n.question, _allowed(n), n.default_value or ("must be given" if n.required else ""), _PER[n.per_site])
         for n in found.needs
     ]
-    session.output.table("Needs", ["need", "question", "answers", "default"], rows)
-    slots = [(s.family, s.title, f"{s.min}..{s.max}", str(s.max_quantity or "")) for s in found.slots]
-    session.output.table("Slots", ["family", "title", "different ", "most units "], slots)
+    session.output.table("Needs", ["need", "question", "answers", "default", "per"], rows)
+    slots = [(s.family, s.title, f"{s.min}..{s.max}", str(s.max_quantity or ""), _PER[s.per_site]) for s in found.slots]
+    session.output.table("Slots", ["family", "title", "different ", "most units ", "per"], slots)
     if found.qualities:
         qualities = [(q.attribute, q.title, q.unit) for q in found.qualities]
         session.output.table("Qualities to choose between", ["attribute", "title", "unit"], qualities)
