@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Literal
 
 from bidwright.catalog.price_charges import ChargeName
-from bidwright.catalog.price_entry import Adjustment, Commitment, PriceEntry
+from bidwright.catalog.price_entry import Adjustment, Commitment, IndexSeries, PriceEntry
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.catalog.rule_guards import guards
 from bidwright.catalog.rule_language import Expression, FigureSource
@@ -225,6 +225,7 @@ class PriceBook:
     ancestry: tuple[Ancestry, ...] = ()
     rounding_to: int = 1
     needs: frozenset[str] = frozenset()
+    indices: Mapping[str, IndexSeries] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -133,3 +133,16 @@ class Commitment:
     components: frozenset[str]
     monthly: Decimal
     bands: tuple[tuple[Decimal, Decimal], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexSeries:
+    """A published index by which prices of running contracts are adjusted.
+
+    Attributes:
+        values: (first day on which it holds, value above 0), ascending; at least one.
+    """
+
+    id: str
+    title: str
+    values: tuple[tuple[dt.date, Decimal], ...]

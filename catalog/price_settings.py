@@ -11,6 +11,7 @@ from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import known_currency, number, numbers
 from bidwright.catalog.model import DEFAULT_HOURS_PER_MONTH, Market, PriceBook
+from bidwright.catalog.price_indices import read_indices
 from bidwright.catalog.price_inheritance import Entries, Inheritance, parent_key
 from bidwright.core.money import EXACT, MINOR_UNITS
 
@@ -60,6 +61,7 @@ def read_settings(draft: Draft, key: str, entries: Entries, parent: PriceBook | 
         ancestry=inherited,
         rounding_to=_rounding_to(draft, whole, market, parent),
         needs=frozenset(_needs(entries)),
+        indices=read_indices(draft, document, market) if parent is None or "indices" in value else parent.indices,
     )
 
 

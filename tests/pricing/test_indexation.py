@@ -1,0 +1,96 @@
+"""Prices that follow an index, and prices that are scheduled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from google.type.date_pb2 import Date
+from hypothesis import given
+from hypothesis import strategies as st
+from small_release import SMALL_PORTFOLIO, SMALL_TODAY
+
+from bidwright.catalog.price_entry import IndexSeries
+from bidwright.catalog.reader import check_report, read_portfolio
+from bidwright.core.errors import InvalidInput
+from bidwright.pricing.indexation import index_price
+from bidwright.pricing.price import price
+from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem
+
+INDICES = 'indices:\n  - {id: cpi, title: Prices, values: {2026-01-01: "122.8", 2025-01-01: "120.3"}}\n'
+SERIES = IndexSeries(
+    id="cpi",
+    title="Prices",
+    values=((dt.date(2025, 1, 1), Decimal("120.3")), (dt.date(2026, 1, 1), Decimal("122.8"))),
+)
+days = st.dates(dt.date(2025, 1, 1), dt.date(2030, 1, 1))
+
+
+def with_settings(tmp_path: Path, text: str) -> Path:
+    portfolio = shutil.copytree(SMALL_PORTFOLIO, tmp_path / "small")
+    with (portfolio / "prices" / "DE.yaml").open("a") as file:
+        file.write(text)
+    return portfolio
+
+
+def test_a_price_follows_the_last_value_published() -> None:
+    assert index_price(Decimal("240.60"), SERIES, dt.date(2025, 6, 1), dt.date(2026, 3, 1)) == Fraction("245.6")
+    assert index_price(Decimal("240.60"), SERIES, dt.date(2025, 1, 1), dt.date(2025, 12, 31)) == Fraction("240.6")
+    assert index_price(Decimal("245.60"), SERIES, dt.date(2026, 1, 1), dt.date(2025, 1, 1)) == Fraction("240.6")
+
+
+@given(st.decimals(0, 10**6, places=2), days, days, days)
+def test_the_way_does_not_matter(old: Decimal, first: dt.date, second: dt.date, third: dt.date) -> None:
+    step = index_price(old, SERIES, first, second)
+    assert index_price(step, SERIES, second, third) == index_price(old, SERIES, first, third)
+    assert index_price(old, SERIES, first, first) == Fraction(old)
+
+
+def test_a_day_before_the_first_value_is_refused() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        index_price(Decimal(1), SERIES, dt.date(2024, 12, 31), dt.date(2025, 1, 1))
+    assert refused.value.reason == "INDEX_NOT_KNOWN"
+    assert "no value for 2024-12-31; its first one is of 2025-01-01" in refused.value.message
+
+
+def test_series_stand_in_the_price_book(tmp_path: Path) -> None:
+    release = read_portfolio(with_settings(tmp_path, INDICES), today=SMALL_TODAY)
+    assert release.price_books["DE"].indices == {"cpi": SERIES}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("2026-01-01", "2026-02-30", "there is no day 2026-02-30"),
+        ("122.8", "0", "is not a number above 0"),
+        ("122.8", "-3", "is not a number above 0"),
+        ("122.8", "NaN", "is not a number above 0"),
+        ("2026-01-01", "January", "is not a date"),
+    ],
+)
+def test_a_series_that_cannot_be_is_one_fault(tmp_path: Path, old: str, new: str, what: str) -> None:
+    (fault,) = check_report(with_settings(tmp_path, INDICES.replace(old, new)), today=SMALL_TODAY)
+    assert what in fault.what
+
+
+def test_a_price_date_in_the_future_has_the_scheduled_price(tmp_path: Path) -> None:
+    portfolio = shutil.copytree(SMALL_PORTFOLIO, tmp_path / "small")
+    file = portfolio / "prices" / "DE.csv"
+    row = "os.debian,monthly,piece,1.00,3.15,10:2.85,2026-01-01,"
+    assert row in file.read_text()
+    file.write_text(file.read_text().replace(row, f"{row}2027-01-01\nos.debian,monthly,piece,1.00,3.40,,2027-01-01,"))
+    release = read_portfolio(portfolio, today=SMALL_TODAY)
+    configuration = Configuration(
+        release=release.name,
+        offering="web_hosting",
+        market="DE",
+        items=[ConfigurationItem(component="os.debian", quantity=10)],
+    )
+    for year, month, day, cents in ((2026, 12, 31, 2850), (2027, 1, 1, 3400)):
+        terms = CommercialTerms(term_months=12, price_date=Date(year=year, month=month, day=day))
+        (line,) = price(release, configuration, terms, SMALL_TODAY).lines
+        assert line.net.units * 100 + line.net.nanos // 10**7 == cents
