@@ -8,12 +8,13 @@ are deterministic, and only the deadline is not: an answer that ends by proof is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor
 from typing import Literal
 
 from ortools.sat.python import cp_model
 
+from bidwright.configurator.cpsat_enough import most_worth_having
 from bidwright.configurator.cpsat_forms import LinearForm, fix, start_at
 from bidwright.configurator.cpsat_neighbourhoods import improved
 from bidwright.configurator.cpsat_objectives import Asked, Goal
@@ -23,8 +24,11 @@ from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_sol
 from bidwright.configurator.cpsat_start import some_solution
 from bidwright.configurator.deadline import Deadline
 
-_FIRST_EFFORT = 2.0
-"""Deterministic time of the first search; a few seconds."""
+_QUICK_EFFORT = 0.5
+"""Deterministic time of the first search, in which most end: a second or two."""
+
+_LONG_EFFORT = 6.0
+"""Deterministic time of the one after it: what it does not end with is improved part by part."""
 
 _TIE_BREAK_EFFORT = 0.1
 """Most deterministic time for choosing among equals."""
@@ -35,14 +39,8 @@ _LITTLE_S = 10.0
 _FOR_ONE_MORE = 0.6
 """Part of the time that an objective may take where others follow."""
 
-_FOR_FIRST = 0.4
-"""Part of the time that a first search may take: what it does not find is looked for in another way."""
-
-_FOR_SLOTS = 0.5
-"""Part of the time that is left then in which slots are chosen anew."""
-
-_FOR_PARTS = 0.5
-"""Part of the time that is left then in which families are chosen anew; the rest is for a proof."""
+_FOR_QUICK, _FOR_SOME, _FOR_SLOTS, _FOR_LONG, _FOR_PARTS = 0.3, 0.5, 0.5, 0.4, 0.6
+"""Parts of the time that is left at the beginning of each step; what remains is for a proof."""
 
 _HAIR = 1e-6
 """The solver tells its bound, a whole number, as a float."""
@@ -82,9 +80,21 @@ class _Searched:
     values: tuple[int, ...] = ()
     bound: int | None = None
 
-    def is_proven(self, form: LinearForm) -> bool:
-        """Whether the solution is the best by an expression."""
-        return self.status == "found" and form.at(self.values) == self.bound
+    def is_over(self, form: LinearForm) -> bool:
+        """Whether there is nothing, or nothing better by an expression."""
+        return self.status == "infeasible" or (self.status == "found" and form.at(self.values) == self.bound)
+
+    def with_values(self, values: tuple[int, ...]) -> _Searched:
+        """The same with another solution."""
+        return replace(self, values=values)
+
+    def better(self, other: _Searched, form: LinearForm) -> _Searched:
+        """What both searches know together."""
+        if not self.values or (other.values and other.is_over(form)):
+            return self if other.status == "unknown" else other
+        bounds = [one.bound for one in (self, other) if one.bound is not None]
+        values = other.values if other.values and form.at(other.values) < form.at(self.values) else self.values
+        return _Searched(status="found", values=values, bound=max(bounds, default=None))
 
 
 def best_found(asked: Asked, goals: Sequence[Goal], deadline: Deadline, *, presolve: bool = True) -> BestFound:
@@ -110,6 +120,19 @@ class _Search:
         self._is_high = bool(charges.packages) and any(goal.wants_high_prices for goal in goals)
         if self._is_high:
             add_no_package_left(self._model, asked)
+        self._leave_out_units()
+
+    def _leave_out_units(self) -> None:
+        """Do not look at units that no best configuration needs; the first of equals has none of them either."""
+        objectives = [goal.objective for goal in self._goals]
+        if any(one.measure == "margin" or (one.measure and one.maximize) for one in objectives):
+            return  # what is sold for nothing but its price may be worth having
+        spared = [one.attribute for one in objectives if one.attribute]
+        for component, most in most_worth_having(self._asked.requirements, self._asked.amounts, spared).items():
+            domain = self._model.proto.variables[self._asked.request.quantities[component].index].domain
+            least = int(domain[0])
+            domain.clear()
+            domain.extend([least, max(least, most)])
 
     def run(self, deadline: Deadline) -> BestFound:
         """Search; what is found stays found."""
@@ -139,21 +162,23 @@ class _Search:
             add_fewer_savings(self._model, self._asked, items, most)
 
     def _least(self, goal: Goal, start: tuple[int, ...], deadline: Deadline) -> _Searched:
-        """The least of a goal's expression: at once, or after a better start."""
-        model: cp_model.CpModel = self._model.clone()
+        """The least of a goal's expression: at once, or in steps that each start from the best so far."""
+        model, form = self._model.clone(), LinearForm.of(goal.expression)
         model.minimize(goal.expression)
-        first = self._solved(model, start, deadline.after(_FOR_FIRST), effort=_FIRST_EFFORT)
-        if first.status == "infeasible" or first.is_proven(form := LinearForm.of(goal.expression)):
-            return first
-        values = first.values or start or some_solution(self._asked, self._model, deadline)
-        if not values:
-            return first
-        values = self._with_better_slots(model, values, deadline.after(_FOR_SLOTS))
-        values = improved(self._asked, model, form, values, deadline.after(_FOR_PARTS))
-        model.add(goal.expression <= form.at(values))
-        rest = self._solved(model, values, deadline)
-        bounds = [one.bound for one in (first, rest) if one.bound is not None]
-        return _Searched(status="found", values=rest.values or values, bound=max(bounds, default=None))
+        best = self._solved(model, start, deadline.after(_FOR_QUICK), effort=_QUICK_EFFORT)
+        if best.is_over(form):
+            return best
+        if not best.values:
+            values = start or some_solution(self._asked, self._model, deadline.after(_FOR_SOME))
+            best = _Searched(status="found", values=values) if values else best
+        if best.values:
+            best = best.with_values(self._with_better_slots(model, best.values, deadline.after(_FOR_SLOTS)))
+        best = best.better(self._solved(model, best.values, deadline.after(_FOR_LONG), effort=_LONG_EFFORT), form)
+        if best.is_over(form) or not best.values:
+            return best
+        best = best.with_values(improved(self._asked, model, form, best.values, deadline.after(_FOR_PARTS)))
+        model.add(goal.expression <= form.at(best.values))
+        return best.better(self._solved(model, best.values, deadline), form)
 
     def _with_better_slots(
         self, model: cp_model.CpModel, values: tuple[int, ...], deadline: Deadline
@@ -165,7 +190,7 @@ class _Search:
         trial: cp_model.CpModel = model.clone()
         for variable, value in chosen.items():
             fix(trial, variable, value)
-        found = self._solved(trial, (), Deadline(_LITTLE_S), effort=_FIRST_EFFORT)
+        found = self._solved(trial, (), Deadline(_LITTLE_S), effort=_QUICK_EFFORT)
         return found.values or values
 
     def _solved(
