@@ -18,8 +18,6 @@ from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
-__all__ = ["Solution", "SolverDisagrees", "configure"]
-
 
 def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> Solution | Conflict:
     """Find the valid configuration that is best by the objectives; the same for the same input.

@@ -20,7 +20,7 @@ from bidwright.catalog.releases import FindRelease
 from bidwright.configurator.alternatives import USUAL_NUMBER, Alternative, alternatives, qualities_of
 from bidwright.configurator.change import Installed, change, installed_of
 from bidwright.configurator.check import check
-from bidwright.configurator.configure import Solution, SolverDisagrees, configure
+from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide import guide
 from bidwright.configurator.guide_facts import vocabulary_of
@@ -32,6 +32,7 @@ from bidwright.configurator.repair_messages import changed_request, explanation_
 from bidwright.configurator.request import LIMITS, Requirements, requirements_and_items, requirements_of
 from bidwright.configurator.sites_configure import configure_sites
 from bidwright.configurator.sites_request import site_messages
+from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.core.amount_table import AmountTable, CostTable
 from bidwright.core.caller import current_caller
 from bidwright.core.clock import Clock

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bidwright.configurator.configure import SolverDisagrees
 from bidwright.configurator.cpsat_guide import least_value
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import explain
@@ -14,6 +13,7 @@ from bidwright.configurator.guide_ranges import Range, RangeSearch
 from bidwright.configurator.guide_reasons import reasons
 from bidwright.configurator.guide_search import Decided, GuideSearch
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember

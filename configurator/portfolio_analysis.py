@@ -10,7 +10,6 @@ from decimal import Decimal
 from bidwright.catalog.model import Market, Offering, Release
 from bidwright.configurator.analysis import analyze_model
 from bidwright.configurator.check import check
-from bidwright.configurator.configure import SolverDisagrees
 from bidwright.configurator.cpsat_analysis import extreme, implied_by, why_never, witness
 from bidwright.configurator.cpsat_space import Fact, OfferingSpace, Witness
 from bidwright.configurator.deadline import Deadline
@@ -28,6 +27,7 @@ from bidwright.configurator.portfolio_findings import (
 )
 from bidwright.configurator.portfolio_programs import NotCountable
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import Unavailable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.configure import configure
 from bidwright.configurator.conflict_search import Clash, ConflictSearch
 from bidwright.configurator.correction_sets import CorrectionSet, correction_sets
 from bidwright.configurator.cpsat_conflict import EnginesDisagree
@@ -13,6 +13,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of
 from bidwright.configurator.members import Member
 from bidwright.configurator.repair_changes import Asked, Changes, Repaired, changes_for
+from bidwright.configurator.solution import Solution
 from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from bidwright.catalog.model import Answer
-from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.configure import configure
 from bidwright.configurator.cpsat_conflict import EnginesDisagree
 from bidwright.configurator.cpsat_repair import has_any, nearest_number
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import BUDGET, NEED, Member
 from bidwright.configurator.objectives import Objective
 from bidwright.configurator.request import LIMITS, Limit, Requirements
+from bidwright.configurator.solution import Solution
 from bidwright.core.amount_table import AmountTable
 
 _FOR_LIMIT = 0.5

@@ -17,8 +17,9 @@ from bench.mmkp import asked, solved
 from bench.mmkp_portfolio import Instance, Item, read_instance
 
 from bidwright.configurator.check import check
-from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.solution import Solution
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _FOLDER = Path(os.environ.get("BIDWRIGHT_TEST_DATA") or _REPOSITORY / "../shared/data") / "mmkp"

@@ -16,9 +16,10 @@ from small_release import small_release
 
 from bidwright.catalog.model import Answer
 from bidwright.configurator.check import check
-from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import BespokeEffect, Requirements
+from bidwright.configurator.solution import Solution
 from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 

@@ -15,9 +15,10 @@ from examples import amounts, request
 from google.protobuf.json_format import MessageToDict
 from small_release import small_release
 
-from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.objectives import Measure, Objective, Reached, objectives_of
+from bidwright.configurator.solution import Solution
 from bidwright.core.amount_table import CostTable
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.v1.configurator_pb2 import (

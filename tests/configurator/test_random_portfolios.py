@@ -11,11 +11,12 @@ from random_portfolios import NEED_VALUES, Case, cases, charges, every_configura
 
 from bidwright.catalog.rule_language import Name
 from bidwright.configurator.check import check
-from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import BUDGET, NEED, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import parts
+from bidwright.configurator.solution import Solution
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
