@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from bidwright.catalog.model import Release
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_offers import CustomerAgreement, Period, Promotion
 from bidwright.core.errors import Faults
 from bidwright.v1.configuration_pb2 import CommercialTerms
@@ -45,7 +44,8 @@ def read_contract(
     where = "terms.agreement"
     if found is None:
         what = f"{agreement!r} is not an agreement of {release.name}"
-        faults.add(where, what, advice(agreement, release.agreements))
+        # Other agreements are not named: whose they are is nobody's business.
+        faults.add(where, what, "Correct the agreement, or leave it out.")
         return None
     if found.market != market:
         what = f"agreement {agreement} is for market {found.market}, not {market}"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from google.protobuf.message import Message
+
 from bidwright.core.caller import ROLES, Caller
 from bidwright.core.errors import Forbidden
+from bidwright.v1.configuration_pb2 import CommercialTerms
 
 _ALL = frozenset(ROLES)
 _STAFF = _ALL - {"customer"}
@@ -66,6 +71,32 @@ FOR_EVERYBODY = ("grpc.health.v1.Health/",)
 def short_name(method: str) -> str:
     """``/bidwright.v1.QuotingService/GetQuote`` as it stands in the table."""
     return method.removeprefix("/").removeprefix("bidwright.v1.")
+
+
+def require_own_terms(request: Message, caller: Caller) -> None:
+    """Refuse a customer who names an agreement: it may be that of another, and its prices are nobody else's business.
+
+    Raises:
+        Forbidden: With the agreement.
+    """
+    for terms in _terms_in(request) if caller.roles <= {"customer"} else ():
+        if terms.agreement:
+            raise Forbidden(
+                f"{caller.principal} is a customer and may not choose an agreement; asked for was {terms.agreement}.",
+                fix="Leave the agreement out; who sells to you states it.",
+                reason="AGREEMENT_NOT_OPEN",
+            )
+
+
+def _terms_in(message: Message) -> Iterator[CommercialTerms]:
+    if isinstance(message, CommercialTerms):
+        yield message
+        return
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for one in value if field.is_repeated else [value]:
+                if isinstance(one, Message):
+                    yield from _terms_in(one)
 
 
 def require_role(method: str, caller: Caller) -> None:

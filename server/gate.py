@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError, Message
 from bidwright.core.caller import Caller, current_caller, serve_for
 from bidwright.core.errors import BidwrightError, Fault, InvalidInput, Unauthenticated
 from bidwright.core.ids import random_id
-from bidwright.server.access import FOR_EVERYBODY, require_role, short_name
+from bidwright.server.access import FOR_EVERYBODY, require_own_terms, require_role, short_name
 from bidwright.server.grpc_errors import status_of
 from bidwright.server.redaction import redacted
 
@@ -105,6 +105,7 @@ class _Passage:
             ) from error
         if isinstance(request, Message):
             _validate(request)
+            require_own_terms(request, caller)
         serve_for(caller)
         return request
 

@@ -51,3 +51,18 @@ def test_a_customer_opens_no_records_of_other_customers(installation: Installati
                 call()
             assert refused.value.code == grpc.StatusCode.PERMISSION_DENIED
             assert refused.value.reason == "ROLE_MISSING"
+
+
+def test_a_customer_names_no_agreement_as_it_may_be_that_of_another(installation: Installation) -> None:
+    request = configurator.ConfigureRequest(
+        portfolio="portfolios/managed_hosting",
+        offering="web_hosting",
+        market="DE",
+        terms=configuration.CommercialTerms(term_months=12, agreement="acme"),
+    )
+    with installation.client_for(account="local", roles=("customer",)) as theirs, pytest.raises(RequestRefused) as told:
+        theirs.configurator.Configure(request)
+    assert (told.value.code, told.value.reason) == (grpc.StatusCode.PERMISSION_DENIED, "AGREEMENT_NOT_OPEN")
+    with installation.client() as ours, pytest.raises(RequestRefused) as told:
+        ours.configurator.Configure(request)
+    assert told.value.reason == "INVALID_INPUT"
