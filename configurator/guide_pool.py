@@ -165,6 +165,20 @@ class WarmOffering:
         self._give()
         self._sat.prefer(literals)
 
+    def near(self, witness: Witness) -> list[int]:
+        """The literals that a configuration has, to be preferred."""
+        offering = self._offering
+        found: list[int] = []
+        for name, index in (*offering.units.items(), *offering.measured.items()):
+            value = witness.number(name)
+            found.extend(
+                literal if value >= step else -literal for step, literal in offering.numbers[index].steps.items()
+            )
+        for (name, answer), literal in offering.answers.items():
+            is_answer = witness.answers[name] == self.vocabulary.number(name, answer)
+            found.append(literal if is_answer else -literal)
+        return found
+
     def one_of(self, literals: Iterable[int]) -> int:
         """A literal under which one of these holds."""
         self._learned += 1

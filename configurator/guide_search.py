@@ -20,6 +20,12 @@ MANY, _FEW = 60, 8
 """So often the rows teach the clauses something before a search for one configuration is given up; the few are for
 searches that others can do without."""
 
+_TELLING = 3
+"""A configuration that was valid for another choice is worth beginning with where it shows so many options."""
+
+_BESIDE = 60
+"""So many other options are tried beside those; more of them break more rows than they show."""
+
 
 @dataclass
 class Decided:
@@ -69,7 +75,7 @@ class GuideSearch:
         self._exact: WitnessSearch | None = None
         self.vocabulary: Vocabulary = self._warm.vocabulary
         self._choice = choice_of(requirements, amounts, self.vocabulary)
-        self._nearest = [-literal for literal in self._warm.literals]
+        self._last: Witness | None = None
         self.decided = Decided((1 << len(self.vocabulary.options)) - 1)
 
     def decide(self) -> bool:
@@ -120,12 +126,14 @@ class GuideSearch:
             untaken, unleft = decided.untaken & ~hard_to_take, decided.unleft & ~hard_to_leave
             if not untaken and not unleft:
                 return
-            goals = [warm.literals[place] for place in _places(untaken)]
-            leaving = [-warm.literals[place] for place in _places(unleft)]
-            warm.prefer(self._nearest)
-            warm.prefer(leaving)
-            warm.prefer(goals)
-            goals.extend(leaving)
+            known, shown = self._most_telling(untaken)
+            if known is not None and shown.bit_count() >= _TELLING and not together:
+                others = self._literals(untaken & ~shown)
+                untaken, unleft = shown, 0
+                self._prefer(known, others[:_BESIDE])
+            else:
+                self._prefer(self._last, [*self._literals(untaken), *(-each for each in self._literals(unleft))])
+            goals = [*self._literals(untaken), *(-each for each in self._literals(unleft))]
             if together:
                 wanted, rounds = warm.one_of(goals), _FEW
             else:
@@ -152,12 +160,24 @@ class GuideSearch:
             return False
         mask = self.vocabulary.mask(witness)
         is_new = self.decided.show(mask, witness)
-        self._nearest = [
-            literal if mask >> place & 1 else -literal for place, literal in enumerate(self._warm.literals)
-        ]
+        self._last = witness
         if is_new:
             self._warm.kept(self._requirements.market.id).append((mask, witness))
         return is_new
+
+    def _literals(self, mask: int) -> list[int]:
+        return [self._warm.literals[place] for place in _places(mask)]
+
+    def _prefer(self, known: Witness | None, wanted: Sequence[int]) -> None:
+        """Begin near a configuration, with what is wanted beside; the first counts most."""
+        self._warm.prefer(self._warm.near(known) if known else [-literal for literal in self._warm.literals])
+        self._warm.prefer(reversed(wanted))
+
+    def _most_telling(self, untaken: int) -> tuple[Witness | None, int]:
+        """A configuration found before that takes most of some options, whatever was chosen then, and those options."""
+        kept = self._warm.kept(self._requirements.market.id)
+        mask, witness = max(kept, key=lambda known: (known[0] & untaken).bit_count(), default=(0, None))
+        return witness, mask & untaken
 
     def _exactly(self) -> bool:
         """Decide the rest by CP-SAT, as far as the time suffices; False where the choice cannot be completed."""

@@ -75,6 +75,7 @@ def _program(release: Release, most: dict[str, int]) -> Iterator[str]:
     for component in release.components.values():
         yield f'fam("{component.id}","{component.family}"). 1 {{ q("{component.id}",0..{component.max_quantity}) }} 1.'
     yield "s(C) :- q(C,N), N > 0. { safe }. 1 { grade(low;mid;top) } 1. 1 { users(0..40) } 1."
+    yield 'balanced :- 0 = #sum { N,C : q(C,N), fam(C,"node") ; -N,C : q(C,N), fam(C,"disk") }.'
     for family, kinds in most.items():
         yield f':- #count {{ C : s(C), fam(C,"{family}") }} > {kinds}.'
 
@@ -103,8 +104,7 @@ def _rule(random: Random, names: list[str]) -> tuple[str, str]:
             ),
             (
                 f'implies(need.users > {5 * bound}, quantity("node") == quantity("disk"))',
-                f":- users(U), U > {5 * bound}, "
-                '#sum { N,C : q(C,N), fam(C,"node") ; -N,C : q(C,N), fam(C,"disk") } != 0.',
+                f":- users(U), U > {5 * bound}, not balanced.",
             ),
             (
                 f'implies(selected("{one}"), kinds("tool") != 1)',
