@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
-from google.protobuf.json_format import MessageToDict
 
 from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_portfolio
 from bidwright.core.clock import utc_now
 from bidwright.core.errors import Faults, InvalidInput
+from bidwright.pricing.comparison import compare
 from bidwright.pricing.price import price
+from bidwright.pricing.targets import Target, reach
+from bidwright.pricing.what_if import Variants, price_grid
 from bidwright.server.hand_configuration import ToBePriced, read_configuration
 from bidwright.server.hand_terms import date_message
 from bidwright.server.price_text import price_text
-from bidwright.v1.price_pb2 import Price
+from bidwright.server.what_if_options import WhatIf, what_if_options
+from bidwright.server.what_if_text import (
+    as_record,
+    comparison_record,
+    comparison_text,
+    grid_record,
+    grid_text,
+    target_record,
+    target_text,
+)
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -40,7 +54,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--channel", metavar="CHANNEL", help="Sales channel.")
 @click.option("--agreement", metavar="AGREEMENT", help="Agreement whose contract prices hold.")
 @click.option("--promotion", "promotion_codes", multiple=True, metavar="CODE", help="A code the customer has.")
-@click.option("--json", "as_json", is_flag=True, help="Print the whole price as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@what_if_options
 def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the command
     directory: Path,
     file: Path,
@@ -50,31 +65,70 @@ def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the comma
     discount: str | None,
     as_json: bool,
     promotion_codes: tuple[str, ...],
+    what_if: WhatIf,
     **names: str | None,
 ) -> None:
-    """Price a configuration with its whole waterfall, from files alone."""
+    """Price a configuration with its whole waterfall, from files alone; or say what would be on other terms."""
     date = day.date() if day else None
     release = read_portfolio(directory, today=date)
+    wanted = _read(file, release, date)
+    if term_months is not None:
+        wanted.terms.term_months = term_months
+    if discount is not None:
+        wanted.terms.discretionary_discount_percent.value = discount
+    for name, stated in names.items():
+        if stated is not None:
+            setattr(wanted.terms, name, stated)
+    if promotion_codes:
+        wanted.terms.promotion_codes[:] = promotion_codes
+    if isinstance(what_if, Path):
+        answer = _compared(release, before=_read(what_if, release, date), after=wanted)
+    else:
+        answer = _answered(release, wanted, what_if)
+    click.echo(json.dumps(answer.record, indent=2, ensure_ascii=False) if as_json else answer.text)
+
+
+class _Answer(NamedTuple):
+    """What is printed: as JSON, or as text."""
+
+    record: dict[str, Any] | list[dict[str, Any]]
+    text: str
+
+
+def _answered(release: Release, wanted: ToBePriced, what_if: Variants | Target | None) -> _Answer:
+    today = _today(release, wanted)
+    _use_only_term(wanted, release)
+    with _placed(wanted):
+        if isinstance(what_if, Variants):
+            rows = price_grid(release, wanted.configuration, wanted.terms, variants=what_if, today=today)
+            return _Answer(grid_record(rows), grid_text(rows))
+        if isinstance(what_if, Target):
+            reached = reach(release, wanted.configuration, wanted.terms, target=what_if, today=today)
+            return _Answer(target_record(reached), target_text(reached))
+        priced = price(release, wanted.configuration, wanted.terms, today)
+        return _Answer(as_record(priced), price_text(priced))
+
+
+def _compared(release: Release, *, before: ToBePriced, after: ToBePriced) -> _Answer:
+    prices = []
+    for wanted in (before, after):
+        _use_only_term(wanted, release)
+        with _placed(wanted):
+            prices.append(price(release, wanted.configuration, wanted.terms, _today(release, wanted)))
+    old, new = prices
+    differences = compare(old, new)
+    return _Answer(comparison_record(old, new, differences), comparison_text(old, new, differences))
+
+
+def _read(file: Path, release: Release, date: dt.date | None) -> ToBePriced:
     faults = Faults()
     wanted = read_configuration(file, release, faults)
-    if wanted is not None:
-        if term_months is not None:
-            wanted.terms.term_months = term_months
-        if discount is not None:
-            wanted.terms.discretionary_discount_percent.value = discount
-        if date is not None:
-            wanted.terms.price_date.CopyFrom(date_message(date))
-        for name, stated in names.items():
-            if stated is not None:
-                setattr(wanted.terms, name, stated)
-        if promotion_codes:
-            wanted.terms.promotion_codes[:] = promotion_codes
-        _use_only_term(wanted, release)
     faults.raise_if_any(f"The configuration {file}")
     if wanted is None:
         raise AssertionError("a file was refused without a fault")
-    priced = _priced(release, wanted)
-    click.echo(_json(priced) if as_json else price_text(priced))
+    if date is not None:
+        wanted.terms.price_date.CopyFrom(date_message(date))
+    return wanted
 
 
 def _use_only_term(wanted: ToBePriced, release: Release) -> None:
@@ -84,10 +138,16 @@ def _use_only_term(wanted: ToBePriced, release: Release) -> None:
         wanted.terms.term_months = next(iter(book.terms))
 
 
-def _priced(release: Release, wanted: ToBePriced) -> Price:
+def _today(release: Release, wanted: ToBePriced) -> dt.date:
     market, now = release.markets.get(wanted.configuration.market), utc_now()
+    return today_in(market, now) if market else now.date()
+
+
+@contextmanager
+def _placed(wanted: ToBePriced) -> Iterator[None]:
+    """Say of what is refused in which line of the file it stands."""
     try:
-        return price(release, wanted.configuration, wanted.terms, today_in(market, now) if market else now.date())
+        yield
     except InvalidInput as refusal:
         faults = [wanted.placed(fault) for fault in refusal.faults]
         raise InvalidInput(
@@ -97,8 +157,3 @@ def _priced(release: Release, wanted: ToBePriced) -> Price:
             facts=refusal.facts,
             faults=faults,
         ) from refusal
-
-
-def _json(priced: Price) -> str:
-    values = MessageToDict(priced, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
-    return json.dumps(values, indent=2, ensure_ascii=False)

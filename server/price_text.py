@@ -44,20 +44,20 @@ def price_text(priced: Price) -> str:
 
 def _line(line: PriceLine) -> Iterator[str]:
     units = line.metered.value if line.HasField("metered") else line.quantity
-    head = f"{line.subject}, {units} {line.unit}, {_DUE[line.charge]}: {_amount(line.net)}"
-    yield f"{head} (cost {_amount(line.cost)})"
+    head = f"{line.subject}, {units} {line.unit}, {due_text(line.charge)}: {amount_text(line.net)}"
+    yield f"{head} (cost {amount_text(line.cost)})"
     for step in line.steps:
         percent = f"{step.percent.value} %" if step.HasField("percent") else ""
         figures = f"{step.amount.value:>{_FIGURE_WIDTH}} {step.running.value:>{_FIGURE_WIDTH}}"
-        yield f"  {_kind(step.kind):<{_STEP_WIDTH}} {percent:>10} {figures}  {step.rule}"
+        yield f"  {kind_text(step.kind):<{_STEP_WIDTH}} {percent:>10} {figures}  {step.rule}"
 
 
 def _waterfall(priced: Price) -> Iterator[str]:
     charge: Charge | None = None
     for entry in priced.waterfall:
-        due = _DUE[entry.charge] if entry.charge != charge else ""
+        due = due_text(entry.charge) if entry.charge != charge else ""
         charge = entry.charge
-        yield f"  {due:<{_DUE_WIDTH}} {_kind(entry.kind):<{_STEP_WIDTH}} {entry.amount.value:>{_FIGURE_WIDTH}}"
+        yield f"  {due:<{_DUE_WIDTH}} {kind_text(entry.kind):<{_STEP_WIDTH}} {entry.amount.value:>{_FIGURE_WIDTH}}"
 
 
 def _totals(totals: PriceTotals) -> Iterator[str]:
@@ -73,15 +73,22 @@ def _totals(totals: PriceTotals) -> Iterator[str]:
         ("contract value with usage", totals.estimated_contract_value, None),
     )
     for name, net, cost in rows:
-        yield f"  {name:<{_NAME_WIDTH}} {_amount(net):>{_FIGURE_WIDTH}}" + (
-            f"  cost {_amount(cost)}" if cost is not None else ""
+        yield f"  {name:<{_NAME_WIDTH}} {amount_text(net):>{_FIGURE_WIDTH}}" + (
+            f"  cost {amount_text(cost)}" if cost is not None else ""
         )
     yield f"  {'margin':<{_NAME_WIDTH}} {totals.margin_percent.value + ' %':>{_FIGURE_WIDTH}}"
 
 
-def _amount(money: Money) -> str:
+def amount_text(money: Money) -> str:
+    """An amount with all digits of its currency, without the currency."""
     return f"{amount_of(money):.{MINOR_UNITS[money.currency_code]}f}"
 
 
-def _kind(kind: PriceStepKind) -> str:
+def kind_text(kind: PriceStepKind) -> str:
+    """The name of a kind of step in small letters."""
     return PriceStepKind.Name(kind).removeprefix("PRICE_STEP_KIND_").replace("_", " ").lower()
+
+
+def due_text(charge: Charge) -> str:
+    """When a charge falls due."""
+    return _DUE[charge]
