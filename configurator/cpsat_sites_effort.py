@@ -12,7 +12,7 @@ from bidwright.configurator.deadline import Deadline
 
 Search = Literal["relaxed", "bound", "whole", "last"]
 
-_EFFORT: dict[Search, float] = {"relaxed": 0.03, "bound": 0.4, "whole": 0.4, "last": 0.05}
+_EFFORT: dict[Search, float] = {"relaxed": 0.05, "bound": 0.4, "whole": 0.4, "last": 0.05}
 """Most deterministic time of a search; a tenth is about a third of a second."""
 
 _NEAR: dict[Search, float] = {"relaxed": 0.003, "bound": 0.002, "whole": 0.003, "last": 0.0}

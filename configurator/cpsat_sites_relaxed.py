@@ -19,7 +19,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.sites_blocks import Block
 from bidwright.configurator.sites_cheapest import CheapestPatterns
 
-_ROUNDS = 12
+_ROUNDS = 16
 _ROUNDS_END, _LAST_ENDS = 0.55, 0.75
 """Parts of the time after which there is no further round, and after which only the answer is looked for."""
 
