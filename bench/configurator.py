@@ -48,7 +48,7 @@ class _Measured:
 def run(*, quick: bool) -> Iterator[Figure]:
     """Ask every question of every engine; quick ones are few, and on a smaller portfolio."""
     size = (300, 300) if quick else (1000, 2000)
-    given = ground(grown(*size), warm=2, counted=3 if quick else 9, seconds=5.0 if quick else 20.0)
+    given = ground(grown(*size), warm=2, counted=3 if quick else 5, seconds=5.0 if quick else 20.0)
     return measure(given, nothing_ms(100 if quick else 500))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from bench import engine_cpsat
-from bench.configurator_ground import Call, Ground, Question, conditions_only, deadline
+from bench.configurator_ground import Call, Ground, Question, conditions_only
 from bench.engine_clingo import Clingo
 from bench.engine_pysat import PySat
 from bench.grown_portfolio import references
@@ -101,7 +101,7 @@ def _guide(given: Ground, release: Release, name: str, target_ms: float) -> Ques
 
 def _guide_by_ours(given: Ground, case: Requirements) -> Call:
     def call() -> object:
-        found = guide(case, given.amounts, Wishes(), deadline())
+        found = guide(case, given.amounts, Wishes(), given.deadline())
         return _domains(found) if isinstance(found, Guidance) else {}
 
     return call

@@ -20,7 +20,6 @@ Call = Callable[[], object]
 """Asks once; what it gives is compared between engines, None where an engine did not get to an end."""
 
 CaseT = TypeVar("CaseT")
-_PATIENCE_S = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ class Ground:
         whole: The release as it was grown.
         release: What all engines are asked about.
         warm, counted: How many requests of each kind.
-        seconds: When the other engines are stopped.
+        seconds: When an engine is stopped.
     """
 
     whole: Release
@@ -69,6 +68,10 @@ class Ground:
         """Understood requests, the warm ones first."""
         drawn = [*requests(self.whole, kind, self.warm, seed=2), *requests(self.whole, kind, self.counted)]
         return [requirements_of(request, self.release, partial=partial) for request in drawn]
+
+    def deadline(self) -> Deadline:
+        """When ours is stopped."""
+        return Deadline(self.seconds)
 
     def written(self, requirements: Requirements) -> Propositional:
         """A request with all answers, written out."""
@@ -114,8 +117,3 @@ def conditions_only(release: Release) -> Release:
     components = {one.id: replace(one, provides={}, consumes={}) for one in known.components.values()}
     plain = replace(offering, rules=kept(offering.rules), slots=slots)
     return replace(known, rules=kept(known.rules), offerings={OFFERING: plain}, components=components)
-
-
-def deadline() -> Deadline:
-    """Time enough for ours."""
-    return Deadline(_PATIENCE_S)

@@ -8,7 +8,7 @@ from functools import partial
 from ortools.sat.python import cp_model
 
 from bench import engine_cpsat
-from bench.configurator_ground import Call, Ground, Question, deadline
+from bench.configurator_ground import Call, Ground, Question
 from bench.engine_clingo import Clingo
 from bench.engine_pysat import PySat
 from bench.grown_portfolio import Kind, changes
@@ -39,7 +39,7 @@ def searches(given: Ground) -> Iterator[Question[Requirements] | Question[tuple[
 
 def _explain(given: Ground, kind: Kind, name: str, target_ms: float) -> Question[Requirements]:
     def ours(case: Requirements) -> Call:
-        return lambda: explain(case, given.amounts, deadline()) is not None
+        return lambda: explain(case, given.amounts, given.deadline()) is not None
 
     def by_cpsat(case: Requirements) -> Call:
         def call() -> object:
@@ -86,7 +86,7 @@ def _repair(given: Ground) -> Question[Requirements]:
 
 def _repair_by_ours(given: Ground, case: Requirements) -> Call:
     def call() -> object:
-        found = ConflictSearch(case, given.amounts, deadline())
+        found = ConflictSearch(case, given.amounts, given.deadline())
         clash = found.clash()
         if clash is None:
             return 0
@@ -94,7 +94,7 @@ def _repair_by_ours(given: Ground, case: Requirements) -> Call:
             conflicts=found,
             repaired=lambda _: Asked(requirements=case, amounts=given.amounts),
             weights=dict.fromkeys(_changeable(case), 1),
-            deadline=deadline(),
+            deadline=given.deadline(),
         )
         return next(iter(search.correction_sets(clash))).weight
 
@@ -142,7 +142,7 @@ def _changeable(case: Requirements) -> list[Member]:
 def _configure(given: Ground, kind: Kind, name: str, target_ms: float) -> Question[Requirements]:
     def ours(case: Requirements) -> Call:
         def call() -> object:
-            found = configure(case, given.amounts, deadline())
+            found = configure(case, given.amounts, given.deadline())
             if not isinstance(found, Solution) or not all(proof.is_optimal for proof in found.proofs):
                 return None
             return int(found.reached[0].value) if case.objectives else found.amounts.contract_value
@@ -206,7 +206,7 @@ def _change(given: Ground) -> Question[tuple[Requirements, Installed]]:
 
     def ours(case: tuple[Requirements, Installed]) -> Call:
         def call() -> object:
-            found = change(*case, given.amounts, deadline())
+            found = change(*case, given.amounts, given.deadline())
             return (
                 (found.disruption, found.solution.amounts.contract_value) if isinstance(found, Change) else "conflict"
             )
