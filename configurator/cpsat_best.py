@@ -97,13 +97,20 @@ class _Searched:
         return _Searched(status="found", values=values, bound=max(bounds, default=None))
 
 
-def best_found(asked: Asked, goals: Sequence[Goal], deadline: Deadline, *, presolve: bool = True) -> BestFound:
+def best_found(
+    asked: Asked, goals: Sequence[Goal], deadline: Deadline, *, presolve: bool = True, every_unit: bool = False
+) -> BestFound:
     """Find a configuration that is best by the first goal, among equals by the second and so on.
 
     Of configurations equal in all goals, the one with the fewest units is taken, then the one with the earliest ids.
-    Where the deadline comes first, the answer is the best so far with bounds that hold.
+    Where the deadline comes first, the answer is the best so far with bounds that hold. ``every_unit`` is needed where
+    the model asks for more than the request does, or a goal is about units of its own: then more units than the rules
+    can use may be worth having.
     """
-    return _Search(asked, goals, presolve=presolve).run(deadline)
+    search = _Search(asked, goals, presolve=presolve)
+    if not every_unit:
+        search.leave_out_units()
+    return search.run(deadline)
 
 
 class _Search:
@@ -120,9 +127,8 @@ class _Search:
         self._is_high = bool(charges.packages) and any(goal.wants_high_prices for goal in goals)
         if self._is_high:
             add_no_package_left(self._model, asked)
-        self._leave_out_units()
 
-    def _leave_out_units(self) -> None:
+    def leave_out_units(self) -> None:
         """Do not look at units that no best configuration needs; the first of equals has none of them either."""
         objectives = [goal.objective for goal in self._goals]
         if any(one.measure == "margin" or (one.measure and one.maximize) for one in objectives):
@@ -210,20 +216,18 @@ class _Search:
 
     def _finished(self, values: tuple[int, ...], bounds: Sequence[int], deadline: Deadline) -> BestFound:
         """The items of a solution, or better ones among equals, with what they really reach."""
-        reached = [form.at(values) for form in self._forms]
-        items = self._items(values)
-        if reached == list(bounds):
-            equal = self._first_of_equals(values, deadline)
-            priced = self._priced(equal)
-            if [form.at(priced) for form in self._forms] == reached:
-                items = equal
-        priced = self._priced(items)
+        items, proven = self._items(values), [form.at(values) for form in self._forms] == list(bounds)
+        equal = self._first_of_equals(values, deadline) if proven else items
+        priced = self._priced(equal)
         reached = [form.at(priced) for form in self._forms]
+        if proven and reached != list(bounds):  # only as good without packages that a price applies
+            equal, priced = items, self._priced(items)
+            reached = [form.at(priced) for form in self._forms]
         value = self._price.at(priced)
         least = bounds[0] if self._forms[0] == self._price else self._price.least(self._model)
         return BestFound(
             status="found",
-            items=items,
+            items=equal,
             steps=tuple(zip(reached, bounds, strict=True)),
             contract_value=value,
             least_value=least,
