@@ -1,7 +1,7 @@
 """`python -m bench [--quick] [NAME...]`: one JSON line a figure, also kept in bench/results.json.
 
-All together take up to half an hour, most of it `hosts`: that needs root and what a lab of hosts needs, says
-what is missing where it is skipped, and is left out by `--quick` unless it is named.
+All together take up to an hour, most of it `configurator` and `hosts`, which `--quick` leaves out unless they are
+named. `hosts` needs root and what a lab of hosts needs, and says what is missing where it is skipped.
 """
 
 from __future__ import annotations
