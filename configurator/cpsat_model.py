@@ -105,13 +105,13 @@ def _compiled(
         return (literal,)
 
     for family in sorted(slots):
-        add_slot(variables, slots[family], when(Member(SLOT, family)))
+        _add_slot(variables, slots[family], when(Member(SLOT, family)))
     rules = rules_by_id(key.release, key.offering)
     for rule_id in sorted(rules if only is None else (member.id for member in only if member.kind == RULE)):
         compiler.enforce(rules[rule_id].expression, when=when(Member(RULE, rule_id)))
     for resource in _resources(variables):
         if only is None or (RESOURCE, resource) in only:
-            add_resource(variables, resource, when(Member(RESOURCE, resource)))
+            _add_resource(variables, resource, when(Member(RESOURCE, resource)))
     return OfferingModel(
         model=variables.model,
         quantities={c: variable.index for c, variable in variables.quantities.items()},
@@ -128,7 +128,7 @@ def all_slots(release: Release, offering: Offering) -> dict[str, Slot]:
     return empty | dict(offering.slots)
 
 
-def add_slot(variables: Variables, slot: Slot, when: When) -> None:
+def _add_slot(variables: Variables, slot: Slot, when: When) -> None:
     members = variables.members(slot.family)
     kinds = cp_model.LinearExpr.weighted_sum([variables.selected[member] for member in members], [1] * len(members))
     variables.model.add_linear_constraint(kinds, slot.minimum, slot.maximum).only_enforce_if(*when)
@@ -144,7 +144,7 @@ def _resources(variables: Variables) -> list[str]:
     return sorted({name for component in components for name in component.consumes})
 
 
-def add_resource(variables: Variables, resource: str, when: When) -> None:
+def _add_resource(variables: Variables, resource: str, when: When) -> None:
     balance: Linear = variables.sum("provided", resource).plus(variables.sum("consumed", resource), Fraction(-1))
     expression, constant = row(variables.model, balance)
     variables.model.add_linear_expression_in_domain(

@@ -57,6 +57,14 @@ def test_more_users_need_more_servers_and_nothing_else_is_touched() -> None:
     assert found.disruption == 4
 
 
+def test_units_that_are_more_than_enough_stay() -> None:
+    installed = {**WEBSITE, "compute.small": 4, "os.debian": 4}
+    found = _changed(Installed(items=dict(sorted(installed.items()))))
+    assert _actions(found) == {name: (ITEM_ACTION_KEEP, units, units) for name, units in installed.items()}
+    assert isinstance(found, Change)
+    assert (found.disruption, found.bound) == (0, 0)
+
+
 def test_weights_decide_what_disturbs_least() -> None:
     # Of one kind of server, one large one in place of a small one leaves Debian alone: 1 + 1 against 9 + 9.
     weights = Weights(add=1, modify=9, delete=1)
