@@ -21,7 +21,7 @@ from bidwright.configurator.repair_changes import Asked, Changes
 from bidwright.configurator.request import Requirements
 
 _settings = settings(
-    max_examples=25,
+    max_examples=12,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     derandomize=True,
