@@ -109,5 +109,5 @@ def _not_reached(target: Target, nearest: Price, percent: Decimal) -> InvalidInp
         f"No discretionary discount from 0 to 100 % comes to {wanted}: at {plain(percent)} % {there}",
         fix="Choose another target, or change the configuration, the term or the other discounts.",
         reason="TARGET_NOT_REACHED",
-        facts={"target": target.name, "figure": plain(target.figure), "nearest_discount_percent": plain(percent)},
+        facts={"target": target.name, "figure": plain(target.figure), "discount_percent": plain(percent)},
     )

@@ -199,3 +199,62 @@ def test_terms_that_cannot_be_name_their_place(tmp_path: Path) -> None:
     result = run(tmp_path, HAND, "--channel", "partner", "--agreement", "acme")
     assert result.exit_code == 1
     assert "no price book is for channel 'partner'" in result.output
+
+
+def test_a_grid_of_terms_and_discounts_has_a_row_each(tmp_path: Path) -> None:
+    options = ("--terms", "24,36", "--discounts", "0, 2.5")
+    lines = [line.split() for line in run(tmp_path, HAND, *options).stdout.splitlines()]
+    assert lines[2] == ["-", "24", "2.5", "%", "263.25", "129.38", "3368.37", "3498.00", "-3.85", "%"]
+    rows = json.loads(run(tmp_path, HAND, *options, "--json").stdout)
+    assert [(row["term_months"], row["discount_percent"]) for row in rows] == [
+        (24, "0"),
+        (24, "2.5"),
+        (36, "0"),
+        (36, "2.5"),
+    ]
+    assert rows[1]["totals"]["margin_percent"] == {"value": "-3.85"}
+    refused = run(tmp_path, HAND, "--terms", "12", "--channels", ",partner").stdout.splitlines()
+    assert "no price book is for channel 'partner'" in refused[2]
+
+
+def test_a_target_prints_the_discount_and_the_price_with_it(tmp_path: Path) -> None:
+    # 132.696 x 0.753639 is 100.00, a step less of discount leaves 100.01
+    text = run(tmp_path, HAND, "--target-monthly", "100").stdout
+    assert text.startswith("discretionary discount: 24.6361 %\n")
+    answer = json.loads(run(tmp_path, HAND, "--target-monthly", "100", "--json").stdout)
+    assert answer["discount_percent"] == "24.6361"
+    assert answer["price"]["totals"]["monthly"] == {"currency_code": "EUR", "units": "100", "nanos": 0}
+    refused = run(tmp_path, HAND, "--target-margin", "18")
+    assert refused.exit_code == 1
+    assert "at 0 % the margin is -1.25 %" in refused.stderr
+
+
+def test_another_file_is_compared_on_its_own_terms(tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(HAND.replace("small: 6", "small: 2\n  os.debian: 2").replace('"2.5"', '"5"'))
+    options = ("--against", str(other), "--term", "12")
+    lines = [" ".join(line.split()) for line in run(tmp_path, HAND, *options).stdout.splitlines()]
+    assert lines[0] == "differences in EUR, 24 months became 12"
+    assert "list +96 2 units became 6: DE-list: compute.small monthly from 2026-01-01" in lines
+    # 263.25 + 12 x 133.38 less 85.50 + 24 x (44.23 + 5.81)
+    assert "contract value: +577.35 (1286.46 -> 1863.81)" in lines
+    record = json.loads(run(tmp_path, HAND, *options, "--json").stdout)
+    assert record["contract_value"] == "577.35"
+    assert [line["subject"] for line in record["lines"]] == ["compute.small", "compute.small", "os.debian"]
+    other.write_text(HAND.replace("compute.small", "os.beos"))
+    assert "other.yaml:8: 'os.beos' is not a component" in run(tmp_path, HAND, *options).stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--terms", "12", "--target-margin", "1"), "not for several at once"),
+        (("--target-value", "1", "--target-margin", "1"), "not for several at once"),
+        (("--terms", "12,x"), "'x' is not a valid integer"),
+        (("--discounts", "NaN"), "'NaN' is not a plain decimal number"),
+    ],
+)
+def test_what_if_options_that_make_no_sense_are_refused(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    result = run(tmp_path, HAND, *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
