@@ -51,10 +51,6 @@ class Propositional:
     wishes: dict[str, list[int]] = field(default_factory=dict)
     cost: Weighted = field(default_factory=list)
 
-    def limit(self, most: int) -> None:
-        """Demand that it costs no more."""
-        self.rows.append(PseudoBoolean(0, [(literal, -weight) for literal, weight in self.cost], -most))
-
 
 def propositional(requirements: Requirements, amounts: AmountTable, *, numbers: bool) -> Propositional:
     """Write a request out.
