@@ -21,11 +21,11 @@ def explain(requirements: Requirements, amounts: AmountTable, deadline: Deadline
     """Say why nothing meets the requirements.
 
     Returns:
-        A conflict; ``minimal`` is False where the deadline came before it was as small as possible. None where the
-        requirements can be met after all.
+        A conflict; ``minimal`` is False where the deadline came before it was as small as possible, or confirmed. None
+        where the requirements can be met after all.
 
     Raises:
-        TimeoutError: The deadline came before any conflict was confirmed.
+        TimeoutError: The deadline came before any conflict was found.
     """
     clash = ConflictSearch(requirements, amounts, deadline).clash()
     if clash is None:

@@ -66,7 +66,7 @@ def explain_and_repair(
         deadline: The repairs found until then are the answer.
 
     Raises:
-        Unavailable: The deadline came before any conflict was confirmed.
+        Unavailable: The deadline came before any conflict was found.
     """
     conflicts = ConflictSearch(asked.requirements, asked.amounts, deadline)
     try:

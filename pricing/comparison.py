@@ -8,19 +8,11 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from bidwright.catalog.amount_messages import amount_of
-from bidwright.core.amount_table import begun
 from bidwright.core.errors import InvalidInput
 from bidwright.core.money import EXACT
-from bidwright.v1.configuration_pb2 import (
-    CHARGE_MONTHLY,
-    CHARGE_ONE_TIME,
-    CHARGE_QUARTERLY,
-    CHARGE_YEARLY,
-    Charge,
-)
+from bidwright.pricing.totals import times_due
+from bidwright.v1.configuration_pb2 import Charge
 from bidwright.v1.price_pb2 import Price, PriceLine, PriceLineKind, PriceStep, PriceStepKind
-
-_PERIOD_MONTHS: dict[Charge, int] = {CHARGE_MONTHLY: 1, CHARGE_QUARTERLY: 3, CHARGE_YEARLY: 12}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,16 +119,10 @@ def _line_difference(old: PriceLine, new: PriceLine, before: Price, after: Price
         quantity_after=new.quantity,
         before=amount_of(old.net),
         after=amount_of(new.net),
-        times_before=_times(old.charge, before.term_months),
-        times_after=_times(new.charge, after.term_months),
+        times_before=times_due(old.charge, before.term_months),
+        times_after=times_due(new.charge, after.term_months),
         steps=tuple(_step_differences(old, new)),
     )
-
-
-def _times(charge: Charge, months: int) -> int:
-    if charge == CHARGE_ONE_TIME:
-        return 1
-    return begun(months, _PERIOD_MONTHS[charge]) if charge in _PERIOD_MONTHS else 0
 
 
 def _step_differences(old: PriceLine, new: PriceLine) -> Iterator[StepDifference]:

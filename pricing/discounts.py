@@ -5,19 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from bidwright.catalog.amount_messages import decimal_of
-from bidwright.core.amount_table import begun
-from bidwright.pricing.totals import share_percent
-from bidwright.v1.configuration_pb2 import (
-    CHARGE_MONTHLY,
-    CHARGE_ONE_TIME,
-    CHARGE_QUARTERLY,
-    CHARGE_YEARLY,
-    Charge,
-    CommercialTerms,
-)
+from bidwright.pricing.totals import share_percent, times_due
+from bidwright.v1.configuration_pb2 import CommercialTerms
 from bidwright.v1.price_pb2 import PRICE_STEP_KIND_DISCRETIONARY, Price
-
-_MONTHS: dict[Charge, int] = {CHARGE_MONTHLY: 1, CHARGE_QUARTERLY: 3, CHARGE_YEARLY: 12}
 
 
 def discount_percent(terms: CommercialTerms, price: Price) -> Fraction:
@@ -40,14 +30,9 @@ def _of_the_whole_bid(price: Price) -> Fraction:
     """What is given over the term in percent of what would be paid without it, 2 digits."""
     given = net = Fraction(0)
     for line in price.lines:
-        times = 1 if line.charge == CHARGE_ONE_TIME else _times(line.charge, price.term_months)
+        times = times_due(line.charge, price.term_months)
         given -= times * sum(
             Fraction(step.amount.value) for step in line.steps if step.kind == PRICE_STEP_KIND_DISCRETIONARY
         )
         net += times * Fraction(line.steps[-1].running.value)
     return Fraction(share_percent(given, net + given))
-
-
-def _times(charge: Charge, months: int) -> int:
-    """How often a charge falls due; usage is committed never."""
-    return begun(months, _MONTHS[charge]) if charge in _MONTHS else 0

@@ -21,8 +21,15 @@ from bidwright.v1.configuration_pb2 import (
 )
 from bidwright.v1.price_pb2 import PriceLine, PriceStepKind, PriceTotals, WaterfallEntry
 
-_PERIODS: tuple[tuple[Charge, int], ...] = ((CHARGE_MONTHLY, 1), (CHARGE_QUARTERLY, 3), (CHARGE_YEARLY, 12))
+_PERIODS: dict[Charge, int] = {CHARGE_MONTHLY: 1, CHARGE_QUARTERLY: 3, CHARGE_YEARLY: 12}
 """Recurring charges with the months from one time they fall due to the next."""
+
+
+def times_due(charge: Charge, term_months: int) -> int:
+    """How often a charge falls due in a term; usage is committed never."""
+    if charge == CHARGE_ONE_TIME:
+        return 1
+    return begun(term_months, _PERIODS[charge]) if charge in _PERIODS else 0
 
 
 def waterfall(lines: Iterable[PriceLine]) -> list[WaterfallEntry]:
@@ -75,14 +82,14 @@ class _Sums:
 
     def over(self, months: int) -> Decimal:
         """What falls due in so many months, usage left out: a quarter or year is due in full where it begins."""
-        total = self[CHARGE_ONE_TIME]
-        for charge, period in _PERIODS:
-            total = EXACT.add(total, EXACT.multiply(self[charge], Decimal(begun(months, period))))
+        total = Decimal(0)
+        for charge, amount in self._sums.items():
+            total = EXACT.add(total, EXACT.multiply(amount, Decimal(times_due(charge, months))))
         return total
 
     def average_month(self, currency: str) -> Decimal:
         """The recurring charges of an average month, rounded half up."""
-        return from_minor(average_month(*(to_minor(self[charge], currency) for charge, _ in _PERIODS)), currency)
+        return from_minor(average_month(*(to_minor(self[charge], currency) for charge in _PERIODS)), currency)
 
 
 def share_percent(part: Decimal | Fraction, whole: Decimal | Fraction) -> Decimal:

@@ -60,7 +60,10 @@ def lab_list(state_dir: Path) -> None:
 @click.argument("host")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[CMD]...")
 def lab_ssh(host: str, words: tuple[str, ...], state_dir: Path) -> None:
-    """Log in to a host as root, or run a command there; its exit code is ours."""
+    """Log in to a host as root, or run a command there; its exit code is ours.
+
+    What follows HOST is the command; options come before it.
+    """
     require_usable_machine()
     command = _lab(state_dir).ssh_command(host, words)
     os.execvp(command[0], command)  # noqa: S606 - becomes ssh, without a shell
