@@ -32,6 +32,10 @@ ALLOWED: dict[str, frozenset[str]] = {
     "ConfiguratorService/ConfigureSites": _ALL,
     # A price carries our cost and margin: not for customers.
     "PricingService/PriceConfiguration": _STAFF,
+    "PricingService/PriceVariants": _STAFF,
+    "PricingService/FindDiscount": _STAFF,
+    "PricingService/ComparePrices": _STAFF,
+    "PricingService/IndexPrice": _STAFF,
     "QuotingService/CreateQuote": _SELLING,
     "QuotingService/ReviseQuote": _SELLING,
     "QuotingService/SubmitQuote": _SELLING,

@@ -28,7 +28,7 @@ from google.type import decimal_pb2 as google_dot_type_dot_decimal__pb2
 from google.type import money_pb2 as google_dot_type_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n bidwright/v1/configuration.proto\x12\x0c\x62idwright.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a\x19google/type/decimal.proto\x1a\x17google/type/money.proto\"\xcf\x01\n\nNeedAnswer\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12\x11\n\x07\x62oolean\x18\x02 \x01(\x08H\x00\x12\x11\n\x07integer\x18\x03 \x01(\x03H\x00\x12\'\n\x07\x64\x65\x63imal\x18\x04 \x01(\x0b\x32\x14.google.type.DecimalH\x00\x12\x38\n\x04text\x18\x05 \x01(\tB(\xbaH%r#\x18\xe8\x07\x32\x1e^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$H\x00\x42\x0e\n\x05value\x12\x05\xbaH\x02\x08\x01\"r\n\x11\x43onfigurationItem\x12>\n\tcomponent\x18\x01 \x01(\tB+\xbaH(r&\x18\x64\x32\"^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x01\"e\n\rBespokeEffort\x12(\n\x04role\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12*\n\x04\x64\x61ys\x18\x02 \x01(\x0b\x32\x14.google.type.DecimalB\x06\xbaH\x03\xc8\x01\x01\"\x8f\x05\n\x0b\x42\x65spokeItem\x12&\n\x02id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18(2\x11^[a-z][a-z0-9_]*$\x12o\n\x05title\x18\x02 \x01(\tB`\xbaH]r[\x18x2W^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*[^\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}][^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\x12\x1d\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x12o\n\x05owner\x18\x04 \x01(\tB`\xbaH]r[\x18x2W^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*[^\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}][^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\x12\x36\n\x06\x63harge\x18\x05 \x01(\x0e\x32\x14.bidwright.v1.ChargeB\x10\xbaH\r\x82\x01\n\x10\x01 \x00 \x03 \x04 \x05\x12\x35\n\x06\x65\x66\x66ort\x18\x06 \x03(\x0b\x32\x1b.bidwright.v1.BespokeEffortB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12)\n\rmaterial_cost\x18\x07 \x01(\x0b\x32\x12.google.type.Money\x12,\n\x0emarkup_percent\x18\x08 \x01(\x0b\x32\x14.google.type.Decimal\x12G\n\x08requires\x18\t \x03(\tB5\xbaH2\x92\x01/\x10\x14\"+r)\x18\x64\x32%^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$\x12\x46\n\x07\x66orbids\x18\n \x03(\tB5\xbaH2\x92\x01/\x10\x14\"+r)\x18\x64\x32%^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$\"\x7f\n\rUsageEstimate\x12>\n\tcomponent\x18\x01 \x01(\tB+\xbaH(r&\x18\x64\x32\"^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$\x12.\n\x08quantity\x18\x02 \x01(\x0b\x32\x14.google.type.DecimalB\x06\xbaH\x03\xc8\x01\x01\"\xd2\x03\n\rConfiguration\x12J\n\x07release\x18\x01 \x01(\tB9\xbaH6r422^portfolios/[a-z][a-z0-9_]*/releases/[0-9a-f]{64}$\x12,\n\x08offering\x18\x02 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12*\n\x06market\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x14\x32\x11^[A-Z][A-Z0-9_]*$\x12\x32\n\x05needs\x18\x04 \x03(\x0b\x32\x18.bidwright.v1.NeedAnswerB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x39\n\x05items\x18\x05 \x03(\x0b\x32\x1f.bidwright.v1.ConfigurationItemB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0f\x12:\n\rbespoke_items\x18\x06 \x03(\x0b\x32\x19.bidwright.v1.BespokeItemB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x35\n\x05usage\x18\x07 \x03(\x0b\x32\x1b.bidwright.v1.UsageEstimateB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0f\x12\x39\n\x05sites\x18\x08 \x03(\x0b\x32\x1f.bidwright.v1.ConfigurationSiteB\t\xbaH\x06\x92\x01\x03\x10\xf4\x03\"\xe2\x01\n\x11\x43onfigurationSite\x12&\n\x02id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12\x36\n\x05title\x18\x02 \x01(\tB\'\xbaH$r\"\x18x2\x1e^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\x12\x32\n\x05needs\x18\x03 \x03(\x0b\x32\x18.bidwright.v1.NeedAnswerB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x39\n\x05items\x18\x04 \x03(\x0b\x32\x1f.bidwright.v1.ConfigurationItemB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0f\"\x7f\n\x06\x42udget\x12#\n\x07monthly\x18\x01 \x01(\x0b\x32\x12.google.type.Money\x12$\n\x08one_time\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12*\n\x0e\x63ontract_value\x18\x03 \x01(\x0b\x32\x12.google.type.Money\"\xc3\x04\n\x0f\x43ommercialTerms\x12\x1e\n\x0bterm_months\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18x(\x01\x12<\n\x1e\x64iscretionary_discount_percent\x18\x02 \x01(\x0b\x32\x14.google.type.Decimal\x12%\n\nprice_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12.\n\x07segment\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x18<2\x14^([a-z][a-z0-9_]*)?$\x12.\n\x07\x63hannel\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18<2\x14^([a-z][a-z0-9_]*)?$\x12\x30\n\tagreement\x18\x06 \x01(\tB\x1d\xbaH\x1ar\x18\x18<2\x14^([a-z][a-z0-9_]*)?$\x12>\n\x0fpromotion_codes\x18\x07 \x03(\tB%\xbaH\"\x92\x01\x1f\x10\x14\"\x1br\x19\x18(2\x15^[A-Z0-9][A-Z0-9_-]*$\x12=\n\x0eline_discounts\x18\x08 \x03(\x0b\x32\x1a.bidwright.v1.LineDiscountB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0f\x12-\n\x11one_time_discount\x18\t \x01(\x0b\x32\x12.google.type.Money\x12,\n\x10monthly_discount\x18\n \x01(\x0b\x32\x12.google.type.Money\x12=\n\x0b\x63ommitments\x18\x0b \x03(\x0b\x32\x1d.bidwright.v1.CommittedAmountB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\"}\n\x0cLineDiscount\x12>\n\tcomponent\x18\x01 \x01(\tB+\xbaH(r&\x18\x64\x32\"^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$\x12-\n\x07percent\x18\x02 \x01(\x0b\x32\x14.google.type.DecimalB\x06\xbaH\x03\xc8\x01\x01\"n\n\x0f\x43ommittedAmount\x12.\n\ncommitment\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12+\n\x07monthly\x18\x02 \x01(\x0b\x32\x12.google.type.MoneyB\x06\xbaH\x03\xc8\x01\x01\"T\n\x0e\x43onflictMember\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.bidwright.v1.ConflictKind\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\"[\n\x08\x43onflict\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12-\n\x07members\x18\x02 \x03(\x0b\x32\x1c.bidwright.v1.ConflictMember\x12\x0f\n\x07minimal\x18\x03 \x01(\x08\"\\\n\tViolation\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.bidwright.v1.ConflictKind\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0b\n\x03\x66ix\x18\x04 \x01(\t\"\xf1\x01\n\x05Proof\x12\x11\n\tobjective\x18\x01 \x01(\t\x12!\n\x05value\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12!\n\x05\x62ound\x18\x03 \x01(\x0b\x32\x12.google.type.Money\x12)\n\x0bgap_percent\x18\x04 \x01(\x0b\x32\x14.google.type.Decimal\x12\x12\n\nis_optimal\x18\x05 \x01(\x08\x12$\n\x06number\x18\x06 \x01(\x0b\x32\x14.google.type.Decimal\x12*\n\x0cnumber_bound\x18\x07 \x01(\x0b\x32\x14.google.type.Decimal*\x84\x01\n\x06\x43harge\x12\x16\n\x12\x43HARGE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43HARGE_ONE_TIME\x10\x01\x12\x12\n\x0e\x43HARGE_MONTHLY\x10\x02\x12\x14\n\x10\x43HARGE_QUARTERLY\x10\x03\x12\x11\n\rCHARGE_YEARLY\x10\x04\x12\x10\n\x0c\x43HARGE_USAGE\x10\x05*\x9d\x02\n\x0c\x43onflictKind\x12\x1d\n\x19\x43ONFLICT_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43ONFLICT_KIND_NEED\x10\x01\x12\x18\n\x14\x43ONFLICT_KIND_BUDGET\x10\x02\x12\x15\n\x11\x43ONFLICT_KIND_PIN\x10\x03\x12\x1b\n\x17\x43ONFLICT_KIND_EXCLUSION\x10\x04\x12\x16\n\x12\x43ONFLICT_KIND_RULE\x10\x05\x12\x16\n\x12\x43ONFLICT_KIND_SLOT\x10\x06\x12\x1a\n\x16\x43ONFLICT_KIND_RESOURCE\x10\x07\x12\x19\n\x15\x43ONFLICT_KIND_BESPOKE\x10\x08\x12!\n\x1d\x43ONFLICT_KIND_DELIVERY_CENTRE\x10\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n bidwright/v1/configuration.proto\x12\x0c\x62idwright.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a\x19google/type/decimal.proto\x1a\x17google/type/money.proto\"\xcf\x01\n\nNeedAnswer\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12\x11\n\x07\x62oolean\x18\x02 \x01(\x08H\x00\x12\x11\n\x07integer\x18\x03 \x01(\x03H\x00\x12\'\n\x07\x64\x65\x63imal\x18\x04 \x01(\x0b\x32\x14.google.type.DecimalH\x00\x12\x38\n\x04text\x18\x05 \x01(\tB(\xbaH%r#\x18\xe8\x07\x32\x1e^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$H\x00\x42\x0e\n\x05value\x12\x05\xbaH\x02\x08\x01\"r\n\x11\x43onfigurationItem\x12>\n\tcomponent\x18\x01 \x01(\tB+\xbaH(r&\x18\x64\x32\"^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x01\"\x9d\x01\n\rBespokeEffort\x12(\n\x04role\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12*\n\x04\x64\x61ys\x18\x02 \x01(\x0b\x32\x14.google.type.DecimalB\x06\xbaH\x03\xc8\x01\x01\x12\x36\n\x0f\x64\x65livery_centre\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x18<2\x14^([a-z][a-z0-9_]*)?$\"\xc2\x05\n\x0b\x42\x65spokeItem\x12&\n\x02id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18(2\x11^[a-z][a-z0-9_]*$\x12o\n\x05title\x18\x02 \x01(\tB`\xbaH]r[\x18x2W^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*[^\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}][^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\x12\x1d\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x12o\n\x05owner\x18\x04 \x01(\tB`\xbaH]r[\x18x2W^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*[^\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}][^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\x12\x36\n\x06\x63harge\x18\x05 \x01(\x0e\x32\x14.bidwright.v1.ChargeB\x10\xbaH\r\x82\x01\n\x10\x01 \x00 \x03 \x04 \x05\x12\x35\n\x06\x65\x66\x66ort\x18\x06 \x03(\x0b\x32\x1b.bidwright.v1.BespokeEffortB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12)\n\rmaterial_cost\x18\x07 \x01(\x0b\x32\x12.google.type.Money\x12,\n\x0emarkup_percent\x18\x08 \x01(\x0b\x32\x14.google.type.Decimal\x12G\n\x08requires\x18\t \x03(\tB5\xbaH2\x92\x01/\x10\x14\"+r)\x18\x64\x32%^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$\x12\x46\n\x07\x66orbids\x18\n \x03(\tB5\xbaH2\x92\x01/\x10\x14\"+r)\x18\x64\x32%^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$\x12\x31\n\nrisk_class\x18\x0b \x01(\tB\x1d\xbaH\x1ar\x18\x18<2\x14^([a-z][a-z0-9_]*)?$\"\x7f\n\rUsageEstimate\x12>\n\tcomponent\x18\x01 \x01(\tB+\xbaH(r&\x18\x64\x32\"^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$\x12.\n\x08quantity\x18\x02 \x01(\x0b\x32\x14.google.type.DecimalB\x06\xbaH\x03\xc8\x01\x01\"\xd2\x03\n\rConfiguration\x12J\n\x07release\x18\x01 \x01(\tB9\xbaH6r422^portfolios/[a-z][a-z0-9_]*/releases/[0-9a-f]{64}$\x12,\n\x08offering\x18\x02 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12*\n\x06market\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18\x14\x32\x11^[A-Z][A-Z0-9_]*$\x12\x32\n\x05needs\x18\x04 \x03(\x0b\x32\x18.bidwright.v1.NeedAnswerB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x39\n\x05items\x18\x05 \x03(\x0b\x32\x1f.bidwright.v1.ConfigurationItemB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0f\x12:\n\rbespoke_items\x18\x06 \x03(\x0b\x32\x19.bidwright.v1.BespokeItemB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x35\n\x05usage\x18\x07 \x03(\x0b\x32\x1b.bidwright.v1.UsageEstimateB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0f\x12\x39\n\x05sites\x18\x08 \x03(\x0b\x32\x1f.bidwright.v1.ConfigurationSiteB\t\xbaH\x06\x92\x01\x03\x10\xf4\x03\"\xe2\x01\n\x11\x43onfigurationSite\x12&\n\x02id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12\x36\n\x05title\x18\x02 \x01(\tB\'\xbaH$r\"\x18x2\x1e^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$\x12\x32\n\x05needs\x18\x03 \x03(\x0b\x32\x18.bidwright.v1.NeedAnswerB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x39\n\x05items\x18\x04 \x03(\x0b\x32\x1f.bidwright.v1.ConfigurationItemB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0f\"\x7f\n\x06\x42udget\x12#\n\x07monthly\x18\x01 \x01(\x0b\x32\x12.google.type.Money\x12$\n\x08one_time\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12*\n\x0e\x63ontract_value\x18\x03 \x01(\x0b\x32\x12.google.type.Money\"\xce\x05\n\x0f\x43ommercialTerms\x12\x1e\n\x0bterm_months\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18x(\x01\x12<\n\x1e\x64iscretionary_discount_percent\x18\x02 \x01(\x0b\x32\x14.google.type.Decimal\x12%\n\nprice_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12.\n\x07segment\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x18<2\x14^([a-z][a-z0-9_]*)?$\x12.\n\x07\x63hannel\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18<2\x14^([a-z][a-z0-9_]*)?$\x12\x30\n\tagreement\x18\x06 \x01(\tB\x1d\xbaH\x1ar\x18\x18<2\x14^([a-z][a-z0-9_]*)?$\x12>\n\x0fpromotion_codes\x18\x07 \x03(\tB%\xbaH\"\x92\x01\x1f\x10\x14\"\x1br\x19\x18(2\x15^[A-Z0-9][A-Z0-9_-]*$\x12=\n\x0eline_discounts\x18\x08 \x03(\x0b\x32\x1a.bidwright.v1.LineDiscountB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0f\x12-\n\x11one_time_discount\x18\t \x01(\x0b\x32\x12.google.type.Money\x12,\n\x10monthly_discount\x18\n \x01(\x0b\x32\x12.google.type.Money\x12=\n\x0b\x63ommitments\x18\x0b \x03(\x0b\x32\x1d.bidwright.v1.CommittedAmountB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x1e\n\x0b\x66ree_months\x18\x0c \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18T(\x00\x12/\n\x04ramp\x18\r \x03(\x0b\x32\x17.bidwright.v1.RampPhaseB\x08\xbaH\x05\x92\x01\x02\x10T\x12\x38\n\x1apresent_value_rate_percent\x18\x0e \x01(\x0b\x32\x14.google.type.Decimal\"\x95\x01\n\tRampPhase\x12\x1d\n\nfrom_month\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18x(\x01\x12\x39\n\nquantities\x18\x02 \x03(\x0b\x32\x1a.bidwright.v1.RampQuantityB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0f\x12.\n\x10\x64iscount_percent\x18\x03 \x01(\x0b\x32\x14.google.type.Decimal\"m\n\x0cRampQuantity\x12>\n\tcomponent\x18\x01 \x01(\tB+\xbaH(r&\x18\x64\x32\"^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00\"}\n\x0cLineDiscount\x12>\n\tcomponent\x18\x01 \x01(\tB+\xbaH(r&\x18\x64\x32\"^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$\x12-\n\x07percent\x18\x02 \x01(\x0b\x32\x14.google.type.DecimalB\x06\xbaH\x03\xc8\x01\x01\"n\n\x0f\x43ommittedAmount\x12.\n\ncommitment\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12+\n\x07monthly\x18\x02 \x01(\x0b\x32\x12.google.type.MoneyB\x06\xbaH\x03\xc8\x01\x01\"T\n\x0e\x43onflictMember\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.bidwright.v1.ConflictKind\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\"[\n\x08\x43onflict\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12-\n\x07members\x18\x02 \x03(\x0b\x32\x1c.bidwright.v1.ConflictMember\x12\x0f\n\x07minimal\x18\x03 \x01(\x08\"\\\n\tViolation\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.bidwright.v1.ConflictKind\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0b\n\x03\x66ix\x18\x04 \x01(\t\"\xf1\x01\n\x05Proof\x12\x11\n\tobjective\x18\x01 \x01(\t\x12!\n\x05value\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12!\n\x05\x62ound\x18\x03 \x01(\x0b\x32\x12.google.type.Money\x12)\n\x0bgap_percent\x18\x04 \x01(\x0b\x32\x14.google.type.Decimal\x12\x12\n\nis_optimal\x18\x05 \x01(\x08\x12$\n\x06number\x18\x06 \x01(\x0b\x32\x14.google.type.Decimal\x12*\n\x0cnumber_bound\x18\x07 \x01(\x0b\x32\x14.google.type.Decimal*\x84\x01\n\x06\x43harge\x12\x16\n\x12\x43HARGE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43HARGE_ONE_TIME\x10\x01\x12\x12\n\x0e\x43HARGE_MONTHLY\x10\x02\x12\x14\n\x10\x43HARGE_QUARTERLY\x10\x03\x12\x11\n\rCHARGE_YEARLY\x10\x04\x12\x10\n\x0c\x43HARGE_USAGE\x10\x05*\x9d\x02\n\x0c\x43onflictKind\x12\x1d\n\x19\x43ONFLICT_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43ONFLICT_KIND_NEED\x10\x01\x12\x18\n\x14\x43ONFLICT_KIND_BUDGET\x10\x02\x12\x15\n\x11\x43ONFLICT_KIND_PIN\x10\x03\x12\x1b\n\x17\x43ONFLICT_KIND_EXCLUSION\x10\x04\x12\x16\n\x12\x43ONFLICT_KIND_RULE\x10\x05\x12\x16\n\x12\x43ONFLICT_KIND_SLOT\x10\x06\x12\x1a\n\x16\x43ONFLICT_KIND_RESOURCE\x10\x07\x12\x19\n\x15\x43ONFLICT_KIND_BESPOKE\x10\x08\x12!\n\x1d\x43ONFLICT_KIND_DELIVERY_CENTRE\x10\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,6 +49,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BESPOKEEFFORT'].fields_by_name['role']._serialized_options = b'\272H\027r\025\030<2\021^[a-z][a-z0-9_]*$'
   _globals['_BESPOKEEFFORT'].fields_by_name['days']._loaded_options = None
   _globals['_BESPOKEEFFORT'].fields_by_name['days']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_BESPOKEEFFORT'].fields_by_name['delivery_centre']._loaded_options = None
+  _globals['_BESPOKEEFFORT'].fields_by_name['delivery_centre']._serialized_options = b'\272H\032r\030\030<2\024^([a-z][a-z0-9_]*)?$'
   _globals['_BESPOKEITEM'].fields_by_name['id']._loaded_options = None
   _globals['_BESPOKEITEM'].fields_by_name['id']._serialized_options = b'\272H\027r\025\030(2\021^[a-z][a-z0-9_]*$'
   _globals['_BESPOKEITEM'].fields_by_name['title']._loaded_options = None
@@ -65,6 +67,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BESPOKEITEM'].fields_by_name['requires']._serialized_options = b'\272H2\222\001/\020\024\"+r)\030d2%^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$'
   _globals['_BESPOKEITEM'].fields_by_name['forbids']._loaded_options = None
   _globals['_BESPOKEITEM'].fields_by_name['forbids']._serialized_options = b'\272H2\222\001/\020\024\"+r)\030d2%^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$'
+  _globals['_BESPOKEITEM'].fields_by_name['risk_class']._loaded_options = None
+  _globals['_BESPOKEITEM'].fields_by_name['risk_class']._serialized_options = b'\272H\032r\030\030<2\024^([a-z][a-z0-9_]*)?$'
   _globals['_USAGEESTIMATE'].fields_by_name['component']._loaded_options = None
   _globals['_USAGEESTIMATE'].fields_by_name['component']._serialized_options = b'\272H(r&\030d2\"^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$'
   _globals['_USAGEESTIMATE'].fields_by_name['quantity']._loaded_options = None
@@ -107,6 +111,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COMMERCIALTERMS'].fields_by_name['line_discounts']._serialized_options = b'\272H\006\222\001\003\020\320\017'
   _globals['_COMMERCIALTERMS'].fields_by_name['commitments']._loaded_options = None
   _globals['_COMMERCIALTERMS'].fields_by_name['commitments']._serialized_options = b'\272H\006\222\001\003\020\310\001'
+  _globals['_COMMERCIALTERMS'].fields_by_name['free_months']._loaded_options = None
+  _globals['_COMMERCIALTERMS'].fields_by_name['free_months']._serialized_options = b'\272H\006\032\004\030T(\000'
+  _globals['_COMMERCIALTERMS'].fields_by_name['ramp']._loaded_options = None
+  _globals['_COMMERCIALTERMS'].fields_by_name['ramp']._serialized_options = b'\272H\005\222\001\002\020T'
+  _globals['_RAMPPHASE'].fields_by_name['from_month']._loaded_options = None
+  _globals['_RAMPPHASE'].fields_by_name['from_month']._serialized_options = b'\272H\006\032\004\030x(\001'
+  _globals['_RAMPPHASE'].fields_by_name['quantities']._loaded_options = None
+  _globals['_RAMPPHASE'].fields_by_name['quantities']._serialized_options = b'\272H\006\222\001\003\020\320\017'
+  _globals['_RAMPQUANTITY'].fields_by_name['component']._loaded_options = None
+  _globals['_RAMPQUANTITY'].fields_by_name['component']._serialized_options = b'\272H(r&\030d2\"^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$'
+  _globals['_RAMPQUANTITY'].fields_by_name['quantity']._loaded_options = None
+  _globals['_RAMPQUANTITY'].fields_by_name['quantity']._serialized_options = b'\272H\010\032\006\030\240\215\006(\000'
   _globals['_LINEDISCOUNT'].fields_by_name['component']._loaded_options = None
   _globals['_LINEDISCOUNT'].fields_by_name['component']._serialized_options = b'\272H(r&\030d2\"^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$'
   _globals['_LINEDISCOUNT'].fields_by_name['percent']._loaded_options = None
@@ -115,38 +131,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COMMITTEDAMOUNT'].fields_by_name['commitment']._serialized_options = b'\272H\027r\025\030<2\021^[a-z][a-z0-9_]*$'
   _globals['_COMMITTEDAMOUNT'].fields_by_name['monthly']._loaded_options = None
   _globals['_COMMITTEDAMOUNT'].fields_by_name['monthly']._serialized_options = b'\272H\003\310\001\001'
-  _globals['_CHARGE']._serialized_start=3537
-  _globals['_CHARGE']._serialized_end=3669
-  _globals['_CONFLICTKIND']._serialized_start=3672
-  _globals['_CONFLICTKIND']._serialized_end=3957
+  _globals['_CHARGE']._serialized_start=4047
+  _globals['_CHARGE']._serialized_end=4179
+  _globals['_CONFLICTKIND']._serialized_start=4182
+  _globals['_CONFLICTKIND']._serialized_end=4467
   _globals['_NEEDANSWER']._serialized_start=156
   _globals['_NEEDANSWER']._serialized_end=363
   _globals['_CONFIGURATIONITEM']._serialized_start=365
   _globals['_CONFIGURATIONITEM']._serialized_end=479
-  _globals['_BESPOKEEFFORT']._serialized_start=481
-  _globals['_BESPOKEEFFORT']._serialized_end=582
-  _globals['_BESPOKEITEM']._serialized_start=585
-  _globals['_BESPOKEITEM']._serialized_end=1240
-  _globals['_USAGEESTIMATE']._serialized_start=1242
-  _globals['_USAGEESTIMATE']._serialized_end=1369
-  _globals['_CONFIGURATION']._serialized_start=1372
-  _globals['_CONFIGURATION']._serialized_end=1838
-  _globals['_CONFIGURATIONSITE']._serialized_start=1841
-  _globals['_CONFIGURATIONSITE']._serialized_end=2067
-  _globals['_BUDGET']._serialized_start=2069
-  _globals['_BUDGET']._serialized_end=2196
-  _globals['_COMMERCIALTERMS']._serialized_start=2199
-  _globals['_COMMERCIALTERMS']._serialized_end=2778
-  _globals['_LINEDISCOUNT']._serialized_start=2780
-  _globals['_LINEDISCOUNT']._serialized_end=2905
-  _globals['_COMMITTEDAMOUNT']._serialized_start=2907
-  _globals['_COMMITTEDAMOUNT']._serialized_end=3017
-  _globals['_CONFLICTMEMBER']._serialized_start=3019
-  _globals['_CONFLICTMEMBER']._serialized_end=3103
-  _globals['_CONFLICT']._serialized_start=3105
-  _globals['_CONFLICT']._serialized_end=3196
-  _globals['_VIOLATION']._serialized_start=3198
-  _globals['_VIOLATION']._serialized_end=3290
-  _globals['_PROOF']._serialized_start=3293
-  _globals['_PROOF']._serialized_end=3534
+  _globals['_BESPOKEEFFORT']._serialized_start=482
+  _globals['_BESPOKEEFFORT']._serialized_end=639
+  _globals['_BESPOKEITEM']._serialized_start=642
+  _globals['_BESPOKEITEM']._serialized_end=1348
+  _globals['_USAGEESTIMATE']._serialized_start=1350
+  _globals['_USAGEESTIMATE']._serialized_end=1477
+  _globals['_CONFIGURATION']._serialized_start=1480
+  _globals['_CONFIGURATION']._serialized_end=1946
+  _globals['_CONFIGURATIONSITE']._serialized_start=1949
+  _globals['_CONFIGURATIONSITE']._serialized_end=2175
+  _globals['_BUDGET']._serialized_start=2177
+  _globals['_BUDGET']._serialized_end=2304
+  _globals['_COMMERCIALTERMS']._serialized_start=2307
+  _globals['_COMMERCIALTERMS']._serialized_end=3025
+  _globals['_RAMPPHASE']._serialized_start=3028
+  _globals['_RAMPPHASE']._serialized_end=3177
+  _globals['_RAMPQUANTITY']._serialized_start=3179
+  _globals['_RAMPQUANTITY']._serialized_end=3288
+  _globals['_LINEDISCOUNT']._serialized_start=3290
+  _globals['_LINEDISCOUNT']._serialized_end=3415
+  _globals['_COMMITTEDAMOUNT']._serialized_start=3417
+  _globals['_COMMITTEDAMOUNT']._serialized_end=3527
+  _globals['_CONFLICTMEMBER']._serialized_start=3529
+  _globals['_CONFLICTMEMBER']._serialized_end=3613
+  _globals['_CONFLICT']._serialized_start=3615
+  _globals['_CONFLICT']._serialized_end=3706
+  _globals['_VIOLATION']._serialized_start=3708
+  _globals['_VIOLATION']._serialized_end=3800
+  _globals['_PROOF']._serialized_start=3803
+  _globals['_PROOF']._serialized_end=4044
 # @@protoc_insertion_point(module_scope)

@@ -72,15 +72,17 @@ class ConfigurationItem(_message.Message):
     def __init__(self, component: _Optional[str] = ..., quantity: _Optional[int] = ...) -> None: ...
 
 class BespokeEffort(_message.Message):
-    __slots__ = ("role", "days")
+    __slots__ = ("role", "days", "delivery_centre")
     ROLE_FIELD_NUMBER: _ClassVar[int]
     DAYS_FIELD_NUMBER: _ClassVar[int]
+    DELIVERY_CENTRE_FIELD_NUMBER: _ClassVar[int]
     role: str
     days: _decimal_pb2.Decimal
-    def __init__(self, role: _Optional[str] = ..., days: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
+    delivery_centre: str
+    def __init__(self, role: _Optional[str] = ..., days: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., delivery_centre: _Optional[str] = ...) -> None: ...
 
 class BespokeItem(_message.Message):
-    __slots__ = ("id", "title", "description", "owner", "charge", "effort", "material_cost", "markup_percent", "requires", "forbids")
+    __slots__ = ("id", "title", "description", "owner", "charge", "effort", "material_cost", "markup_percent", "requires", "forbids", "risk_class")
     ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
@@ -91,6 +93,7 @@ class BespokeItem(_message.Message):
     MARKUP_PERCENT_FIELD_NUMBER: _ClassVar[int]
     REQUIRES_FIELD_NUMBER: _ClassVar[int]
     FORBIDS_FIELD_NUMBER: _ClassVar[int]
+    RISK_CLASS_FIELD_NUMBER: _ClassVar[int]
     id: str
     title: str
     description: str
@@ -101,7 +104,8 @@ class BespokeItem(_message.Message):
     markup_percent: _decimal_pb2.Decimal
     requires: _containers.RepeatedScalarFieldContainer[str]
     forbids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., owner: _Optional[str] = ..., charge: _Optional[_Union[Charge, str]] = ..., effort: _Optional[_Iterable[_Union[BespokeEffort, _Mapping]]] = ..., material_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., markup_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., requires: _Optional[_Iterable[str]] = ..., forbids: _Optional[_Iterable[str]] = ...) -> None: ...
+    risk_class: str
+    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., owner: _Optional[str] = ..., charge: _Optional[_Union[Charge, str]] = ..., effort: _Optional[_Iterable[_Union[BespokeEffort, _Mapping]]] = ..., material_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., markup_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., requires: _Optional[_Iterable[str]] = ..., forbids: _Optional[_Iterable[str]] = ..., risk_class: _Optional[str] = ...) -> None: ...
 
 class UsageEstimate(_message.Message):
     __slots__ = ("component", "quantity")
@@ -154,7 +158,7 @@ class Budget(_message.Message):
     def __init__(self, monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., one_time: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., contract_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class CommercialTerms(_message.Message):
-    __slots__ = ("term_months", "discretionary_discount_percent", "price_date", "segment", "channel", "agreement", "promotion_codes", "line_discounts", "one_time_discount", "monthly_discount", "commitments")
+    __slots__ = ("term_months", "discretionary_discount_percent", "price_date", "segment", "channel", "agreement", "promotion_codes", "line_discounts", "one_time_discount", "monthly_discount", "commitments", "free_months", "ramp", "present_value_rate_percent")
     TERM_MONTHS_FIELD_NUMBER: _ClassVar[int]
     DISCRETIONARY_DISCOUNT_PERCENT_FIELD_NUMBER: _ClassVar[int]
     PRICE_DATE_FIELD_NUMBER: _ClassVar[int]
@@ -166,6 +170,9 @@ class CommercialTerms(_message.Message):
     ONE_TIME_DISCOUNT_FIELD_NUMBER: _ClassVar[int]
     MONTHLY_DISCOUNT_FIELD_NUMBER: _ClassVar[int]
     COMMITMENTS_FIELD_NUMBER: _ClassVar[int]
+    FREE_MONTHS_FIELD_NUMBER: _ClassVar[int]
+    RAMP_FIELD_NUMBER: _ClassVar[int]
+    PRESENT_VALUE_RATE_PERCENT_FIELD_NUMBER: _ClassVar[int]
     term_months: int
     discretionary_discount_percent: _decimal_pb2.Decimal
     price_date: _date_pb2.Date
@@ -177,7 +184,28 @@ class CommercialTerms(_message.Message):
     one_time_discount: _money_pb2.Money
     monthly_discount: _money_pb2.Money
     commitments: _containers.RepeatedCompositeFieldContainer[CommittedAmount]
-    def __init__(self, term_months: _Optional[int] = ..., discretionary_discount_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., price_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., segment: _Optional[str] = ..., channel: _Optional[str] = ..., agreement: _Optional[str] = ..., promotion_codes: _Optional[_Iterable[str]] = ..., line_discounts: _Optional[_Iterable[_Union[LineDiscount, _Mapping]]] = ..., one_time_discount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly_discount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., commitments: _Optional[_Iterable[_Union[CommittedAmount, _Mapping]]] = ...) -> None: ...
+    free_months: int
+    ramp: _containers.RepeatedCompositeFieldContainer[RampPhase]
+    present_value_rate_percent: _decimal_pb2.Decimal
+    def __init__(self, term_months: _Optional[int] = ..., discretionary_discount_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., price_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., segment: _Optional[str] = ..., channel: _Optional[str] = ..., agreement: _Optional[str] = ..., promotion_codes: _Optional[_Iterable[str]] = ..., line_discounts: _Optional[_Iterable[_Union[LineDiscount, _Mapping]]] = ..., one_time_discount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly_discount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., commitments: _Optional[_Iterable[_Union[CommittedAmount, _Mapping]]] = ..., free_months: _Optional[int] = ..., ramp: _Optional[_Iterable[_Union[RampPhase, _Mapping]]] = ..., present_value_rate_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
+
+class RampPhase(_message.Message):
+    __slots__ = ("from_month", "quantities", "discount_percent")
+    FROM_MONTH_FIELD_NUMBER: _ClassVar[int]
+    QUANTITIES_FIELD_NUMBER: _ClassVar[int]
+    DISCOUNT_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    from_month: int
+    quantities: _containers.RepeatedCompositeFieldContainer[RampQuantity]
+    discount_percent: _decimal_pb2.Decimal
+    def __init__(self, from_month: _Optional[int] = ..., quantities: _Optional[_Iterable[_Union[RampQuantity, _Mapping]]] = ..., discount_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
+
+class RampQuantity(_message.Message):
+    __slots__ = ("component", "quantity")
+    COMPONENT_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    component: str
+    quantity: int
+    def __init__(self, component: _Optional[str] = ..., quantity: _Optional[int] = ...) -> None: ...
 
 class LineDiscount(_message.Message):
     __slots__ = ("component", "percent")

@@ -30,6 +30,8 @@ class PriceStepKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PRICE_STEP_KIND_PROMOTION: _ClassVar[PriceStepKind]
     PRICE_STEP_KIND_CONTRACT: _ClassVar[PriceStepKind]
     PRICE_STEP_KIND_COMMITTED: _ClassVar[PriceStepKind]
+    PRICE_STEP_KIND_RAMP: _ClassVar[PriceStepKind]
+    PRICE_STEP_KIND_CONTINGENCY: _ClassVar[PriceStepKind]
 
 class PriceBasis(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -61,6 +63,8 @@ PRICE_STEP_KIND_COMMITMENT: PriceStepKind
 PRICE_STEP_KIND_PROMOTION: PriceStepKind
 PRICE_STEP_KIND_CONTRACT: PriceStepKind
 PRICE_STEP_KIND_COMMITTED: PriceStepKind
+PRICE_STEP_KIND_RAMP: PriceStepKind
+PRICE_STEP_KIND_CONTINGENCY: PriceStepKind
 PRICE_BASIS_UNSPECIFIED: PriceBasis
 PRICE_BASIS_BASE: PriceBasis
 PRICE_BASIS_RUNNING: PriceBasis
@@ -87,7 +91,7 @@ class PriceStep(_message.Message):
     def __init__(self, kind: _Optional[_Union[PriceStepKind, str]] = ..., rule: _Optional[str] = ..., basis: _Optional[_Union[PriceBasis, str]] = ..., percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., amount: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., running: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
 
 class PriceLine(_message.Message):
-    __slots__ = ("kind", "subject", "title", "charge", "quantity", "unit", "steps", "net", "cost", "delivery_centre", "metered", "hours")
+    __slots__ = ("kind", "subject", "title", "charge", "quantity", "unit", "steps", "net", "cost", "delivery_centre", "metered", "hours", "free_months", "labour")
     KIND_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -100,6 +104,8 @@ class PriceLine(_message.Message):
     DELIVERY_CENTRE_FIELD_NUMBER: _ClassVar[int]
     METERED_FIELD_NUMBER: _ClassVar[int]
     HOURS_FIELD_NUMBER: _ClassVar[int]
+    FREE_MONTHS_FIELD_NUMBER: _ClassVar[int]
+    LABOUR_FIELD_NUMBER: _ClassVar[int]
     kind: PriceLineKind
     subject: str
     title: str
@@ -112,7 +118,19 @@ class PriceLine(_message.Message):
     delivery_centre: str
     metered: _decimal_pb2.Decimal
     hours: _decimal_pb2.Decimal
-    def __init__(self, kind: _Optional[_Union[PriceLineKind, str]] = ..., subject: _Optional[str] = ..., title: _Optional[str] = ..., charge: _Optional[_Union[_configuration_pb2.Charge, str]] = ..., quantity: _Optional[int] = ..., unit: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[PriceStep, _Mapping]]] = ..., net: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., delivery_centre: _Optional[str] = ..., metered: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., hours: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
+    free_months: int
+    labour: _containers.RepeatedCompositeFieldContainer[LabourShare]
+    def __init__(self, kind: _Optional[_Union[PriceLineKind, str]] = ..., subject: _Optional[str] = ..., title: _Optional[str] = ..., charge: _Optional[_Union[_configuration_pb2.Charge, str]] = ..., quantity: _Optional[int] = ..., unit: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[PriceStep, _Mapping]]] = ..., net: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., delivery_centre: _Optional[str] = ..., metered: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., hours: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., free_months: _Optional[int] = ..., labour: _Optional[_Iterable[_Union[LabourShare, _Mapping]]] = ...) -> None: ...
+
+class LabourShare(_message.Message):
+    __slots__ = ("delivery_centre", "hours", "rate")
+    DELIVERY_CENTRE_FIELD_NUMBER: _ClassVar[int]
+    HOURS_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    delivery_centre: str
+    hours: _decimal_pb2.Decimal
+    rate: _decimal_pb2.Decimal
+    def __init__(self, delivery_centre: _Optional[str] = ..., hours: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., rate: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
 
 class WaterfallEntry(_message.Message):
     __slots__ = ("charge", "kind", "amount")
@@ -125,7 +143,7 @@ class WaterfallEntry(_message.Message):
     def __init__(self, charge: _Optional[_Union[_configuration_pb2.Charge, str]] = ..., kind: _Optional[_Union[PriceStepKind, str]] = ..., amount: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
 
 class PriceTotals(_message.Message):
-    __slots__ = ("one_time", "monthly", "contract_value", "first_year", "one_time_cost", "monthly_cost", "contract_cost", "margin_percent", "billed_monthly", "billed_quarterly", "billed_yearly", "usage", "usage_cost", "estimated_contract_value")
+    __slots__ = ("one_time", "monthly", "contract_value", "first_year", "one_time_cost", "monthly_cost", "contract_cost", "margin_percent", "billed_monthly", "billed_quarterly", "billed_yearly", "usage", "usage_cost", "estimated_contract_value", "annual_contract_value", "net_present_value", "net_present_cost", "bespoke_value_percent", "bespoke_effort_percent")
     ONE_TIME_FIELD_NUMBER: _ClassVar[int]
     MONTHLY_FIELD_NUMBER: _ClassVar[int]
     CONTRACT_VALUE_FIELD_NUMBER: _ClassVar[int]
@@ -140,6 +158,11 @@ class PriceTotals(_message.Message):
     USAGE_FIELD_NUMBER: _ClassVar[int]
     USAGE_COST_FIELD_NUMBER: _ClassVar[int]
     ESTIMATED_CONTRACT_VALUE_FIELD_NUMBER: _ClassVar[int]
+    ANNUAL_CONTRACT_VALUE_FIELD_NUMBER: _ClassVar[int]
+    NET_PRESENT_VALUE_FIELD_NUMBER: _ClassVar[int]
+    NET_PRESENT_COST_FIELD_NUMBER: _ClassVar[int]
+    BESPOKE_VALUE_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    BESPOKE_EFFORT_PERCENT_FIELD_NUMBER: _ClassVar[int]
     one_time: _money_pb2.Money
     monthly: _money_pb2.Money
     contract_value: _money_pb2.Money
@@ -154,10 +177,51 @@ class PriceTotals(_message.Message):
     usage: _money_pb2.Money
     usage_cost: _money_pb2.Money
     estimated_contract_value: _money_pb2.Money
-    def __init__(self, one_time: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., contract_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., first_year: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., one_time_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., contract_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., margin_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., billed_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., billed_quarterly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., billed_yearly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., usage: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., usage_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., estimated_contract_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
+    annual_contract_value: _money_pb2.Money
+    net_present_value: _money_pb2.Money
+    net_present_cost: _money_pb2.Money
+    bespoke_value_percent: _decimal_pb2.Decimal
+    bespoke_effort_percent: _decimal_pb2.Decimal
+    def __init__(self, one_time: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., contract_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., first_year: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., one_time_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., monthly_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., contract_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., margin_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., billed_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., billed_quarterly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., billed_yearly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., usage: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., usage_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., estimated_contract_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., annual_contract_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., net_present_value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., net_present_cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., bespoke_value_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., bespoke_effort_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
+
+class PricePhase(_message.Message):
+    __slots__ = ("first_month", "months", "lines", "waterfall")
+    FIRST_MONTH_FIELD_NUMBER: _ClassVar[int]
+    MONTHS_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    WATERFALL_FIELD_NUMBER: _ClassVar[int]
+    first_month: int
+    months: int
+    lines: _containers.RepeatedCompositeFieldContainer[PriceLine]
+    waterfall: _containers.RepeatedCompositeFieldContainer[WaterfallEntry]
+    def __init__(self, first_month: _Optional[int] = ..., months: _Optional[int] = ..., lines: _Optional[_Iterable[_Union[PriceLine, _Mapping]]] = ..., waterfall: _Optional[_Iterable[_Union[WaterfallEntry, _Mapping]]] = ...) -> None: ...
+
+class PriceYear(_message.Message):
+    __slots__ = ("year", "value", "cost", "margin_percent")
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    COST_FIELD_NUMBER: _ClassVar[int]
+    MARGIN_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    year: int
+    value: _money_pb2.Money
+    cost: _money_pb2.Money
+    margin_percent: _decimal_pb2.Decimal
+    def __init__(self, year: _Optional[int] = ..., value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., margin_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
+
+class CashFlow(_message.Message):
+    __slots__ = ("first_month", "months", "value", "cost")
+    FIRST_MONTH_FIELD_NUMBER: _ClassVar[int]
+    MONTHS_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    COST_FIELD_NUMBER: _ClassVar[int]
+    first_month: int
+    months: int
+    value: _money_pb2.Money
+    cost: _money_pb2.Money
+    def __init__(self, first_month: _Optional[int] = ..., months: _Optional[int] = ..., value: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class Price(_message.Message):
-    __slots__ = ("currency", "price_book", "release", "price_date", "term_months", "lines", "waterfall", "totals")
+    __slots__ = ("currency", "price_book", "release", "price_date", "term_months", "lines", "waterfall", "totals", "phases", "years", "cash_flow")
     CURRENCY_FIELD_NUMBER: _ClassVar[int]
     PRICE_BOOK_FIELD_NUMBER: _ClassVar[int]
     RELEASE_FIELD_NUMBER: _ClassVar[int]
@@ -166,6 +230,9 @@ class Price(_message.Message):
     LINES_FIELD_NUMBER: _ClassVar[int]
     WATERFALL_FIELD_NUMBER: _ClassVar[int]
     TOTALS_FIELD_NUMBER: _ClassVar[int]
+    PHASES_FIELD_NUMBER: _ClassVar[int]
+    YEARS_FIELD_NUMBER: _ClassVar[int]
+    CASH_FLOW_FIELD_NUMBER: _ClassVar[int]
     currency: str
     price_book: str
     release: str
@@ -174,4 +241,7 @@ class Price(_message.Message):
     lines: _containers.RepeatedCompositeFieldContainer[PriceLine]
     waterfall: _containers.RepeatedCompositeFieldContainer[WaterfallEntry]
     totals: PriceTotals
-    def __init__(self, currency: _Optional[str] = ..., price_book: _Optional[str] = ..., release: _Optional[str] = ..., price_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., term_months: _Optional[int] = ..., lines: _Optional[_Iterable[_Union[PriceLine, _Mapping]]] = ..., waterfall: _Optional[_Iterable[_Union[WaterfallEntry, _Mapping]]] = ..., totals: _Optional[_Union[PriceTotals, _Mapping]] = ...) -> None: ...
+    phases: _containers.RepeatedCompositeFieldContainer[PricePhase]
+    years: _containers.RepeatedCompositeFieldContainer[PriceYear]
+    cash_flow: _containers.RepeatedCompositeFieldContainer[CashFlow]
+    def __init__(self, currency: _Optional[str] = ..., price_book: _Optional[str] = ..., release: _Optional[str] = ..., price_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., term_months: _Optional[int] = ..., lines: _Optional[_Iterable[_Union[PriceLine, _Mapping]]] = ..., waterfall: _Optional[_Iterable[_Union[WaterfallEntry, _Mapping]]] = ..., totals: _Optional[_Union[PriceTotals, _Mapping]] = ..., phases: _Optional[_Iterable[_Union[PricePhase, _Mapping]]] = ..., years: _Optional[_Iterable[_Union[PriceYear, _Mapping]]] = ..., cash_flow: _Optional[_Iterable[_Union[CashFlow, _Mapping]]] = ...) -> None: ...

@@ -25,9 +25,12 @@ _sym_db = _symbol_database.Default()
 from bidwright.v1 import configuration_pb2 as bidwright_dot_v1_dot_configuration__pb2
 from bidwright.v1 import price_pb2 as bidwright_dot_v1_dot_price__pb2
 from bidwright.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.type import date_pb2 as google_dot_type_dot_date__pb2
+from google.type import decimal_pb2 as google_dot_type_dot_decimal__pb2
+from google.type import money_pb2 as google_dot_type_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62idwright/v1/pricing.proto\x12\x0c\x62idwright.v1\x1a bidwright/v1/configuration.proto\x1a\x18\x62idwright/v1/price.proto\x1a\x1b\x62uf/validate/validate.proto\"\x8d\x01\n\x19PriceConfigurationRequest\x12:\n\rconfiguration\x18\x01 \x01(\x0b\x32\x1b.bidwright.v1.ConfigurationB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05terms\x18\x02 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTermsB\x06\xbaH\x03\xc8\x01\x01\x32\x64\n\x0ePricingService\x12R\n\x12PriceConfiguration\x12\'.bidwright.v1.PriceConfigurationRequest\x1a\x13.bidwright.v1.Priceb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62idwright/v1/pricing.proto\x12\x0c\x62idwright.v1\x1a bidwright/v1/configuration.proto\x1a\x18\x62idwright/v1/price.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a\x19google/type/decimal.proto\x1a\x17google/type/money.proto\"\x8d\x01\n\x19PriceConfigurationRequest\x12:\n\rconfiguration\x18\x01 \x01(\x0b\x32\x1b.bidwright.v1.ConfigurationB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05terms\x18\x02 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTermsB\x06\xbaH\x03\xc8\x01\x01\"\xa3\x02\n\x14PriceVariantsRequest\x12:\n\rconfiguration\x18\x01 \x01(\x0b\x32\x1b.bidwright.v1.ConfigurationB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05terms\x18\x02 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTermsB\x06\xbaH\x03\xc8\x01\x01\x12%\n\x0bterm_months\x18\x03 \x03(\x05\x42\x10\xbaH\r\x92\x01\n\x10x\"\x06\x1a\x04\x18x(\x01\x12:\n\x11\x64iscount_percents\x18\x04 \x03(\x0b\x32\x14.google.type.DecimalB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x36\n\x08\x63hannels\x18\x05 \x03(\tB$\xbaH!\x92\x01\x1e\x10\x32\"\x1ar\x18\x18<2\x14^([a-z][a-z0-9_]*)?$\"E\n\x15PriceVariantsResponse\x12,\n\x08variants\x18\x01 \x03(\x0b\x32\x1a.bidwright.v1.PriceVariant\"\xb4\x01\n\x0cPriceVariant\x12\x13\n\x0bterm_months\x18\x01 \x01(\x05\x12.\n\x10\x64iscount_percent\x18\x02 \x01(\x0b\x32\x14.google.type.Decimal\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12\x12\n\nprice_book\x18\x04 \x01(\t\x12)\n\x06totals\x18\x05 \x01(\x0b\x32\x19.bidwright.v1.PriceTotals\x12\x0f\n\x07refusal\x18\x06 \x01(\t\"\x9d\x02\n\x13\x46indDiscountRequest\x12:\n\rconfiguration\x18\x01 \x01(\x0b\x32\x1b.bidwright.v1.ConfigurationB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05terms\x18\x02 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTermsB\x06\xbaH\x03\xc8\x01\x01\x12.\n\x0emargin_percent\x18\x03 \x01(\x0b\x32\x14.google.type.DecimalH\x00\x12%\n\x07monthly\x18\x04 \x01(\x0b\x32\x12.google.type.MoneyH\x00\x12,\n\x0e\x63ontract_value\x18\x05 \x01(\x0b\x32\x12.google.type.MoneyH\x00\x42\x0f\n\x06target\x12\x05\xbaH\x02\x08\x01\"j\n\x14\x46indDiscountResponse\x12.\n\x10\x64iscount_percent\x18\x01 \x01(\x0b\x32\x14.google.type.Decimal\x12\"\n\x05price\x18\x02 \x01(\x0b\x32\x13.bidwright.v1.Price\"\x95\x01\n\x14\x43omparePricesRequest\x12=\n\x04\x62\x61se\x18\x01 \x01(\x0b\x32\'.bidwright.v1.PriceConfigurationRequestB\x06\xbaH\x03\xc8\x01\x01\x12>\n\x05other\x18\x02 \x01(\x0b\x32\'.bidwright.v1.PriceConfigurationRequestB\x06\xbaH\x03\xc8\x01\x01\"\xbc\x01\n\x15\x43omparePricesResponse\x12!\n\x04\x62\x61se\x18\x01 \x01(\x0b\x32\x13.bidwright.v1.Price\x12\"\n\x05other\x18\x02 \x01(\x0b\x32\x13.bidwright.v1.Price\x12\x30\n\x05lines\x18\x03 \x03(\x0b\x32!.bidwright.v1.PriceLineDifference\x12*\n\x0e\x63ontract_value\x18\x04 \x01(\x0b\x32\x12.google.type.Money\"\xae\x03\n\x13PriceLineDifference\x12)\n\x04kind\x18\x01 \x01(\x0e\x32\x1b.bidwright.v1.PriceLineKind\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12$\n\x06\x63harge\x18\x04 \x01(\x0e\x32\x14.bidwright.v1.Charge\x12\x15\n\rbase_quantity\x18\x05 \x01(\x05\x12\x16\n\x0eother_quantity\x18\x06 \x01(\x05\x12$\n\x08\x62\x61se_net\x18\x07 \x01(\x0b\x32\x12.google.type.Money\x12%\n\tother_net\x18\x08 \x01(\x0b\x32\x12.google.type.Money\x12\x12\n\nbase_times\x18\t \x01(\x05\x12\x13\n\x0bother_times\x18\n \x01(\x05\x12\x30\n\x05steps\x18\x0b \x03(\x0b\x32!.bidwright.v1.PriceStepDifference\x12*\n\x0e\x63ontract_value\x18\x0c \x01(\x0b\x32\x12.google.type.Money\x12\x13\n\x0b\x66irst_month\x18\r \x01(\x05\x12\x0e\n\x06months\x18\x0e \x01(\x05\"\x9a\x01\n\x13PriceStepDifference\x12)\n\x04kind\x18\x01 \x01(\x0e\x32\x1b.bidwright.v1.PriceStepKind\x12\x11\n\tbase_rule\x18\x02 \x01(\t\x12\x12\n\nother_rule\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.google.type.Decimal\x12\x0b\n\x03why\x18\x05 \x01(\t\"\xdf\x01\n\x11IndexPriceRequest\x12:\n\rconfiguration\x18\x01 \x01(\x0b\x32\x1b.bidwright.v1.ConfigurationB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05terms\x18\x02 \x01(\x0b\x32\x1d.bidwright.v1.CommercialTermsB\x06\xbaH\x03\xc8\x01\x01\x12)\n\x05index\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x18<2\x11^[a-z][a-z0-9_]*$\x12-\n\nindexed_on\x18\x04 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\"\xe2\x01\n\x12IndexPriceResponse\x12\'\n\told_index\x18\x01 \x01(\x0b\x32\x14.google.type.Decimal\x12\'\n\tnew_index\x18\x02 \x01(\x0b\x32\x14.google.type.Decimal\x12(\n\x05lines\x18\x03 \x03(\x0b\x32\x19.bidwright.v1.IndexedLine\x12\'\n\x0bold_monthly\x18\x04 \x01(\x0b\x32\x12.google.type.Money\x12\'\n\x0bnew_monthly\x18\x05 \x01(\x0b\x32\x12.google.type.Money\"\xc8\x01\n\x0bIndexedLine\x12)\n\x04kind\x18\x01 \x01(\x0e\x32\x1b.bidwright.v1.PriceLineKind\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12$\n\x06\x63harge\x18\x04 \x01(\x0e\x32\x14.bidwright.v1.Charge\x12#\n\x07old_net\x18\x05 \x01(\x0b\x32\x12.google.type.Money\x12#\n\x07new_net\x18\x06 \x01(\x0b\x32\x12.google.type.Money2\xc0\x03\n\x0ePricingService\x12R\n\x12PriceConfiguration\x12\'.bidwright.v1.PriceConfigurationRequest\x1a\x13.bidwright.v1.Price\x12X\n\rPriceVariants\x12\".bidwright.v1.PriceVariantsRequest\x1a#.bidwright.v1.PriceVariantsResponse\x12U\n\x0c\x46indDiscount\x12!.bidwright.v1.FindDiscountRequest\x1a\".bidwright.v1.FindDiscountResponse\x12X\n\rComparePrices\x12\".bidwright.v1.ComparePricesRequest\x1a#.bidwright.v1.ComparePricesResponse\x12O\n\nIndexPrice\x12\x1f.bidwright.v1.IndexPriceRequest\x1a .bidwright.v1.IndexPriceResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,8 +41,60 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PRICECONFIGURATIONREQUEST'].fields_by_name['configuration']._serialized_options = b'\272H\003\310\001\001'
   _globals['_PRICECONFIGURATIONREQUEST'].fields_by_name['terms']._loaded_options = None
   _globals['_PRICECONFIGURATIONREQUEST'].fields_by_name['terms']._serialized_options = b'\272H\003\310\001\001'
-  _globals['_PRICECONFIGURATIONREQUEST']._serialized_start=134
-  _globals['_PRICECONFIGURATIONREQUEST']._serialized_end=275
-  _globals['_PRICINGSERVICE']._serialized_start=277
-  _globals['_PRICINGSERVICE']._serialized_end=377
+  _globals['_PRICEVARIANTSREQUEST'].fields_by_name['configuration']._loaded_options = None
+  _globals['_PRICEVARIANTSREQUEST'].fields_by_name['configuration']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_PRICEVARIANTSREQUEST'].fields_by_name['terms']._loaded_options = None
+  _globals['_PRICEVARIANTSREQUEST'].fields_by_name['terms']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_PRICEVARIANTSREQUEST'].fields_by_name['term_months']._loaded_options = None
+  _globals['_PRICEVARIANTSREQUEST'].fields_by_name['term_months']._serialized_options = b'\272H\r\222\001\n\020x\"\006\032\004\030x(\001'
+  _globals['_PRICEVARIANTSREQUEST'].fields_by_name['discount_percents']._loaded_options = None
+  _globals['_PRICEVARIANTSREQUEST'].fields_by_name['discount_percents']._serialized_options = b'\272H\006\222\001\003\020\310\001'
+  _globals['_PRICEVARIANTSREQUEST'].fields_by_name['channels']._loaded_options = None
+  _globals['_PRICEVARIANTSREQUEST'].fields_by_name['channels']._serialized_options = b'\272H!\222\001\036\0202\"\032r\030\030<2\024^([a-z][a-z0-9_]*)?$'
+  _globals['_FINDDISCOUNTREQUEST'].oneofs_by_name['target']._loaded_options = None
+  _globals['_FINDDISCOUNTREQUEST'].oneofs_by_name['target']._serialized_options = b'\272H\002\010\001'
+  _globals['_FINDDISCOUNTREQUEST'].fields_by_name['configuration']._loaded_options = None
+  _globals['_FINDDISCOUNTREQUEST'].fields_by_name['configuration']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_FINDDISCOUNTREQUEST'].fields_by_name['terms']._loaded_options = None
+  _globals['_FINDDISCOUNTREQUEST'].fields_by_name['terms']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_COMPAREPRICESREQUEST'].fields_by_name['base']._loaded_options = None
+  _globals['_COMPAREPRICESREQUEST'].fields_by_name['base']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_COMPAREPRICESREQUEST'].fields_by_name['other']._loaded_options = None
+  _globals['_COMPAREPRICESREQUEST'].fields_by_name['other']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_INDEXPRICEREQUEST'].fields_by_name['configuration']._loaded_options = None
+  _globals['_INDEXPRICEREQUEST'].fields_by_name['configuration']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_INDEXPRICEREQUEST'].fields_by_name['terms']._loaded_options = None
+  _globals['_INDEXPRICEREQUEST'].fields_by_name['terms']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_INDEXPRICEREQUEST'].fields_by_name['index']._loaded_options = None
+  _globals['_INDEXPRICEREQUEST'].fields_by_name['index']._serialized_options = b'\272H\027r\025\030<2\021^[a-z][a-z0-9_]*$'
+  _globals['_INDEXPRICEREQUEST'].fields_by_name['indexed_on']._loaded_options = None
+  _globals['_INDEXPRICEREQUEST'].fields_by_name['indexed_on']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_PRICECONFIGURATIONREQUEST']._serialized_start=210
+  _globals['_PRICECONFIGURATIONREQUEST']._serialized_end=351
+  _globals['_PRICEVARIANTSREQUEST']._serialized_start=354
+  _globals['_PRICEVARIANTSREQUEST']._serialized_end=645
+  _globals['_PRICEVARIANTSRESPONSE']._serialized_start=647
+  _globals['_PRICEVARIANTSRESPONSE']._serialized_end=716
+  _globals['_PRICEVARIANT']._serialized_start=719
+  _globals['_PRICEVARIANT']._serialized_end=899
+  _globals['_FINDDISCOUNTREQUEST']._serialized_start=902
+  _globals['_FINDDISCOUNTREQUEST']._serialized_end=1187
+  _globals['_FINDDISCOUNTRESPONSE']._serialized_start=1189
+  _globals['_FINDDISCOUNTRESPONSE']._serialized_end=1295
+  _globals['_COMPAREPRICESREQUEST']._serialized_start=1298
+  _globals['_COMPAREPRICESREQUEST']._serialized_end=1447
+  _globals['_COMPAREPRICESRESPONSE']._serialized_start=1450
+  _globals['_COMPAREPRICESRESPONSE']._serialized_end=1638
+  _globals['_PRICELINEDIFFERENCE']._serialized_start=1641
+  _globals['_PRICELINEDIFFERENCE']._serialized_end=2071
+  _globals['_PRICESTEPDIFFERENCE']._serialized_start=2074
+  _globals['_PRICESTEPDIFFERENCE']._serialized_end=2228
+  _globals['_INDEXPRICEREQUEST']._serialized_start=2231
+  _globals['_INDEXPRICEREQUEST']._serialized_end=2454
+  _globals['_INDEXPRICERESPONSE']._serialized_start=2457
+  _globals['_INDEXPRICERESPONSE']._serialized_end=2683
+  _globals['_INDEXEDLINE']._serialized_start=2686
+  _globals['_INDEXEDLINE']._serialized_end=2886
+  _globals['_PRICINGSERVICE']._serialized_start=2889
+  _globals['_PRICINGSERVICE']._serialized_end=3337
 # @@protoc_insertion_point(module_scope)

@@ -41,6 +41,26 @@ class PricingServiceStub:
                 request_serializer=bidwright_dot_v1_dot_pricing__pb2.PriceConfigurationRequest.SerializeToString,
                 response_deserializer=bidwright_dot_v1_dot_price__pb2.Price.FromString,
                 _registered_method=True)
+        self.PriceVariants = channel.unary_unary(
+                '/bidwright.v1.PricingService/PriceVariants',
+                request_serializer=bidwright_dot_v1_dot_pricing__pb2.PriceVariantsRequest.SerializeToString,
+                response_deserializer=bidwright_dot_v1_dot_pricing__pb2.PriceVariantsResponse.FromString,
+                _registered_method=True)
+        self.FindDiscount = channel.unary_unary(
+                '/bidwright.v1.PricingService/FindDiscount',
+                request_serializer=bidwright_dot_v1_dot_pricing__pb2.FindDiscountRequest.SerializeToString,
+                response_deserializer=bidwright_dot_v1_dot_pricing__pb2.FindDiscountResponse.FromString,
+                _registered_method=True)
+        self.ComparePrices = channel.unary_unary(
+                '/bidwright.v1.PricingService/ComparePrices',
+                request_serializer=bidwright_dot_v1_dot_pricing__pb2.ComparePricesRequest.SerializeToString,
+                response_deserializer=bidwright_dot_v1_dot_pricing__pb2.ComparePricesResponse.FromString,
+                _registered_method=True)
+        self.IndexPrice = channel.unary_unary(
+                '/bidwright.v1.PricingService/IndexPrice',
+                request_serializer=bidwright_dot_v1_dot_pricing__pb2.IndexPriceRequest.SerializeToString,
+                response_deserializer=bidwright_dot_v1_dot_pricing__pb2.IndexPriceResponse.FromString,
+                _registered_method=True)
 
 
 class PricingServiceServicer:
@@ -54,6 +74,34 @@ class PricingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PriceVariants(self, request, context):
+        """Prices a configuration on every combination of contract terms, discounts and channels.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindDiscount(self, request, context):
+        """Finds the discount on every line that keeps a margin or meets a budget, exact to its last digit.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ComparePrices(self, request, context):
+        """Says line by line what differs between two prices, and why.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def IndexPrice(self, request, context):
+        """Says what the recurring lines of a running contract come to from a day on, by an index of its price book.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PricingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +109,26 @@ def add_PricingServiceServicer_to_server(servicer, server):
                     servicer.PriceConfiguration,
                     request_deserializer=bidwright_dot_v1_dot_pricing__pb2.PriceConfigurationRequest.FromString,
                     response_serializer=bidwright_dot_v1_dot_price__pb2.Price.SerializeToString,
+            ),
+            'PriceVariants': grpc.unary_unary_rpc_method_handler(
+                    servicer.PriceVariants,
+                    request_deserializer=bidwright_dot_v1_dot_pricing__pb2.PriceVariantsRequest.FromString,
+                    response_serializer=bidwright_dot_v1_dot_pricing__pb2.PriceVariantsResponse.SerializeToString,
+            ),
+            'FindDiscount': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindDiscount,
+                    request_deserializer=bidwright_dot_v1_dot_pricing__pb2.FindDiscountRequest.FromString,
+                    response_serializer=bidwright_dot_v1_dot_pricing__pb2.FindDiscountResponse.SerializeToString,
+            ),
+            'ComparePrices': grpc.unary_unary_rpc_method_handler(
+                    servicer.ComparePrices,
+                    request_deserializer=bidwright_dot_v1_dot_pricing__pb2.ComparePricesRequest.FromString,
+                    response_serializer=bidwright_dot_v1_dot_pricing__pb2.ComparePricesResponse.SerializeToString,
+            ),
+            'IndexPrice': grpc.unary_unary_rpc_method_handler(
+                    servicer.IndexPrice,
+                    request_deserializer=bidwright_dot_v1_dot_pricing__pb2.IndexPriceRequest.FromString,
+                    response_serializer=bidwright_dot_v1_dot_pricing__pb2.IndexPriceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +159,114 @@ class PricingService:
             '/bidwright.v1.PricingService/PriceConfiguration',
             bidwright_dot_v1_dot_pricing__pb2.PriceConfigurationRequest.SerializeToString,
             bidwright_dot_v1_dot_price__pb2.Price.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PriceVariants(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bidwright.v1.PricingService/PriceVariants',
+            bidwright_dot_v1_dot_pricing__pb2.PriceVariantsRequest.SerializeToString,
+            bidwright_dot_v1_dot_pricing__pb2.PriceVariantsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindDiscount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bidwright.v1.PricingService/FindDiscount',
+            bidwright_dot_v1_dot_pricing__pb2.FindDiscountRequest.SerializeToString,
+            bidwright_dot_v1_dot_pricing__pb2.FindDiscountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ComparePrices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bidwright.v1.PricingService/ComparePrices',
+            bidwright_dot_v1_dot_pricing__pb2.ComparePricesRequest.SerializeToString,
+            bidwright_dot_v1_dot_pricing__pb2.ComparePricesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IndexPrice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bidwright.v1.PricingService/IndexPrice',
+            bidwright_dot_v1_dot_pricing__pb2.IndexPriceRequest.SerializeToString,
+            bidwright_dot_v1_dot_pricing__pb2.IndexPriceResponse.FromString,
             options,
             channel_credentials,
             insecure,

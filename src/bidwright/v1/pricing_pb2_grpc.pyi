@@ -36,6 +36,14 @@ class PricingServiceStub:
     def __new__(cls, channel: _aio.Channel) -> PricingServiceAsyncStub: ...
     PriceConfiguration: _grpc.UnaryUnaryMultiCallable[_pricing_pb2.PriceConfigurationRequest, _price_pb2.Price]
     """Prices a configuration with its whole waterfall, cost and margin."""
+    PriceVariants: _grpc.UnaryUnaryMultiCallable[_pricing_pb2.PriceVariantsRequest, _pricing_pb2.PriceVariantsResponse]
+    """Prices a configuration on every combination of contract terms, discounts and channels."""
+    FindDiscount: _grpc.UnaryUnaryMultiCallable[_pricing_pb2.FindDiscountRequest, _pricing_pb2.FindDiscountResponse]
+    """Finds the discount on every line that keeps a margin or meets a budget, exact to its last digit."""
+    ComparePrices: _grpc.UnaryUnaryMultiCallable[_pricing_pb2.ComparePricesRequest, _pricing_pb2.ComparePricesResponse]
+    """Says line by line what differs between two prices, and why."""
+    IndexPrice: _grpc.UnaryUnaryMultiCallable[_pricing_pb2.IndexPriceRequest, _pricing_pb2.IndexPriceResponse]
+    """Says what the recurring lines of a running contract come to from a day on, by an index of its price book."""
 
 @_typing.type_check_only
 class PricingServiceAsyncStub(PricingServiceStub):
@@ -44,6 +52,14 @@ class PricingServiceAsyncStub(PricingServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     PriceConfiguration: _aio.UnaryUnaryMultiCallable[_pricing_pb2.PriceConfigurationRequest, _price_pb2.Price]  # type: ignore[assignment]
     """Prices a configuration with its whole waterfall, cost and margin."""
+    PriceVariants: _aio.UnaryUnaryMultiCallable[_pricing_pb2.PriceVariantsRequest, _pricing_pb2.PriceVariantsResponse]  # type: ignore[assignment]
+    """Prices a configuration on every combination of contract terms, discounts and channels."""
+    FindDiscount: _aio.UnaryUnaryMultiCallable[_pricing_pb2.FindDiscountRequest, _pricing_pb2.FindDiscountResponse]  # type: ignore[assignment]
+    """Finds the discount on every line that keeps a margin or meets a budget, exact to its last digit."""
+    ComparePrices: _aio.UnaryUnaryMultiCallable[_pricing_pb2.ComparePricesRequest, _pricing_pb2.ComparePricesResponse]  # type: ignore[assignment]
+    """Says line by line what differs between two prices, and why."""
+    IndexPrice: _aio.UnaryUnaryMultiCallable[_pricing_pb2.IndexPriceRequest, _pricing_pb2.IndexPriceResponse]  # type: ignore[assignment]
+    """Says what the recurring lines of a running contract come to from a day on, by an index of its price book."""
 
 class PricingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Prices configurations. Keeps nothing; the same request always has the same answer."""
@@ -55,5 +71,37 @@ class PricingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_price_pb2.Price, _abc.Awaitable[_price_pb2.Price]]:
         """Prices a configuration with its whole waterfall, cost and margin."""
+
+    @_abc_1.abstractmethod
+    def PriceVariants(
+        self,
+        request: _pricing_pb2.PriceVariantsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_pricing_pb2.PriceVariantsResponse, _abc.Awaitable[_pricing_pb2.PriceVariantsResponse]]:
+        """Prices a configuration on every combination of contract terms, discounts and channels."""
+
+    @_abc_1.abstractmethod
+    def FindDiscount(
+        self,
+        request: _pricing_pb2.FindDiscountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_pricing_pb2.FindDiscountResponse, _abc.Awaitable[_pricing_pb2.FindDiscountResponse]]:
+        """Finds the discount on every line that keeps a margin or meets a budget, exact to its last digit."""
+
+    @_abc_1.abstractmethod
+    def ComparePrices(
+        self,
+        request: _pricing_pb2.ComparePricesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_pricing_pb2.ComparePricesResponse, _abc.Awaitable[_pricing_pb2.ComparePricesResponse]]:
+        """Says line by line what differs between two prices, and why."""
+
+    @_abc_1.abstractmethod
+    def IndexPrice(
+        self,
+        request: _pricing_pb2.IndexPriceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_pricing_pb2.IndexPriceResponse, _abc.Awaitable[_pricing_pb2.IndexPriceResponse]]:
+        """Says what the recurring lines of a running contract come to from a day on, by an index of its price book."""
 
 def add_PricingServiceServicer_to_server(servicer: PricingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
