@@ -1,1 +1,1 @@
-"""Words every step shares: money, errors, clock, ids, text. Standard library only."""
+"""Words every step shares: money, errors, clock, ids, text. Standard library only, but for `command_line`."""

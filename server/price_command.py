@@ -15,6 +15,7 @@ from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_portfolio
 from bidwright.core.clock import utc_now
+from bidwright.core.command_line.price_text import price_text
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.pricing.comparison import compare
 from bidwright.pricing.price import price
@@ -22,7 +23,6 @@ from bidwright.pricing.targets import Target, reach
 from bidwright.pricing.what_if import Variants, price_grid
 from bidwright.server.hand_configuration import ToBePriced, read_configuration
 from bidwright.server.hand_terms import date_message
-from bidwright.server.price_text import price_text
 from bidwright.server.what_if_options import WhatIf, what_if_options
 from bidwright.server.what_if_text import (
     as_record,

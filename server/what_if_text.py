@@ -10,11 +10,11 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
+from bidwright.core.command_line.price_text import amount_text, due_text, kind_text, price_text
 from bidwright.core.money import EXACT, plain
 from bidwright.pricing.comparison import LineDifference
 from bidwright.pricing.targets import Reached
 from bidwright.pricing.what_if import GridRow
-from bidwright.server.price_text import amount_text, due_text, kind_text, price_text
 from bidwright.v1.configuration_pb2 import Charge
 from bidwright.v1.price_pb2 import Price, PriceLineKind, PriceStepKind
 

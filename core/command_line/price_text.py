@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from google.type.money_pb2 import Money
 
-from bidwright.catalog.amount_messages import amount_of
 from bidwright.core.money import MINOR_UNITS
 from bidwright.v1.configuration_pb2 import (
     CHARGE_MONTHLY,
@@ -81,7 +80,10 @@ def _totals(totals: PriceTotals) -> Iterator[str]:
 
 def amount_text(money: Money) -> str:
     """An amount with all digits of its currency, without the currency."""
-    return f"{amount_of(money):.{MINOR_UNITS[money.currency_code]}f}"
+    digits = MINOR_UNITS[money.currency_code]
+    sign = "-" if money.units < 0 or money.nanos < 0 else ""
+    fraction = f"{abs(money.nanos):09d}"[:digits]
+    return f"{sign}{abs(money.units)}{'.' if digits else ''}{fraction}"
 
 
 def kind_text(kind: PriceStepKind) -> str:

@@ -1,0 +1,1 @@
+"""What the commands `bid` and `bidwright` have in common: options and text. Nothing else in core knows the contract."""
