@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bidwright.core.errors import Faults
 
-MOST_ROWS = 20_000
+MOST_ROWS = 100_000
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 from bidwright.catalog.source_files import (
-    LARGEST_FILE_BYTES,
+    LARGEST_LIST_BYTES,
     LARGEST_PORTFOLIO_BYTES,
     MOST_FILES,
     Files,
@@ -19,7 +19,7 @@ from bidwright.core.errors import Faults, InvalidInput
 MAGIC = b"bidwright portfolio 1\n"
 """Begins every archive; the number is that of the form."""
 
-_LARGEST_CANONICAL_BYTES = LARGEST_PORTFOLIO_BYTES + LARGEST_FILE_BYTES + MOST_FILES * 400
+_LARGEST_CANONICAL_BYTES = LARGEST_PORTFOLIO_BYTES + LARGEST_LIST_BYTES + MOST_FILES * 400
 _HEAD = re.compile(rb"([0-9]{1,3}) ([0-9]{1,8})\n")
 
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from bidwright.core.errors import Faults
 
 LARGEST_FILE_BYTES = 1_000_000
-"""A file above this is refused before it is read: the largest sensible price book has a tenth of it."""
+"""A file above this is refused before it is read: nobody reads through more YAML or text in one file."""
 
-LARGEST_PORTFOLIO_BYTES = 20_000_000
-MOST_FILES = 5_000
+LARGEST_LIST_BYTES = 10_000_000
+"""The same for lists (CSV): price books of 30,000 rows with tiers have 3 to 6 MB."""
+
+LARGEST_PORTFOLIO_BYTES = 60_000_000
+MOST_FILES = 40_000
 _SUFFIXES = {".yaml", ".csv", ".md"}
 
 Files = Mapping[str, bytes]
@@ -79,8 +82,9 @@ def _is_readable(path: Path, root: Path, name: str, faults: Faults) -> bool:
         faults.add(f"{name}:1", "this is not a file", "Put a file here, or remove it.")
         return False
     size = path.stat().st_size
-    if size > LARGEST_FILE_BYTES:
-        limit = f"{LARGEST_FILE_BYTES} bytes are allowed"
+    largest = LARGEST_LIST_BYTES if path.suffix == ".csv" else LARGEST_FILE_BYTES
+    if size > largest:
+        limit = f"{largest} bytes are allowed"
         faults.add(f"{name}:1", f"the file has {size} bytes; at most {limit}", "Split the file or shorten it.")
         return False
     return True
