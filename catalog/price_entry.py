@@ -71,7 +71,7 @@ class PriceEntry:
         tiers: Volume prices, ascending by quantity, each from 2 units on.
         bands: Prices of a volume, graduated or stairstep model, ascending; empty for other models.
         included: Units that are free; tiers, bands and blocks count those beyond.
-        block_size: Units of a block; 1 for other models.
+        block_size: Units of a block: each block begun counts as one, also in bands; None where units count.
         minimum, maximum: What the line comes to at least and at most, after all discounts; None for no limit.
         waived_from: Months of the term from which a one-time charge is waived; None for never.
         valid_to: First day it no longer holds; None for no end.
@@ -86,7 +86,7 @@ class PriceEntry:
     tiers: tuple[Tier, ...] = ()
     bands: tuple[Band, ...] = ()
     included: Decimal = Decimal(0)
-    block_size: Decimal = Decimal(1)
+    block_size: Decimal | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     waived_from: int | None = None
@@ -115,7 +115,7 @@ class PriceEntry:
     def most_units(self) -> Decimal | None:
         """The greatest quantity that has a price; None where there is none."""
         last = self.bands[-1].up_to if self.bands else None
-        return None if last is None else last + self.included
+        return None if last is None else last * (self.block_size or 1) + self.included
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ COLUMNS = ("component", "charge", "unit", "unit_cost", "price", "tiers", "valid_
 OPTIONAL_COLUMNS = ("model", "included", "block_size", "minimum", "maximum", "waived_from", "of", "table", "formula")
 """These may follow, in any order; a file without them has empty cells there."""
 
-MOST_PLACES = 6
+MOST_PLACES = 12
 _LARGEST = Decimal(999_999_999)
 _LONGEST_TERM = 120
 _MOST_PERCENT = 1000
@@ -31,12 +31,12 @@ _USED: dict[tuple[ModelName, str], frozenset[str]] = {
     ("per_unit", ""): frozenset({"price", "included"}),
     ("flat", ""): frozenset({"price"}),
     ("volume", "from"): frozenset({"price", "tiers", "included"}),
-    ("volume", "up to"): frozenset({"tiers", "included"}),
-    ("graduated", "up to"): frozenset({"tiers", "included"}),
-    ("stairstep", "up to"): frozenset({"tiers", "included"}),
+    ("volume", "up to"): frozenset({"tiers", "included", "block_size"}),
+    ("graduated", "up to"): frozenset({"tiers", "included", "block_size"}),
+    ("stairstep", "up to"): frozenset({"tiers", "included", "block_size"}),
     ("block", ""): frozenset({"price", "included", "block_size"}),
     ("percentage", ""): frozenset({"price", "of"}),
-    ("table", ""): frozenset({"table", "included"}),
+    ("table", ""): frozenset({"table", "included", "block_size"}),
     ("formula", ""): frozenset({"formula"}),
 }
 """(model, whether tiers say from where or up to where they hold) -> the columns that such a row uses."""
@@ -95,7 +95,7 @@ class _Figures:
     tiers: tuple[Tier, ...]
     bands: tuple[Band, ...]
     included: Decimal
-    block_size: Decimal
+    block_size: Decimal | None
     minimum: Decimal | None
     maximum: Decimal | None
 
@@ -109,8 +109,10 @@ def _figures(row: Row, most_units: int | None, faults: Faults) -> _Figures | Non
     price = _amount(row, "price", faults) if "price" in used else Decimal(0)
     tiers = read_tiers(row, price, most_units, faults) if kind == "from" else ()
     included = _optional(row, "included", faults) or Decimal(0)
-    bands = _bands(row, model, included, most_units=most_units, faults=faults) if kind == "up to" else ()
-    block_size = _block_size(row, faults) if "block_size" in used else Decimal(1)
+    block_size = _block_size(row, model, faults) if "block_size" in used else None
+    bands = _bands(row, model, faults) if kind == "up to" else ()
+    if bands and bands[-1].up_to is not None:
+        _check_reach(row, bands[-1].up_to * (block_size or 1) + included, most_units, faults)
     if model == "percentage":
         _check_percentage(row, price, faults)
     if model in {"table", "formula"} and not row.cells.get(model, ""):
@@ -170,19 +172,19 @@ def _has_form(row: Row, model: ModelName, kind: str, faults: Faults) -> bool:
     return used is not None
 
 
-def _bands(
-    row: Row, model: ModelName, included: Decimal, *, most_units: int | None, faults: Faults
-) -> tuple[Band, ...]:
+def _bands(row: Row, model: ModelName, faults: Faults) -> tuple[Band, ...]:
     bands = read_bands(row, faults)
     priced = next((band for band in bands if band.price), None)
     if model == "stairstep" and priced is not None:
         what = f"a stairstep price has amounts for whole tiers, but {priced.price} is the price of a unit"
         faults.add(row.where, what, f"Write +{priced.price} for the amount, or choose volume or graduated.")
-    last = bands[-1].up_to if bands else None
-    if last is not None and most_units is not None and last + included < most_units:
-        what = f"the tiers end at {money.plain(last + included)} units, but max_quantity is {most_units}"
-        faults.add(row.where, what, "Add a tier, `*` for all further units, or lower max_quantity of the component.")
     return bands
+
+
+def _check_reach(row: Row, end: Decimal, most_units: int | None, faults: Faults) -> None:
+    if most_units is not None and end < most_units:
+        what = f"the tiers end at {money.plain(end)} units, but max_quantity is {most_units}"
+        faults.add(row.where, what, "Add a tier, `*` for all further units, or lower max_quantity of the component.")
 
 
 def _check_percentage(row: Row, percent: Decimal | None, faults: Faults) -> None:
@@ -212,11 +214,12 @@ def _waived_from(row: Row, faults: Faults) -> int | None:
     return int(text)
 
 
-def _block_size(row: Row, faults: Faults) -> Decimal:
+def _block_size(row: Row, model: ModelName, faults: Faults) -> Decimal | None:
+    """The size that is stated; only a block price must have one."""
     size = _optional(row, "block_size", faults)
-    if not size:
-        faults.add(row.where, "a block price needs the size of a block", "Write units above 0 into block_size.")
-    return size or Decimal(1)
+    if size == 0 or (model == "block" and size is None):
+        faults.add(row.where, f"a {model} price needs the size of a block", "Write units above 0 into block_size.")
+    return size or None
 
 
 def _optional(row: Row, column: str, faults: Faults) -> Decimal | None:

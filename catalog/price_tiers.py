@@ -14,7 +14,7 @@ from bidwright.core.errors import Faults
 BAND_FORM = "`<=10:10.00+2.00 <=20:5 *:+50` (up to how many, price of a unit, + an amount)"
 """How tiers are written that say up to where they reach."""
 
-_AMOUNT = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
+_AMOUNT = r"[0-9]{1,9}(?:\.[0-9]{1,12})?"
 _TIER = re.compile(rf"([0-9]{{1,6}}):({_AMOUNT})")
 _BAND = re.compile(rf"(?:<=([0-9]{{1,12}}(?:\.[0-9]{{1,6}})?)|(\*)):({_AMOUNT})?(?:\+({_AMOUNT}))?")
 

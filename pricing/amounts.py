@@ -28,7 +28,7 @@ from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_ite
 from bidwright.pricing.changes import Change, Changes, changed, is_waived
 from bidwright.pricing.cost_amounts import cost_table
 from bidwright.pricing.entries import Entries, entries_on_date, percentages_in_order
-from bidwright.pricing.models import beyond_free, limited, list_amount
+from bidwright.pricing.models import counted, limited, list_amount
 from bidwright.pricing.multiples import rounded_multiples
 from bidwright.pricing.packages import PackageOffer, package_offers
 from bidwright.pricing.sale import Agreement, Sale, read_sale
@@ -204,7 +204,7 @@ def _multiples(sale: Sale, one: Decimal, counts: range) -> list[int]:
 def _modelled(sale: Sale, entry: PriceEntry, changes: tuple[Change, ...], quantity: int) -> int:
     units = Decimal(quantity)
     listed = list_amount(sale.book, entry, units)
-    amount = limited(entry, changed(changes, listed, beyond_free(entry, units), reached=units))
+    amount = limited(entry, changed(changes, listed, counted(entry, units), reached=units))
     return to_minor(sale.rounded(amount), sale.book.currency)
 
 

@@ -13,7 +13,7 @@ from bidwright.catalog.price_entry import PriceEntry
 from bidwright.core.money import EXACT, percent_of, plain
 from bidwright.pricing.changes import Change, Changes, is_waived
 from bidwright.pricing.cost import Labour
-from bidwright.pricing.models import beyond_free, parts_of
+from bidwright.pricing.models import counted, parts_of
 from bidwright.pricing.packages import PackageOffer
 from bidwright.pricing.sale import Sale
 from bidwright.pricing.waterfall import Waterfall
@@ -65,7 +65,7 @@ def component_line(sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour
     if is_waived(sale, entry):
         _waive(waterfall, entry, rule)
     units = wanted.units(entry.charge)
-    waterfall.change(changes.of(entry), beyond_free(entry, units), reached=units)
+    waterfall.change(changes.of(entry), counted(entry, units), reached=units)
     return _line(sale, wanted, entry, waterfall, labour)
 
 

@@ -43,14 +43,14 @@ def parts_of(book: PriceBook, entry: PriceEntry, quantity: Decimal) -> tuple[Par
 
 
 def _model_parts(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
-    units = beyond_free(entry, quantity)
-    free = f", {plain(units)} beyond {plain(entry.included)} included" if entry.included else ""
+    units = counted(entry, quantity)
+    free = _free(entry, quantity) + _in_blocks(entry, units)
     if entry.model == "graduated":
         return tuple(_graduated(entry, units, free))
     if entry.bands:
         return (_band_part(_band_of(entry.bands, units), units, free),)
-    if entry.model in {"flat", "block", "formula"}:
-        return (_whole(entry, quantity, units, free),)
+    if entry.model in {"flat", "formula"}:
+        return (_whole(entry, quantity),)
     listed = Part(PRICE_STEP_KIND_LIST, _said(entry, free), EXACT.multiply(entry.price, units))
     reached = [tier for tier in entry.tiers if tier.from_quantity <= units]
     if not reached:
@@ -60,23 +60,36 @@ def _model_parts(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
     return (listed, Part(PRICE_STEP_KIND_VOLUME, f", {tier.from_quantity} units or more", change))
 
 
-def _whole(entry: PriceEntry, quantity: Decimal, units: Decimal, free: str) -> Part:
+def _whole(entry: PriceEntry, quantity: Decimal) -> Part:
     """The amount of a model in which units have no price of their own."""
     if entry.model == "flat":
         return Part(PRICE_STEP_KIND_LIST, "", entry.price)
-    if entry.model == "formula":
-        return Part(PRICE_STEP_KIND_LIST, _said(entry, free), amount_at(entry.coefficients, quantity))
-    blocks = _blocks(units, entry.block_size)
-    says = f"{free}, {plain(blocks)} x {plain(entry.block_size)} {entry.unit} at {plain(entry.price)}"
-    return Part(PRICE_STEP_KIND_LIST, says, EXACT.multiply(blocks, entry.price))
+    return Part(PRICE_STEP_KIND_LIST, _said(entry, ""), amount_at(entry.coefficients, quantity))
+
+
+def _free(entry: PriceEntry, quantity: Decimal) -> str:
+    beyond = _beyond_free(entry, quantity)
+    return f", {plain(beyond)} beyond {plain(entry.included)} included" if entry.included else ""
+
+
+def _in_blocks(entry: PriceEntry, blocks: Decimal) -> str:
+    if entry.block_size is None:
+        return ""
+    price = f" at {plain(entry.price)}" if entry.model == "block" else ""
+    return f", {plain(blocks)} x {plain(entry.block_size)} {entry.unit}{price}"
 
 
 def _said(entry: PriceEntry, free: str) -> str:
     return f"{free}, {entry.told}" if entry.told else free
 
 
-def beyond_free(entry: PriceEntry, quantity: Decimal) -> Decimal:
-    """Units that are not free."""
+def counted(entry: PriceEntry, quantity: Decimal) -> Decimal:
+    """What a row counts of a quantity: units that are not free, or the blocks that they begin."""
+    units = _beyond_free(entry, quantity)
+    return units if entry.block_size is None else _blocks(units, entry.block_size)
+
+
+def _beyond_free(entry: PriceEntry, quantity: Decimal) -> Decimal:
     return max(Decimal(0), EXACT.subtract(quantity, entry.included))
 
 

@@ -15,15 +15,17 @@ PERCENT_PLACES = 4
 """Digits after the point that a discount or mark-up may have."""
 
 
-def read_number(message: DecimalMessage, where: str, *, top: Decimal, faults: Faults) -> Decimal | None:
-    """Read a number from 0 to ``top`` with at most ``PERCENT_PLACES`` digits after the point; None with a fault."""
-    fix = f"Give a number from 0 to {plain(top)} with at most {PERCENT_PLACES} digits after the point."
+def read_number(
+    message: DecimalMessage, where: str, *, top: Decimal, faults: Faults, places: int = PERCENT_PLACES
+) -> Decimal | None:
+    """Read a number from 0 to ``top`` with at most so many digits after the point; None with a fault."""
+    fix = f"Give a number from 0 to {plain(top)} with at most {places} digits after the point."
     try:
         number = decimal_of(message, where=where)
     except InvalidInput as error:
         faults.found.extend(error.faults)
         return None
-    scaled = EXACT.scaleb(number, PERCENT_PLACES)
+    scaled = EXACT.scaleb(number, places)
     if not 0 <= number <= top or scaled != scaled.to_integral_value():
         faults.add(where, f"{message.value} is out of range", fix)
         return None

@@ -10,6 +10,8 @@ from bidwright.pricing.numbers import read_number
 from bidwright.v1.configuration_pb2 import Configuration
 
 MAX_METERED = Decimal(10) ** 12
+METERED_PLACES = 9
+"""Digits after the point that metered units may have."""
 
 
 def read_usage(configuration: Configuration, book: PriceBook, faults: Faults) -> dict[str, Decimal]:
@@ -32,6 +34,8 @@ def read_usage(configuration: Configuration, book: PriceBook, faults: Faults) ->
         elif (component, "usage") not in book.entries:
             what = f"{component} has no usage price in price book {book.id}"
             faults.add(f"{where}.component", what, "Leave its usage out, or add a usage row to the price list.")
-        metered = read_number(estimate.quantity, f"{where}.quantity", top=MAX_METERED, faults=faults)
+        metered = read_number(
+            estimate.quantity, f"{where}.quantity", top=MAX_METERED, faults=faults, places=METERED_PLACES
+        )
         found[component] = Decimal(0) if metered is None else metered
     return found

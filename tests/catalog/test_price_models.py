@@ -88,6 +88,12 @@ def test_tiers_that_say_up_to_where_they_reach(tmp_path: Path, row: str, model: 
     assert (entry.model, entry.bands, entry.price, entry.is_plain) == (model, bands, 0, False)
 
 
+def test_tiers_may_count_blocks(tmp_path: Path) -> None:
+    entry = entry_of(tmp_path, ",<=5:10 <=10:8,2026-01-01,,graduated,3,4,,,")
+    # Tiers up to 5 and to 10 blocks of 4, and 3 units free: 43 units.
+    assert (entry.included, entry.block_size, entry.most_units) == (3, 4, 43)
+
+
 def test_blocks_free_units_and_limits(tmp_path: Path) -> None:
     entry = entry_of(tmp_path, "100,,2026-01-01,,block,10,2.5,20,300.50,")
     assert (entry.price, entry.included, entry.block_size) == (100, 10, D("2.5"))
