@@ -8,6 +8,7 @@ import zoneinfo
 from collections.abc import Mapping
 from decimal import Decimal
 
+from bidwright.catalog.nearest import advice
 from bidwright.core import money
 from bidwright.core.errors import Faults
 
@@ -46,7 +47,8 @@ def known_currency(code: str, where: str, faults: Faults) -> bool:
     """Whether amounts of a currency can be computed; a fault where not."""
     if code in money.MINOR_UNITS:
         return True
-    faults.add(where, f"the currency {code!r} is not known", f"Use one of: {', '.join(money.MINOR_UNITS)}.")
+    fix = f"{advice(code, money.MINOR_UNITS)} Codes are those of ISO 4217, such as EUR."
+    faults.add(where, f"the currency {code!r} is not known", fix)
     return False
 
 

@@ -23,6 +23,8 @@ from bidwright.catalog.rule_language import Expression, FigureSource
 DEFAULT_HOURS_PER_MONTH = Decimal(730)
 """8,760 hours a year in twelve equal months, as providers count."""
 
+DEFAULT_HOURS_PER_DAY = Decimal(8)
+
 NeedKind = Literal["boolean", "integer", "decimal", "choice", "text"]
 Answer = bool | int | Decimal | str
 """A customer's answer: bool for boolean, int for integer, Decimal for decimal, str for choice (option id) and text."""
@@ -194,6 +196,27 @@ class Ancestry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DayRates:
+    """Cost of one day of bespoke work of a role.
+
+    Attributes:
+        general: Where no delivery centre is stated; None where one must be.
+        by_centre: Delivery centre -> its own rate, by id.
+    """
+
+    general: Decimal | None = None
+    by_centre: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskClasses:
+    """What is added to the cost of bespoke items for their risk: class -> percent; ``default`` is one of them."""
+
+    default: str
+    percents: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PriceBook:
     """Prices of one market with their settings; what it inherits is already in it.
 
@@ -205,7 +228,9 @@ class PriceBook:
         needs: Names of the needs that tables and formulas of its rows ask for.
         terms: Contract term in months -> discount on recurring charges in percent.
         hours_per_month: What an hourly price is multiplied by for a month.
-        bespoke_rates: Role -> cost of one day.
+        bespoke_rates: By role.
+        risk_classes: None where no contingency is asked for.
+        hours_per_day: What a day of bespoke work counts as where effort is compared.
         default_markup, minimum_markup: Percent on the cost of bespoke items.
     """
 
@@ -215,10 +240,12 @@ class PriceBook:
     rounding: str
     entries: Mapping[tuple[str, ChargeName], tuple[PriceEntry, ...]]
     terms: Mapping[int, Decimal]
-    bespoke_rates: Mapping[str, Decimal]
+    bespoke_rates: Mapping[str, DayRates]
     default_markup: Decimal
     minimum_markup: Decimal
     hours_per_month: Decimal = DEFAULT_HOURS_PER_MONTH
+    hours_per_day: Decimal = DEFAULT_HOURS_PER_DAY
+    risk_classes: RiskClasses | None = None
     commitments: Mapping[str, Commitment] = field(default_factory=dict)
     segment: str = ""
     channel: str = ""

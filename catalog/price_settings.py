@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from bidwright.catalog.bespoke_settings import read_day_rates, read_hours_per_day, read_risk_classes
 from bidwright.catalog.commitments import read_commitments
 from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
-from bidwright.catalog.figures import known_currency, number, numbers
+from bidwright.catalog.figures import known_currency, number
 from bidwright.catalog.model import DEFAULT_HOURS_PER_MONTH, Market, PriceBook
 from bidwright.catalog.price_indices import read_indices
 from bidwright.catalog.price_inheritance import Entries, Inheritance, parent_key
@@ -47,9 +48,9 @@ def read_settings(draft: Draft, key: str, entries: Entries, parent: PriceBook | 
         rounding=value["rounding"] if parent is None else value.get("rounding", parent.rounding),
         entries=entries,
         terms=_terms(value["terms"]) if parent is None or "terms" in value else parent.terms,
-        bespoke_rates=numbers(value["bespoke_rates"])
-        if parent is None or "bespoke_rates" in value
-        else parent.bespoke_rates,
+        bespoke_rates=read_day_rates(draft, whole, parent),
+        risk_classes=read_risk_classes(draft, whole, parent),
+        hours_per_day=read_hours_per_day(whole, parent),
         default_markup=default,
         minimum_markup=minimum,
         hours_per_month=_hours(value, parent),

@@ -5,20 +5,24 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 
-MINOR_UNITS = {
-    "EUR": 2,
-    "GBP": 2,
-    "USD": 2,
-    "CHF": 2,
-    "SEK": 2,
-    "NOK": 2,
-    "DKK": 2,
-    "PLN": 2,
-    "CZK": 2,
-    "JPY": 0,
-    "KWD": 3,
+_CODES = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
+    2: """
+        AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP
+        CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES
+        KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK
+        NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB
+        TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
+    """,
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF",
 }
-"""Digits after the point of each currency a price book may use. Source: ISO 4217."""
+
+MINOR_UNITS = {code: digits for digits, codes in _CODES.items() for code in codes.split()}
+"""Digits after the point of each currency. Source: ISO 4217 of 2026-01-01, list one.
+
+Metals, special drawing rights, test codes and funds are left out, but for the Unidad de Fomento (CLF), in which
+contracts in Chile are made."""
 
 EXACT = decimal.Context(
     prec=400, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow]

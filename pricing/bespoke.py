@@ -1,16 +1,16 @@
-"""The bespoke layer: what is made for one customer, priced as cost plus mark-up.
+"""The bespoke layer: what is made for one customer, priced as cost, contingency and mark-up.
 
 The term discount does not touch bespoke items: their price follows their cost, which a longer term does not lower.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bidwright.catalog.amount_messages import amount_of, money
-from bidwright.catalog.model import PriceBook
+from bidwright.catalog.model import DeliveryCentre, PriceBook
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import EXACT, plain, rounded
 from bidwright.pricing.changes import Changes
@@ -21,6 +21,7 @@ from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, Besp
 from bidwright.v1.price_pb2 import (
     PRICE_LINE_KIND_BESPOKE,
     PRICE_STEP_KIND_BESPOKE_COST,
+    PRICE_STEP_KIND_CONTINGENCY,
     PRICE_STEP_KIND_MARKUP,
     PriceLine,
 )
@@ -36,6 +37,7 @@ class CostedItem:
 
     Attributes:
         costs: (where the amount comes from, amount) in order; at least one.
+        contingency: (where it comes from, percent of the costs); None where it is 0 or the price book has none.
         days: Work of all roles.
     """
 
@@ -43,16 +45,9 @@ class CostedItem:
     title: str
     charge: Charge
     costs: tuple[tuple[str, Decimal], ...]
+    contingency: tuple[str, Decimal] | None
     markup_percent: Decimal
     days: Decimal
-
-    @property
-    def cost(self) -> Decimal:
-        """The exact sum of the costs."""
-        total = Decimal(0)
-        for _, amount in self.costs:
-            total = EXACT.add(total, amount)
-        return total
 
 
 def read_bespoke_items(items: Iterable[BespokeItem], book: PriceBook, faults: Faults) -> tuple[CostedItem, ...]:
@@ -70,11 +65,37 @@ def read_bespoke_items(items: Iterable[BespokeItem], book: PriceBook, faults: Fa
     return tuple(found[id_] for id_ in sorted(found))
 
 
+def check_places(
+    items: Iterable[BespokeItem], centres: Mapping[str, DeliveryCentre], regions: Collection[str], faults: Faults
+) -> None:
+    """Report effort of delivery centres that lie where the customer allows no work.
+
+    Args:
+        items: Their delivery centres have rates.
+        centres: Of the release, by id.
+        regions: Where work may be done.
+        faults: Takes a fault for each such effort.
+    """
+    allowed = sorted(id_ for id_, centre in centres.items() if centre.region in regions)
+    for index, item in enumerate(items):
+        for number, part in enumerate(item.effort):
+            if part.delivery_centre and part.delivery_centre not in allowed:
+                faults.add(
+                    f"bespoke_items[{index}].effort[{number}].delivery_centre",
+                    f"{part.delivery_centre} lies in {centres[part.delivery_centre].region}, "
+                    f"outside the regions allowed ({', '.join(sorted(regions)) or 'none'})",
+                    f"Choose one of: {', '.join(allowed) or 'none'}.",
+                )
+
+
 def bespoke_line(sale: Sale, item: CostedItem, changes: Changes) -> PriceLine:
-    """Price a bespoke item: its costs, mark-up, discretionary discount, rounding."""
+    """Price a bespoke item: its costs, contingency, mark-up, discretionary discount, rounding."""
     waterfall = Waterfall()
     for rule, amount in item.costs:
         waterfall.add(PRICE_STEP_KIND_BESPOKE_COST, rule, amount)
+    if item.contingency is not None:
+        waterfall.add_percent(PRICE_STEP_KIND_CONTINGENCY, *item.contingency)
+    cost = waterfall.running
     # Always a step, also at 0 %, so that the lowest mark-up of a quote can be read off its price.
     waterfall.add_percent(PRICE_STEP_KIND_MARKUP, f"bespoke item {item.id}: mark-up", item.markup_percent)
     waterfall.change(changes.bid)
@@ -89,7 +110,7 @@ def bespoke_line(sale: Sale, item: CostedItem, changes: Changes) -> PriceLine:
         unit="item",
         steps=waterfall.steps,
         net=money(waterfall.running, currency),
-        cost=money(rounded(item.cost, currency, sale.book.rounding), currency),
+        cost=money(rounded(cost, currency, sale.book.rounding), currency),
     )
 
 
@@ -100,6 +121,7 @@ def _read(item: BespokeItem, book: PriceBook, where: str, faults: Faults) -> Cos
         faults.add(f"{where}.charge", what, "Say whether the item falls due once or every month.")
     costs, days = _effort(item.effort, book, where, faults)
     material = _material(item, book, where, faults)
+    contingency = _contingency(item, book, where, faults)
     markup: Decimal | None = book.default_markup
     if item.markup_percent.value:
         markup = read_number(item.markup_percent, f"{where}.markup_percent", top=MAX_MARKUP_PERCENT, faults=faults)
@@ -108,7 +130,13 @@ def _read(item: BespokeItem, book: PriceBook, where: str, faults: Faults) -> Cos
     if len(faults.found) > before or markup is None:
         return None
     return CostedItem(
-        id=item.id, title=item.title, charge=item.charge, costs=tuple(costs), markup_percent=markup, days=days
+        id=item.id,
+        title=item.title,
+        charge=item.charge,
+        costs=tuple(costs),
+        contingency=contingency,
+        markup_percent=markup,
+        days=days,
     )
 
 
@@ -118,19 +146,43 @@ def _effort(
     costs: list[tuple[str, Decimal]] = []
     total_days = Decimal(0)
     for index, part in enumerate(effort):
-        rate = book.bespoke_rates.get(part.role)
-        if rate is None:
-            faults.add(
-                f"{where}.effort[{index}].role",
-                f"{part.role!r} has no rate in price book {book.id}",
-                f"Choose one of: {', '.join(book.bespoke_rates)}.",
-            )
+        rate = _rate(part, book, f"{where}.effort[{index}]", faults)
         days = read_number(part.days, f"{where}.effort[{index}].days", top=MAX_DAYS, faults=faults)
         if rate is not None and days is not None:
-            rule = f"{book.id}: {plain(days)} days of {part.role} at {plain(rate)}"
+            place = f" in {part.delivery_centre}" if part.delivery_centre else ""
+            rule = f"{book.id}: {plain(days)} days of {part.role}{place} at {plain(rate)}"
             costs.append((rule, EXACT.multiply(days, rate)))
             total_days = EXACT.add(total_days, days)
     return costs, total_days
+
+
+def _rate(part: BespokeEffort, book: PriceBook, where: str, faults: Faults) -> Decimal | None:
+    """The day rate of a role, of the delivery centre where one is stated; None with a fault."""
+    rates = book.bespoke_rates.get(part.role)
+    if rates is None:
+        what = f"{part.role!r} has no rate in price book {book.id}"
+        faults.add(f"{where}.role", what, f"Choose one of: {', '.join(book.bespoke_rates)}.")
+        return None
+    rate = rates.by_centre.get(part.delivery_centre) if part.delivery_centre else rates.general
+    if rate is None:
+        stated = repr(part.delivery_centre) if part.delivery_centre else "no delivery centre"
+        choices = [*rates.by_centre, *(["none"] if rates.general is not None else [])]
+        what = f"price book {book.id} has no rate of {part.role} for {stated}"
+        faults.add(f"{where}.delivery_centre", what, f"Choose one of: {', '.join(choices)}.")
+    return rate
+
+
+def _contingency(item: BespokeItem, book: PriceBook, where: str, faults: Faults) -> tuple[str, Decimal] | None:
+    """What the risk class of an item adds; a fault where the price book has no such class."""
+    classes = book.risk_classes
+    chosen = item.risk_class or (classes.default if classes is not None else "")
+    if not chosen:
+        return None
+    percent = classes.percents.get(chosen) if classes is not None else None
+    if percent is None:
+        known = f"Choose one of: {', '.join(classes.percents)}." if classes is not None else "Leave it out."
+        faults.add(f"{where}.risk_class", f"{chosen!r} is not a risk class of price book {book.id}", known)
+    return (f"{book.id}: risk class {chosen}", percent) if percent else None
 
 
 def _material(item: BespokeItem, book: PriceBook, where: str, faults: Faults) -> Decimal:

@@ -16,7 +16,7 @@ from bidwright.catalog.price_charges import CHARGES
 from bidwright.core.errors import Faults
 from bidwright.core.money import EXACT
 from bidwright.pricing.allocation import take_off
-from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
+from bidwright.pricing.bespoke import CostedItem, bespoke_line, check_places, read_bespoke_items
 from bidwright.pricing.changes import Changes
 from bidwright.pricing.characteristics import read_answers
 from bidwright.pricing.commitments import commitment_lines
@@ -135,13 +135,15 @@ def _read(release: Release, configuration: Configuration, terms: CommercialTerms
     if sale is None or offering is None:
         raise AssertionError("a sale or an offering was refused without a fault")
     answers = read_answers(offering, configuration.needs, sale.book.needs, faults) if sale.book.needs else {}
+    regions = regions_for(sale.market, offering, {answer.name: answer.text for answer in configuration.needs})
+    check_places(configuration.bespoke_items, release.centres, regions, faults)
     faults.raise_if_any("The configuration to be priced")
     return _Request(
         sale=replace(sale, answers=answers),
         quantities=quantities,
         metered=metered,
         bespoke_items=bespoke_items,
-        regions=regions_for(sale.market, offering, {answer.name: answer.text for answer in configuration.needs}),
+        regions=regions,
     )
 
 

@@ -34,7 +34,7 @@ DUE = {
 }
 LIST, PACKAGE, VOLUME, TERM, DISCRETIONARY, ROUNDING, BESPOKE_COST, MARKUP = 1, 2, 3, 4, 6, 7, 8, 9
 MINIMUM, MAXIMUM, WAIVER, COMMITMENT, PROMOTION, CONTRACT, COMMITTED = 10, 11, 12, 13, 14, 15, 16
-CHANNEL = 5
+CHANNEL, CONTINGENCY = 5, 18
 CHANGES = (TERM, COMMITTED, CHANNEL, PROMOTION, CONTRACT, DISCRETIONARY)
 # what a change makes of a running amount, for so many units that are not free
 Change = tuple[int, Callable[[Fraction, Fraction], Fraction]]
@@ -407,11 +407,16 @@ class Oracle:
     def bespoke_line(self, item: BespokeItem) -> Line:
         line = Line(3, item.id, item.charge, 1)
         for effort in item.effort:
-            rate = Fraction(self.book.bespoke_rates[effort.role])
+            rates = self.book.bespoke_rates[effort.role]
+            rate = Fraction(rates.by_centre[effort.delivery_centre] if effort.delivery_centre else rates.general or 0)
             line.steps.append((BESPOKE_COST, Fraction(effort.days.value or "0") * rate))
         material = Fraction(item.material_cost.units) + Fraction(item.material_cost.nanos, 10**9)
         if material or not line.steps:
             line.steps.append((BESPOKE_COST, material))
+        if self.book.risk_classes is not None:
+            percent = Fraction(self.book.risk_classes.percents[item.risk_class or self.book.risk_classes.default])
+            if percent:
+                line.steps.append((CONTINGENCY, line.running * percent / 100))
         line.cost = self.rounded_cost(line.running)
         markup = Fraction(item.markup_percent.value or "0") if item.HasField("markup_percent") else None
         markup = Fraction(self.book.default_markup) if markup is None else markup

@@ -16,11 +16,13 @@ from small_release import small_release
 
 from bidwright.catalog.model import (
     Component,
+    DayRates,
     DeliveryCentre,
     Market,
     Package,
     PriceBook,
     Release,
+    RiskClasses,
     Texts,
 )
 from bidwright.catalog.price_charges import CHARGES, ChargeName
@@ -108,7 +110,18 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
         rounding=random.choice(["half_up", "half_even"]),
         entries=entries,
         terms={12: Decimal(0), 24: _number(random, 20, 2), 6: _number(random, 5, 4), 37: Decimal(1)},
-        bespoke_rates={"engineer": _number(random, 900, 2), "architect": _number(random, 900, 6)},
+        bespoke_rates={
+            "engineer": DayRates(general=_number(random, 900, 2), by_centre={"z9": _number(random, 900, 2)}),
+            "architect": DayRates(general=_number(random, 900, 6)),
+            "tester": DayRates(by_centre={"z7": _number(random, 500, 1), "z9": Decimal(400)}),
+        },
+        risk_classes=random.choice(
+            [
+                None,
+                RiskClasses(default="low", percents={"low": Decimal(0), "high": _number(random, 60, 4)}),
+                RiskClasses(default="mean", percents={"mean": Decimal(15)}),
+            ]
+        ),
         default_markup=_number(random, 40, 1),
         commitments=_commitments(random, components),
         hours_per_month=random.choice([Decimal(730), Decimal("720.25")]),
@@ -312,7 +325,11 @@ def _bespoke(random: Random, id_: str, book: PriceBook) -> BespokeItem:
     item = BespokeItem(id=id_, title="Made for you", owner="ada", charge=random.choice([1, 2]))
     for _ in range(random.choice([0, 1, 2])):
         days = DecimalMessage(value=str(_number(random, 9, 4)))
-        item.effort.append(BespokeEffort(role=random.choice(list(book.bespoke_rates)), days=days))
+        role, rates = random.choice(list(book.bespoke_rates.items()))
+        centre = random.choice([*rates.by_centre, *([""] if rates.general is not None else [])])
+        item.effort.append(BespokeEffort(role=role, days=days, delivery_centre=centre))
+    if book.risk_classes is not None and random.random() < 0.6:
+        item.risk_class = random.choice(list(book.risk_classes.percents))
     if random.random() < 0.6:
         amount = Money(currency_code=book.currency, units=random.randint(0, 99), nanos=random.choice([0, 5_000_000]))
         item.material_cost.CopyFrom(amount)
