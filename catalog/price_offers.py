@@ -29,8 +29,9 @@ class Promotion:
     Attributes:
         components: Ids, patterns already resolved.
         charges: Which of their charges.
-        percent: Taken off the running amount; None where ``amounts`` are taken off.
+        percent: Taken off the running amount; None where ``amounts`` are taken off, or months are only free.
         amounts: Market -> what is taken off each unit.
+        free_months: Months at the start of the term in which recurring lines are not due.
         markets: Where it holds.
         segments, channels: For whom; for everybody where empty.
         term_from: Months of the term from which it holds.
@@ -44,6 +45,7 @@ class Promotion:
     charges: frozenset[ChargeName]
     percent: Decimal | None = None
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    free_months: int = 0
     markets: frozenset[str]
     segments: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()

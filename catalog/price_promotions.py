@@ -9,6 +9,7 @@ from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import day, number, numbers
 from bidwright.catalog.nearest import advice
+from bidwright.catalog.price_charges import RECURRING
 from bidwright.catalog.price_offers import Period, Promotion
 
 
@@ -20,7 +21,7 @@ def read_promotions(draft: Draft) -> None:
         period = read_period(draft, entry, value)
         _check_markets(draft, entry)
         _check_names(draft, entry)
-        check_one_of(draft, entry, ("percent", "amounts"))
+        _check_what_it_gives(draft, entry)
         code = value.get("code", "")
         if code and code in codes:
             what = f"the code {code} is that of promotion {codes[code]!r} already"
@@ -36,6 +37,7 @@ def read_promotions(draft: Draft) -> None:
             charges=frozenset(value["charges"]),
             percent=number(value["percent"]) if "percent" in value else None,
             amounts=numbers(value.get("amounts", {})),
+            free_months=value.get("free_months", 0),
             markets=frozenset(value.get("markets", value.get("amounts", draft.markets))),
             segments=frozenset(value.get("segments", ())),
             channels=frozenset(value.get("channels", ())),
@@ -78,6 +80,15 @@ def check_one_of(draft: Draft, entry: Entry, either: tuple[str, str], *keys: str
     if len(stated) != 1:
         what = f"both {either[0]} and {either[1]} are stated" if stated else f"neither {either[0]} nor {either[1]} is"
         draft.faults.add(entry.where(*keys), what, f"Write one of {either[0]} and {either[1]}.")
+
+
+def _check_what_it_gives(draft: Draft, entry: Entry) -> None:
+    """A percentage or amounts, free months, or one of the former with free months."""
+    if "free_months" not in entry.value or {"percent", "amounts"} <= entry.value.keys():
+        check_one_of(draft, entry, ("percent", "amounts"))
+    elif not set(RECURRING) & set(entry.value["charges"]):
+        what = "months are free, and none of the charges recurs"
+        draft.faults.add(entry.where("free_months"), what, f"Name one of the charges {', '.join(RECURRING)}.")
 
 
 def _check_markets(draft: Draft, entry: Entry) -> None:

@@ -14,6 +14,7 @@ from bidwright.catalog.figures import known_currency, number
 from bidwright.catalog.model import DEFAULT_HOURS_PER_MONTH, Market, PriceBook
 from bidwright.catalog.price_indices import read_indices
 from bidwright.catalog.price_inheritance import Entries, Inheritance, parent_key
+from bidwright.catalog.price_terms import read_terms
 from bidwright.core.money import EXACT, MINOR_UNITS
 
 _DIVIDING = frozenset({1, 2, 5, 25})
@@ -47,7 +48,7 @@ def read_settings(draft: Draft, key: str, entries: Entries, parent: PriceBook | 
         currency=market.currency,
         rounding=value["rounding"] if parent is None else value.get("rounding", parent.rounding),
         entries=entries,
-        terms=_terms(value["terms"]) if parent is None or "terms" in value else parent.terms,
+        terms=read_terms(whole, draft.faults) if parent is None or "terms" in value else parent.terms,
         bespoke_rates=read_day_rates(draft, whole, parent),
         risk_classes=read_risk_classes(draft, whole, parent),
         hours_per_day=read_hours_per_day(whole, parent),
@@ -121,10 +122,6 @@ def _check_currency(draft: Draft, whole: Entry, market: Market, parent: PriceBoo
     if parent is not None and parent.currency != market.currency:
         what = f"market {market.id} has {market.currency}; the inherited price book {parent.id} has {parent.currency}"
         draft.faults.add(whole.where("inherits"), what, f"Inherit a price book in {market.currency}.")
-
-
-def _terms(stated: Mapping[str, str | int]) -> dict[int, Decimal]:
-    return {months: number(stated[str(months)]) for months in sorted(int(one) for one in stated)}
 
 
 def _markups(value: Mapping[str, Any], parent: PriceBook | None) -> tuple[Decimal, Decimal]:

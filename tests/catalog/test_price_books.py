@@ -237,6 +237,39 @@ def test_promotions_and_agreements_are_read(tmp_path: Path) -> None:
     assert (percent.price, percent.percent, str(percent.period.valid_to)) == (None, 15, "2027-01-01")
 
 
+def test_a_promotion_may_give_free_months_alone_or_beside_a_percentage(tmp_path: Path) -> None:
+    alone = PROMOTION.replace('percent: "10"', "free_months: 3")
+    beside = PROMOTION.partition("\n")[2].replace("spring", "autumn").replace("SPRING", "AUTUMN")
+    beside = beside.replace("percent:", "free_months: 2\n    percent:")
+    promotions = read(tmp_path, {"promotions.yaml": alone + beside}).promotions
+    assert [(one.percent, one.free_months, one.amounts) for one in promotions.values()] == [(10, 2, {}), (None, 3, {})]
+    assert promotions["spring"].markets == {"DE", "GB"}
+
+
+def test_terms_may_be_ranges_of_months_that_do_not_overlap(tmp_path: Path) -> None:
+    portfolio = copy_of_small(tmp_path)
+    file = portfolio / "prices" / "DE.yaml"
+    settings = file.read_text()
+    assert 'terms: {12: "0", 24: "3", 36: "6"}' in settings
+
+    def with_terms(terms: str) -> list[tuple[str, str]]:
+        file.write_text(settings.replace('{12: "0", 24: "3", 36: "6"}', terms))
+        return [(fault.where, fault.what) for fault in check_report(portfolio, today=SMALL_TODAY)]
+
+    assert with_terms('{1-3: "0", 4: "1.5", 82-84: "9"}') == []
+    terms = read_portfolio(portfolio, today=SMALL_TODAY).price_books["DE"].terms
+    assert terms == {1: 0, 2: 0, 3: 0, 4: D("1.5"), 82: 9, 83: 9, 84: 9}
+    assert with_terms('{1-24: "0", 24-36: "3"}') == [
+        ("prices/DE.yaml:5", "a term of 24 months is in 1-24 and in 24-36")
+    ]
+    assert with_terms('{24-12: "0", 36: "0"}') == [
+        ("prices/DE.yaml:5", "the range of terms 24-12 ends before it begins")
+    ]
+    assert with_terms('{1-121: "0"}')[0][1].endswith(
+        "is not a contract term in months from 1 to 120, or a range such as 13-24"
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "line", "what"),
     [
@@ -250,6 +283,8 @@ def test_promotions_and_agreements_are_read(tmp_path: Path) -> None:
         (("term_from: 24", "channels: [partner]"), 7, "no price book is for channel 'partner'"),
         (('"compute.*"', "compute.tiny"), 4, "there is no component 'compute.tiny'"),
         (("charges: [monthly]", "charges: [daily]"), 5, "is not one_time, monthly"),
+        (('percent: "10"', "free_months: 0"), 6, "is not free months"),
+        (('[monthly]\n    percent: "10"', "[one_time]\n    free_months: 2"), 6, "none of the charges recurs"),
     ],
 )
 def test_a_promotion_that_cannot_be_is_one_fault(tmp_path: Path, change: tuple[str, str], line: int, what: str) -> None:
