@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
-from bidwright.catalog.figures import known_currency, number, numbers
+from bidwright.catalog.figures import day, known_currency, number, numbers
 from bidwright.catalog.model import Answer, Component, DeliveryCentre, Market, Offering
 from bidwright.core.money import MINOR_UNITS
+
+_Later = tuple[tuple[dt.date, Decimal], ...]
+_LaterRates = Mapping[str, Mapping[str, _Later]]
 
 ANYWHERE = "any"
 """The answer to a residency need that leaves all regions of the market."""
@@ -26,7 +32,7 @@ def read_centres(draft: Draft) -> None:
         if regions and centre["region"] not in regions:
             what = f"no market is delivered from the region {centre['region']!r}"
             draft.faults.add(entry.where("region"), what, f"Use one of: {', '.join(regions)}.")
-        draft.centres.setdefault(centre["id"], _centre(entry))
+        draft.centres.setdefault(centre["id"], _centre(entry, _later_rates(draft, entry)))
     _check_regions(draft)
 
 
@@ -114,7 +120,33 @@ def _check_regions(draft: Draft) -> None:
                 draft.faults.add(entry.where("delivery_regions", position), what, fix)
 
 
-def _centre(entry: Entry) -> DeliveryCentre:
+def _later_rates(draft: Draft, entry: Entry) -> _LaterRates:
+    """Competence -> currency -> rates that begin on a day; only where there are such."""
+    found: dict[str, dict[str, _Later]] = {}
+    for competence, rates in entry.value["rates"].items():
+        for currency, rows in rates.items():
+            if isinstance(rows, list):
+                keys = ("rates", competence, currency)
+                found.setdefault(competence, {})[currency] = _later_rows(draft, entry, keys, rows)
+    return found
+
+
+def _later_rows(draft: Draft, entry: Entry, keys: tuple[str, ...], rows: Sequence[Any]) -> _Later:
+    """The rows after the first; a fault where their days do not ascend."""
+    later: list[tuple[dt.date, Decimal]] = []
+    for place, row in enumerate(rows[1:], start=1):
+        where = entry.where(*keys, place, "from")
+        begins = day(row["from"], where, draft.faults)
+        if begins is None:
+            continue
+        if later and begins <= later[-1][0]:
+            what = f"{begins.isoformat()} does not come after {later[-1][0].isoformat()}"
+            draft.faults.add(where, what, "Write rates in the order of their days, each day once.")
+        later.append((begins, number(row["rate"])))
+    return tuple(later)
+
+
+def _centre(entry: Entry, later_rates: _LaterRates) -> DeliveryCentre:
     value = entry.value
     return DeliveryCentre(
         id=value["id"],
@@ -123,5 +155,11 @@ def _centre(entry: Entry) -> DeliveryCentre:
         region=value["region"],
         certifications=tuple(value.get("certifications", ())),
         capacity_hours=number(value["capacity_hours"]),
-        rates={competence: numbers(value["rates"][competence]) for competence in sorted(value["rates"])},
+        rates={competence: _first_rates(rates) for competence, rates in sorted(value["rates"].items())},
+        later_rates=later_rates,
     )
+
+
+def _first_rates(rates: Mapping[str, Any]) -> Mapping[str, Decimal]:
+    """Currency -> the rate that holds until another one does."""
+    return numbers({code: rows[0]["rate"] if isinstance(rows, list) else rows for code, rows in rates.items()})

@@ -18,7 +18,7 @@ from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import Adjustment, Commitment, IndexSeries, PriceEntry
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.catalog.rule_guards import guards
-from bidwright.catalog.rule_language import Expression, FigureSource
+from bidwright.catalog.rule_language import Expression, FigureSource, WorkSource
 
 DEFAULT_HOURS_PER_MONTH = Decimal(730)
 """8,760 hours a year in twelve equal months, as providers count."""
@@ -104,9 +104,24 @@ class Component:
     lead_time_days: int = 0
     texts: Texts
 
-    def figures(self, source: FigureSource) -> Mapping[str, Decimal]:
-        """The figures of one unit that a rule speaks of, by attribute."""
-        return {"total": self.attributes, "provided": self.provides, "consumed": self.consumes}[source]
+    @cached_property
+    def skills(self) -> str:
+        """What a delivery centre must have to do its work: competence and certifications, as one id."""
+        return "|".join((self.competence, *sorted(self.certifications)))
+
+    def figures(self, source: FigureSource | WorkSource) -> Mapping[str, Decimal]:
+        """The figures of one unit that a rule speaks of, by attribute; hours of work by skills."""
+        match source:
+            case "total":
+                return self.attributes
+            case "provided":
+                return self.provides
+            case "consumed":
+                return self.consumes
+            case "one_time_hours":
+                return {self.skills: self.one_time_hours} if self.one_time_hours else {}
+            case "monthly_hours":
+                return {self.skills: self.monthly_hours} if self.monthly_hours else {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,7 +283,13 @@ class Package:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryCentre:
-    """Where work is done. ``rates``: competence -> currency -> cost of one hour."""
+    """Where work is done.
+
+    Attributes:
+        capacity_hours: Hours a month for new work.
+        rates: Competence -> currency -> cost of one hour.
+        later_rates: Competence -> currency -> from which days on it is another, ascending; only where it changes.
+    """
 
     id: str
     title: str
@@ -277,6 +298,15 @@ class DeliveryCentre:
     certifications: tuple[str, ...]
     capacity_hours: Decimal
     rates: Mapping[str, Mapping[str, Decimal]]
+    later_rates: Mapping[str, Mapping[str, tuple[tuple[dt.date, Decimal], ...]]] = field(default_factory=dict)
+
+    def rate(self, competence: str, currency: str, date: dt.date) -> Decimal:
+        """Cost of one hour on a day; the centre has the competence and a rate in the currency."""
+        found = self.rates[competence][currency]
+        for begins, later in self.later_rates.get(competence, {}).get(currency, ()):
+            if begins <= date:
+                found = later
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)

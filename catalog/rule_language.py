@@ -51,11 +51,15 @@ FigureSource = Literal["total", "provided", "consumed"]
 """Which figures of components are summed: their attributes, or what they provide or consume."""
 
 
+WorkSource = Literal["one_time_hours", "monthly_hours"]
+"""Work on components, by the skills that it takes; no rule that is written speaks of it, but hours of centres limit it."""
+
+
 @dataclass(frozen=True)
 class Sum:
-    """``total | provided | consumed("attribute"[, "family"])``: figure x quantity, summed."""
+    """``total | provided | consumed("attribute"[, "family"])``: figure x quantity, summed; of work by skills."""
 
-    source: FigureSource
+    source: FigureSource | WorkSource
     attribute: str
     family: str = ""
 

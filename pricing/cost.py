@@ -97,4 +97,5 @@ class Labour:
         return EXACT.multiply(component.monthly_hours, Decimal(PERIOD_MONTHS[charge]))
 
     def _rate(self, centre: DeliveryCentre, component: Component) -> Decimal:
-        return centre.rates[component.competence][self._sale.market.currency]
+        date = self._sale.agreement.price_date
+        return centre.rate(component.competence, self._sale.market.currency, date)

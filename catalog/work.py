@@ -1,0 +1,152 @@
+"""The work of components at delivery centres: who may do it, how much it is, and whether the centres have the hours.
+
+Work is counted twice: all that is done once, as if it were done within one month before the start, and the work of one
+month of service. Each must fit into the hours that the centres have in a month; it may be split between centres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import get_args
+
+from bidwright.catalog.centres import able_centres
+from bidwright.catalog.model import Component, Release
+from bidwright.catalog.rule_language import WorkSource
+from bidwright.core.money import EXACT
+from bidwright.core.transport import Shortage, Work, cheapest_shares
+
+WORK: tuple[WorkSource, ...] = get_args(WorkSource)
+
+Hours = Mapping[str, Decimal]
+"""Skills -> hours of work that asks for them, above 0."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The delivery centres that may work for a customer.
+
+    Equal where digest, currency and regions are, as a release never changes.
+    """
+
+    digest: str
+    currency: str
+    regions: frozenset[str]
+    release: Release = field(compare=False)
+
+    def able(self, skills: str) -> tuple[str, ...]:
+        """Ids of the centres that can do work that asks for skills; none where nobody can."""
+        return _able(self).get(skills, ())
+
+    @property
+    def undeliverable(self) -> frozenset[str]:
+        """The components that no centre can deliver."""
+        return _undeliverable(self)
+
+
+@lru_cache(maxsize=256)
+def _able(place: Workplace) -> Mapping[str, tuple[str, ...]]:
+    components: dict[str, Component] = {}
+    for component in place.release.components.values():
+        components.setdefault(component.skills, component)
+    return {
+        skills: tuple(
+            centre.id
+            for centre in able_centres(component, place.release.centres, currency=place.currency, regions=place.regions)
+        )
+        for skills, component in sorted(components.items())
+    }
+
+
+@lru_cache(maxsize=256)
+def _undeliverable(place: Workplace) -> frozenset[str]:
+    return frozenset(one.id for one in place.release.components.values() if not place.able(one.skills))
+
+
+def hours_of(release: Release, items: Mapping[str, int], source: WorkSource) -> Hours:
+    """Hours of work on components.
+
+    Args:
+        release: Gives the components.
+        items: Component id -> units.
+        source: Work that is done once, or every month.
+    """
+    found: dict[str, Decimal] = {}
+    for id_, units in items.items():
+        component = release.components[id_]
+        hours = component.one_time_hours if source == "one_time_hours" else component.monthly_hours
+        if hours and units:
+            more = EXACT.multiply(hours, Decimal(units))
+            found[component.skills] = EXACT.add(found.get(component.skills, Decimal(0)), more)
+    return found
+
+
+def shortage(place: Workplace, hours: Hours) -> Shortage | None:
+    """Centres that have too few hours for the work that only they can do; None where all work can be given to somebody.
+
+    Work that nobody can do is not looked at.
+    """
+    centres = place.release.centres
+    able = {skills: place.able(skills) for skills in hours}
+    if sum(hours.values()) <= min((centres[c].capacity_hours for ids in able.values() for c in ids), default=0):
+        return None  # any one of the centres could do all of it
+    work = {
+        skills: Work(Fraction(hours[skills]), dict.fromkeys(ids, Fraction(0))) for skills, ids in able.items() if ids
+    }
+    found = cheapest_shares(work, capacities(place, (centre for ids in able.values() for centre in ids)))
+    return found if isinstance(found, Shortage) else None
+
+
+def capacities(place: Workplace, centres: Iterable[str]) -> dict[str, Fraction]:
+    """Hours a month of centres, by id."""
+    return {id_: Fraction(place.release.centres[id_].capacity_hours) for id_ in sorted(set(centres))}
+
+
+@dataclass(frozen=True)
+class CapacityRow:
+    """Work that only some centres can do, and the hours they have a month."""
+
+    source: WorkSource
+    centres: tuple[str, ...]
+    skills: tuple[str, ...]
+    capacity: Decimal
+
+
+def capacity_rows(place: Workplace, source: WorkSource, most: Hours) -> list[CapacityRow]:
+    """Limits that all keep exactly where the work can be split between the centres; by centres.
+
+    For every set of centres, the work that only they can do must not exceed their hours. That is enough: a transport
+    has a solution where no set of sources is short. Sets that are two sets without common work need no row.
+
+    Args:
+        place: Where work may be done.
+        source: Of the rows.
+        most: Skills -> more hours than any configuration asks for; rows that these cannot break are left out.
+
+    Source: D. Gale, A theorem on flows in networks, Pacific Journal of Mathematics 7, 1957.
+    """
+    able = {skills: frozenset(place.able(skills)) for skills, hours in most.items() if hours and place.able(skills)}
+    found = []
+    for centres in sorted(connected_sets(able.values()), key=sorted):
+        skills = tuple(sorted(skills for skills, ids in able.items() if ids <= centres))
+        capacity = sum((place.release.centres[id_].capacity_hours for id_ in sorted(centres)), Decimal(0))
+        if sum(most[one] for one in skills) > capacity:
+            found.append(CapacityRow(source, tuple(sorted(centres)), skills, capacity))
+    return found
+
+
+def connected_sets(able: Iterable[frozenset[str]]) -> set[frozenset[str]]:
+    """All unions of sets that hang together by common members."""
+    sets = set(able)
+    found, waiting = set(sets), sorted(sets, key=sorted)
+    while waiting:
+        one = waiting.pop()
+        for other in sets:
+            union = one | other
+            if one & other and union not in found:
+                found.add(union)
+                waiting.append(union)
+    return found
