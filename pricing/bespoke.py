@@ -165,10 +165,11 @@ def _rate(part: BespokeEffort, book: PriceBook, where: str, faults: Faults) -> D
         return None
     rate = rates.by_centre.get(part.delivery_centre) if part.delivery_centre else rates.general
     if rate is None:
-        stated = repr(part.delivery_centre) if part.delivery_centre else "no delivery centre"
-        choices = [*rates.by_centre, *(["none"] if rates.general is not None else [])]
-        what = f"price book {book.id} has no rate of {part.role} for {stated}"
-        faults.add(f"{where}.delivery_centre", what, f"Choose one of: {', '.join(choices)}.")
+        stated = f"in {part.delivery_centre!r}" if part.delivery_centre else "without a delivery centre"
+        what = f"price book {book.id} has no rate of {part.role} {stated}"
+        choices = [f"choose one of: {', '.join(rates.by_centre)}"] if rates.by_centre else []
+        choices += ["leave it out"] if rates.general is not None else []
+        faults.add(f"{where}.delivery_centre", what, f"{' or '.join(choices).capitalize()}.")
     return rate
 
 
