@@ -141,8 +141,15 @@ class IndexSeries:
 
     Attributes:
         values: (first day on which it holds, value above 0), ascending; at least one.
+        threshold: Percent below which a move of the index changes no price.
+        rise_at_most, fall_at_most: Percent by which a price moves at most each time; None for no limit.
+        every_months: Months from one day on which prices move to the next; None where they move once, on the day asked.
     """
 
     id: str
     title: str
     values: tuple[tuple[dt.date, Decimal], ...]
+    threshold: Decimal = Decimal(0)
+    rise_at_most: Decimal | None = None
+    fall_at_most: Decimal | None = None
+    every_months: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +18,7 @@ from small_release import SMALL_PORTFOLIO, SMALL_TODAY
 from bidwright.catalog.price_entry import IndexSeries
 from bidwright.catalog.reader import check_report, read_portfolio
 from bidwright.core.errors import InvalidInput
-from bidwright.pricing.indexation import index_price
+from bidwright.pricing.indexation import index_price, moves
 from bidwright.pricing.price import price
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem
 
@@ -50,6 +51,56 @@ def test_the_way_does_not_matter(old: Decimal, first: dt.date, second: dt.date, 
     assert index_price(old, SERIES, first, first) == Fraction(old)
 
 
+YEARLY = IndexSeries(
+    id="cpi",
+    title="Prices",
+    values=(
+        (dt.date(2024, 1, 1), Decimal(100)),
+        (dt.date(2025, 1, 1), Decimal("101.5")),
+        (dt.date(2026, 1, 1), Decimal(104)),
+        (dt.date(2027, 1, 1), Decimal(112)),
+        (dt.date(2028, 1, 1), Decimal("106.4")),
+        (dt.date(2029, 1, 1), Decimal("109.592")),
+    ),
+    every_months=12,
+    threshold=Decimal(2),
+    rise_at_most=Decimal(5),
+)
+FIRST = dt.date(2024, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("until", "price"),
+    [
+        (dt.date(2024, 3, 1), "200"),  # the day of the old prices
+        (dt.date(2025, 3, 1), "200"),  # 1.5 % are below the threshold
+        (dt.date(2026, 2, 28), "200"),  # not yet two years
+        (dt.date(2026, 3, 1), "208"),  # 104 / 100: the 1.5 % count now
+        (dt.date(2027, 3, 1), "218.40"),  # 112 / 104 is 7.69 %, and 5 % is the limit
+        (dt.date(2028, 3, 1), "207.48"),  # 106.4 / 112: 5 % down; measured from 112, not from what prices came to
+        (dt.date(2029, 3, 1), "213.7044"),  # 109.592 / 106.4: 3 % up
+    ],
+)
+def test_prices_move_every_year_by_limits_and_from_a_threshold_on(until: dt.date, price: str) -> None:
+    assert index_price(Decimal(200), YEARLY, FIRST, until) == Fraction(price)
+
+
+def test_prices_that_never_fall_rise_from_where_the_index_is() -> None:
+    series = replace(YEARLY, threshold=Decimal(0), fall_at_most=Decimal(0))
+    found = moves(series, dt.date(2027, 3, 1), dt.date(2029, 12, 31))
+    assert [(str(move.day), move.factor, move.why) for move in found] == [
+        ("2028-03-01", 1, "falls by 0 % at most"),
+        ("2029-03-01", Fraction("1.03"), "as the index"),
+    ]
+
+
+def test_a_month_without_the_day_has_its_last_one_and_the_end_of_time_is_no_fault() -> None:
+    monthly = replace(YEARLY, every_months=1)
+    days = [move.day for move in moves(monthly, dt.date(2027, 12, 31), dt.date(2028, 3, 31))]
+    assert days == [dt.date(2028, 1, 31), dt.date(2028, 2, 29), dt.date(2028, 3, 31)]
+    assert index_price(Decimal(1), replace(YEARLY, every_months=120), dt.date(2029, 3, 1), dt.date.max) == 1
+
+
 def test_a_day_before_the_first_value_is_refused() -> None:
     with pytest.raises(InvalidInput) as refused:
         index_price(Decimal(1), SERIES, dt.date(2024, 12, 31), dt.date(2025, 1, 1))
@@ -60,6 +111,16 @@ def test_a_day_before_the_first_value_is_refused() -> None:
 def test_series_stand_in_the_price_book(tmp_path: Path) -> None:
     release = read_portfolio(with_settings(tmp_path, INDICES), today=SMALL_TODAY)
     assert release.price_books["DE"].indices == {"cpi": SERIES}
+
+
+def test_limits_stand_in_the_price_book(tmp_path: Path) -> None:
+    limits = 'every_months: 12, threshold: "2", rise_at_most: 5, fall_at_most: "0"}'
+    release = read_portfolio(
+        with_settings(tmp_path, INDICES.replace('"120.3"}}', f'"120.3"}}, {limits}')), today=SMALL_TODAY
+    )
+    assert release.price_books["DE"].indices["cpi"] == replace(
+        SERIES, threshold=Decimal(2), rise_at_most=Decimal(5), fall_at_most=Decimal(0), every_months=12
+    )
 
 
 @pytest.mark.parametrize(
