@@ -157,18 +157,36 @@ class IndexPriceRequest(_message.Message):
     def __init__(self, configuration: _Optional[_Union[_configuration_pb2.Configuration, _Mapping]] = ..., terms: _Optional[_Union[_configuration_pb2.CommercialTerms, _Mapping]] = ..., index: _Optional[str] = ..., indexed_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class IndexPriceResponse(_message.Message):
-    __slots__ = ("old_index", "new_index", "lines", "old_monthly", "new_monthly")
+    __slots__ = ("old_index", "new_index", "lines", "old_monthly", "new_monthly", "steps", "index_release")
     OLD_INDEX_FIELD_NUMBER: _ClassVar[int]
     NEW_INDEX_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
     OLD_MONTHLY_FIELD_NUMBER: _ClassVar[int]
     NEW_MONTHLY_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    INDEX_RELEASE_FIELD_NUMBER: _ClassVar[int]
     old_index: _decimal_pb2.Decimal
     new_index: _decimal_pb2.Decimal
     lines: _containers.RepeatedCompositeFieldContainer[IndexedLine]
     old_monthly: _money_pb2.Money
     new_monthly: _money_pb2.Money
-    def __init__(self, old_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., new_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[IndexedLine, _Mapping]]] = ..., old_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., new_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
+    steps: _containers.RepeatedCompositeFieldContainer[IndexStep]
+    index_release: str
+    def __init__(self, old_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., new_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[IndexedLine, _Mapping]]] = ..., old_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., new_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[IndexStep, _Mapping]]] = ..., index_release: _Optional[str] = ...) -> None: ...
+
+class IndexStep(_message.Message):
+    __slots__ = ("day", "old_index", "new_index", "percent", "why")
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    OLD_INDEX_FIELD_NUMBER: _ClassVar[int]
+    NEW_INDEX_FIELD_NUMBER: _ClassVar[int]
+    PERCENT_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    day: _date_pb2.Date
+    old_index: _decimal_pb2.Decimal
+    new_index: _decimal_pb2.Decimal
+    percent: _decimal_pb2.Decimal
+    why: str
+    def __init__(self, day: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., old_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., new_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., why: _Optional[str] = ...) -> None: ...
 
 class IndexedLine(_message.Message):
     __slots__ = ("kind", "subject", "title", "charge", "old_net", "new_net")
