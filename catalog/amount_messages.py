@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import decimal
 import re
 from decimal import Decimal
+from typing import TypedDict
 
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 
 from bidwright.core.errors import Fault, InvalidInput
-from bidwright.core.money import EXACT, parse, plain
+from bidwright.core.money import EXACT, multiply, parse, plain
 
 _NANOS = 1_000_000_000
+_TO_NANOS = Decimal(_NANOS)
 _MAX_UNITS = 2**63 - 1
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def money(amount: Decimal, currency: str) -> Money:
-    """Write an amount.
+    """Write an amount; its conditions are those of ``money_fields``."""
+    return Money(**money_fields(amount, currency))
+
+
+class MoneyFields(TypedDict):
+    """The fields of a ``google.type.Money``."""
+
+    currency_code: str
+    units: int
+    nanos: int
+
+
+def money_fields(amount: Decimal, currency: str) -> MoneyFields:
+    """Write an amount as the fields of a message that is yet to be made.
 
     Args:
         amount: At most 9 digits after the point.
@@ -27,7 +43,10 @@ def money(amount: Decimal, currency: str) -> Money:
         InvalidInput: The amount has more than 18 digits before the point (``AMOUNT_TOO_LARGE``).
         decimal.Inexact: The amount has more than 9 digits after the point; round it first.
     """
-    nanos = int(EXACT.scaleb(amount, 9).to_integral_exact(context=EXACT))
+    scaled = multiply(amount, _TO_NANOS)
+    nanos = int(scaled)
+    if nanos != scaled:
+        raise decimal.Inexact(f"{plain(amount)} has more than 9 digits after the point")
     units, rest = divmod(abs(nanos), _NANOS)
     if units > _MAX_UNITS:
         raise InvalidInput(
@@ -36,7 +55,7 @@ def money(amount: Decimal, currency: str) -> Money:
             reason="AMOUNT_TOO_LARGE",
         )
     sign = -1 if nanos < 0 else 1
-    return Money(currency_code=currency, units=sign * units, nanos=sign * rest)
+    return {"currency_code": currency, "units": sign * units, "nanos": sign * rest}
 
 
 def amount_of(message: Money, *, where: str = "amount", currency: str = "") -> Decimal:

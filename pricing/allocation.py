@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bidwright.catalog.amount_messages import amount_of, money
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.core.money import EXACT, from_minor, plain, to_minor
+from bidwright.pricing.priced_line import PricedLine
 from bidwright.pricing.sale import Sale
-from bidwright.pricing.waterfall import Waterfall
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, Charge
-from bidwright.v1.price_pb2 import PRICE_STEP_KIND_DISCRETIONARY, PriceLine
+from bidwright.v1.price_pb2 import PRICE_STEP_KIND_DISCRETIONARY
 
 
-def take_off(sale: Sale, lines: Sequence[PriceLine]) -> None:
+def take_off(sale: Sale, lines: Sequence[PricedLine]) -> None:
     """Take the discounts in money off the lines that are due once and every month, as the last step of each.
 
     Raises:
@@ -50,23 +49,19 @@ def shares(weights: Sequence[int], total: int) -> list[int]:
     return found
 
 
-def _take_off(sale: Sale, lines: Sequence[PriceLine], charge: Charge, discount: Decimal) -> list[Fault]:
-    own = [line for line in lines if line.charge == charge]
-    currency, name = sale.book.currency, "one_time" if charge == CHARGE_ONE_TIME else "monthly"
-    nets = [to_minor(amount_of(line.net), currency) for line in own]
+def _take_off(sale: Sale, lines: Sequence[PricedLine], charge: Charge, discount: Decimal) -> list[Fault]:
     if not discount:
         return []
+    own = [line for line in lines if line.charge == charge]
+    currency, name = sale.book.currency, "one_time" if charge == CHARGE_ONE_TIME else "monthly"
+    nets = [to_minor(line.net, currency) for line in own]
     if to_minor(discount, currency) > sum(nets):
         total = from_minor(sum(nets), currency)
         what = f"the discount {plain(discount)} {currency} is above the {plain(total)} of all {name} lines"
         return [Fault(f"terms.{name}_discount", what, f"Take at most {plain(max(total, Decimal(0)))} off.")]
     parts = shares([max(net, 0) for net in nets], to_minor(discount, currency))
     rule = f"terms: {name} discount of {plain(discount)} on the whole bid, allocated"
-    for line, net, part in zip(own, nets, parts, strict=True):
+    for line, part in zip(own, parts, strict=True):
         if part:
-            waterfall = Waterfall()
-            waterfall.running = from_minor(net, currency)
-            waterfall.add(PRICE_STEP_KIND_DISCRETIONARY, rule, EXACT.minus(from_minor(part, currency)))
-            line.steps.extend(waterfall.steps)
-            line.net.CopyFrom(money(waterfall.running, currency))
+            line.waterfall.add(PRICE_STEP_KIND_DISCRETIONARY, rule, EXACT.minus(from_minor(part, currency)))
     return []

@@ -17,7 +17,6 @@ from itertools import pairwise
 from threading import Lock
 from typing import NamedTuple
 
-from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.model import Answer, Component, Release
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
@@ -251,5 +250,5 @@ def _with_bespoke(table: AmountTable, sale: Sale, items: tuple[CostedItem, ...])
     sums: dict[Charge, int] = {CHARGE_ONE_TIME: table.bespoke_one_time, CHARGE_MONTHLY: table.bespoke_monthly}
     changes = Changes(sale)
     for item in items:
-        sums[item.charge] += to_minor(amount_of(bespoke_line(sale, item, changes).net), sale.book.currency)
+        sums[item.charge] += to_minor(bespoke_line(sale, item, changes).net, sale.book.currency)
     return replace(table, bespoke_one_time=sums[CHARGE_ONE_TIME], bespoke_monthly=sums[CHARGE_MONTHLY])

@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bidwright.catalog.amount_messages import amount_of, money
+from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.model import DeliveryCentre, PriceBook
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import EXACT, plain, rounded
 from bidwright.pricing.changes import Changes
 from bidwright.pricing.numbers import read_number
+from bidwright.pricing.priced_line import PricedLine
 from bidwright.pricing.sale import Sale
 from bidwright.pricing.waterfall import Waterfall
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, BespokeEffort, BespokeItem, Charge
@@ -23,7 +24,6 @@ from bidwright.v1.price_pb2 import (
     PRICE_STEP_KIND_BESPOKE_COST,
     PRICE_STEP_KIND_CONTINGENCY,
     PRICE_STEP_KIND_MARKUP,
-    PriceLine,
 )
 
 MAX_DAYS = Decimal(100_000)
@@ -88,7 +88,7 @@ def check_places(
                 )
 
 
-def bespoke_line(sale: Sale, item: CostedItem, changes: Changes) -> PriceLine:
+def bespoke_line(sale: Sale, item: CostedItem, changes: Changes) -> PricedLine:
     """Price a bespoke item: its costs, contingency, mark-up, discretionary discount, rounding."""
     waterfall = Waterfall()
     for rule, amount in item.costs:
@@ -100,17 +100,15 @@ def bespoke_line(sale: Sale, item: CostedItem, changes: Changes) -> PriceLine:
     waterfall.add_percent(PRICE_STEP_KIND_MARKUP, f"bespoke item {item.id}: mark-up", item.markup_percent)
     waterfall.change(changes.bid)
     waterfall.round(sale)
-    currency = sale.book.currency
-    return PriceLine(
+    return PricedLine(
         kind=PRICE_LINE_KIND_BESPOKE,
         subject=item.id,
         title=item.title,
         charge=item.charge,
         quantity=1,
         unit="item",
-        steps=waterfall.steps,
-        net=money(waterfall.running, currency),
-        cost=money(rounded(cost, currency, sale.book.rounding), currency),
+        waterfall=waterfall,
+        cost=rounded(cost, sale.book.currency, sale.book.rounding),
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_charges import ChargeName
@@ -94,5 +93,5 @@ def _columns(place: _Place) -> dict[str, dict[str, tuple[int, ...]]]:
 
 def _bespoke(sale: Sale, items: Sequence[CostedItem], charge: Charge) -> int:
     changes = Changes(sale)
-    costs = (amount_of(bespoke_line(sale, item, changes).cost) for item in items if item.charge == charge)
+    costs = (bespoke_line(sale, item, changes).cost for item in items if item.charge == charge)
     return sum(to_minor(cost, sale.book.currency) for cost in costs)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from bidwright.catalog.amount_messages import decimal_message, money
 from bidwright.catalog.model import Component
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
@@ -15,6 +14,7 @@ from bidwright.pricing.changes import Change, Changes, is_waived
 from bidwright.pricing.cost import Labour
 from bidwright.pricing.models import counted, parts_of
 from bidwright.pricing.packages import PackageOffer
+from bidwright.pricing.priced_line import PricedLine
 from bidwright.pricing.sale import Sale
 from bidwright.pricing.waterfall import Waterfall
 from bidwright.v1.configuration_pb2 import (
@@ -31,7 +31,6 @@ from bidwright.v1.price_pb2 import (
     PRICE_STEP_KIND_LIST,
     PRICE_STEP_KIND_PACKAGE,
     PRICE_STEP_KIND_WAIVER,
-    PriceLine,
 )
 
 DUE: dict[ChargeName, Charge] = {
@@ -57,7 +56,7 @@ class Wanted(NamedTuple):
         return self.metered if charge == "usage" else Decimal(self.quantity)
 
 
-def component_line(sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour, *, changes: Changes) -> PriceLine:
+def component_line(sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour, *, changes: Changes) -> PricedLine:
     """Price units of a component for one charge: list by its model, waiver, discounts, limits, rounding."""
     waterfall, rule = Waterfall(), _rule(sale, entry)
     for part in parts_of(sale.book, entry, wanted.units(entry.charge)):
@@ -71,7 +70,7 @@ def component_line(sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour
 
 def percentage_line(
     sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour, *, nets: Mapping[tuple[str, Charge], Decimal]
-) -> PriceLine:
+) -> PricedLine:
     """Price a percentage of the nets of other lines, which hold their discounts: list, waiver, limits, rounding.
 
     Args:
@@ -102,32 +101,28 @@ def _waive(waterfall: Waterfall, entry: PriceEntry, rule: str) -> None:
     waterfall.add_percent(PRICE_STEP_KIND_WAIVER, waiver, Decimal(-100))
 
 
-def _line(sale: Sale, wanted: Wanted, entry: PriceEntry, waterfall: Waterfall, labour: Labour) -> PriceLine:
+def _line(sale: Sale, wanted: Wanted, entry: PriceEntry, waterfall: Waterfall, labour: Labour) -> PricedLine:
     """The line of a waterfall, after limits and rounding."""
     component, units = wanted.component, wanted.units(entry.charge)
     waterfall.limit(entry, _rule(sale, entry))
     waterfall.round(sale)
     cost, centre = labour.cost(component, entry, units)
-    line = PriceLine(
+    return PricedLine(
         kind=PRICE_LINE_KIND_COMPONENT,
         subject=component.id,
         title=component.name,
         charge=DUE[entry.charge],
         quantity=wanted.quantity,
         unit=entry.unit,
-        steps=waterfall.steps,
-        net=money(waterfall.running, sale.book.currency),
-        cost=money(cost, sale.book.currency),
+        waterfall=waterfall,
+        cost=cost,
         delivery_centre=centre,
+        metered=wanted.metered if entry.charge == "usage" else None,
+        hours=sale.book.hours_per_month if entry.charge == "hourly" else None,
     )
-    if entry.charge == "usage":
-        line.metered.CopyFrom(decimal_message(wanted.metered))
-    if entry.charge == "hourly":
-        line.hours.CopyFrom(decimal_message(sale.book.hours_per_month))
-    return line
 
 
-def package_line(sale: Sale, offer: PackageOffer, applications: int) -> PriceLine:
+def package_line(sale: Sale, offer: PackageOffer, applications: int) -> PricedLine:
     """What applying a package so often saves a month: its saving, what becomes of it, rounding."""
     count = Decimal(applications)
     waterfall = Waterfall()
@@ -140,14 +135,12 @@ def package_line(sale: Sale, offer: PackageOffer, applications: int) -> PriceLin
         else:
             waterfall.add(change.kind, change.rule, EXACT.multiply(EXACT.minus(change.saving), count))
     waterfall.settle(sale, EXACT.multiply(EXACT.minus(offer.net_saving), count))
-    return PriceLine(
+    return PricedLine(
         kind=PRICE_LINE_KIND_PACKAGE,
         subject=offer.package.id,
         title=offer.package.title,
         charge=CHARGE_MONTHLY,
         quantity=applications,
         unit="package",
-        steps=waterfall.steps,
-        net=money(waterfall.running, sale.book.currency),
-        cost=money(Decimal(0), sale.book.currency),
+        waterfall=waterfall,
     )

@@ -9,12 +9,11 @@ from decimal import Decimal
 
 from google.type.date_pb2 import Date
 
-from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_charges import CHARGES
 from bidwright.core.errors import Faults
-from bidwright.core.money import EXACT
+from bidwright.core.money import add
 from bidwright.pricing.allocation import take_off
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, check_places, read_bespoke_items
 from bidwright.pricing.changes import Changes
@@ -25,11 +24,12 @@ from bidwright.pricing.entries import entries_on_date, percentages_in_order
 from bidwright.pricing.lines import Wanted, component_line, package_line, percentage_line
 from bidwright.pricing.models import check_quantities
 from bidwright.pricing.packages import chosen_packages, package_offers
+from bidwright.pricing.priced_line import PricedLine
 from bidwright.pricing.sale import Sale, read_sale
 from bidwright.pricing.totals import totals, waterfall
 from bidwright.pricing.usage import read_usage
 from bidwright.v1.configuration_pb2 import Charge, CommercialTerms, Configuration
-from bidwright.v1.price_pb2 import Price, PriceLine
+from bidwright.v1.price_pb2 import Price
 
 
 def price(release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date) -> Price:
@@ -62,7 +62,7 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
         release=release.name,
         price_date=Date(year=date.year, month=date.month, day=date.day),
         term_months=agreement.term_months,
-        lines=lines,
+        lines=[line.fields(book.currency) for line in lines],
         waterfall=waterfall(lines),
         totals=totals(lines, term_months=agreement.term_months, currency=book.currency),
     )
@@ -84,7 +84,7 @@ class _Request:
     regions: frozenset[str]
 
 
-def _component_lines(request: _Request, changes: Changes) -> list[PriceLine]:
+def _component_lines(request: _Request, changes: Changes) -> list[PricedLine]:
     sale, quantities = request.sale, request.quantities
     components = sale.release.components
     entries = entries_on_date(sale, quantities)
@@ -112,9 +112,9 @@ def _component_lines(request: _Request, changes: Changes) -> list[PriceLine]:
     return [*lines, *packages, *commitment_lines(sale, lines)]
 
 
-def _add_net(nets: dict[tuple[str, Charge], Decimal], line: PriceLine) -> None:
+def _add_net(nets: dict[tuple[str, Charge], Decimal], line: PricedLine) -> None:
     key = (line.subject, line.charge)
-    nets[key] = EXACT.add(nets.get(key, Decimal(0)), amount_of(line.net))
+    nets[key] = add(nets.get(key, Decimal(0)), line.net)
 
 
 def _read(release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date) -> _Request:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from google.type.date_pb2 import Date
 
@@ -13,7 +14,7 @@ from bidwright.catalog.model import Answer, Market, PriceBook, Release
 from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.core.errors import Faults
-from bidwright.core.money import from_minor, rounded
+from bidwright.core.money import from_minor, plain, rounded
 from bidwright.pricing.committed import Committed, read_committed
 from bidwright.pricing.customer_prices import read_contract, read_promotions
 from bidwright.pricing.numbers import read_amount, read_number
@@ -73,6 +74,12 @@ class Sale:
     def place(self) -> Decimal:
         """What net prices are multiples of."""
         return from_minor(self.book.rounding_to, self.book.currency)
+
+    @cached_property
+    def rounding_rule(self) -> str:
+        """What the step of rounding says."""
+        place = f" to {plain(self.place)}" if self.book.rounding_to > 1 else ""
+        return f"{self.book.id}: rounding {self.book.rounding}{place}"
 
     def rounded(self, amount: Decimal) -> Decimal:
         """Round a net price as the price book says."""

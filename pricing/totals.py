@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from google.type.money_pb2 import Money
-
-from bidwright.catalog.amount_messages import amount_of, decimal_message, money
+from bidwright.catalog.amount_messages import decimal_message, money
 from bidwright.core.amount_table import average_month, begun
-from bidwright.core.money import EXACT, from_minor, to_minor
+from bidwright.core.money import EXACT, add, from_minor, to_minor
+from bidwright.pricing.priced_line import PricedLine
 from bidwright.v1.configuration_pb2 import (
     CHARGE_MONTHLY,
     CHARGE_ONE_TIME,
@@ -19,7 +18,7 @@ from bidwright.v1.configuration_pb2 import (
     CHARGE_YEARLY,
     Charge,
 )
-from bidwright.v1.price_pb2 import PriceLine, PriceStepKind, PriceTotals, WaterfallEntry
+from bidwright.v1.price_pb2 import PriceStepKind, PriceTotals, WaterfallEntry
 
 _PERIODS: dict[Charge, int] = {CHARGE_MONTHLY: 1, CHARGE_QUARTERLY: 3, CHARGE_YEARLY: 12}
 """Recurring charges with the months from one time they fall due to the next."""
@@ -32,20 +31,20 @@ def times_due(charge: Charge, term_months: int) -> int:
     return begun(term_months, _PERIODS[charge]) if charge in _PERIODS else 0
 
 
-def waterfall(lines: Iterable[PriceLine]) -> list[WaterfallEntry]:
+def waterfall(lines: Iterable[PricedLine]) -> list[WaterfallEntry]:
     """Sum the steps of each charge and kind, exactly, in the order of the enums; only kinds that occur."""
     sums: dict[tuple[Charge, PriceStepKind], Decimal] = {}
     for line in lines:
-        for step in line.steps:
-            key = (line.charge, step.kind)
-            sums[key] = EXACT.add(sums.get(key, Decimal(0)), Decimal(step.amount.value))
+        for kind, _, amount, *_ in line.waterfall.steps:
+            key = (line.charge, kind)
+            sums[key] = add(sums.get(key, Decimal(0)), amount)
     return [
         WaterfallEntry(charge=charge, kind=kind, amount=decimal_message(amount))
         for (charge, kind), amount in sorted(sums.items())
     ]
 
 
-def totals(lines: Sequence[PriceLine], *, term_months: int, currency: str) -> PriceTotals:
+def totals(lines: Sequence[PricedLine], *, term_months: int, currency: str) -> PriceTotals:
     """Add up net prices and costs; nothing is rounded but the average month and the margin."""
     net = _Sums((line.charge, line.net) for line in lines)
     cost = _Sums((line.charge, line.cost) for line in lines)
@@ -72,10 +71,10 @@ def totals(lines: Sequence[PriceLine], *, term_months: int, currency: str) -> Pr
 class _Sums:
     """Amounts by charge."""
 
-    def __init__(self, amounts: Iterable[tuple[Charge, Money]]) -> None:
+    def __init__(self, amounts: Iterable[tuple[Charge, Decimal]]) -> None:
         self._sums: dict[Charge, Decimal] = {}
         for charge, amount in amounts:
-            self._sums[charge] = EXACT.add(self[charge], amount_of(amount))
+            self._sums[charge] = add(self[charge], amount)
 
     def __getitem__(self, charge: Charge) -> Decimal:
         return self._sums.get(charge, Decimal(0))

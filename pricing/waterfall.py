@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from bidwright.catalog.amount_messages import decimal_message
 from bidwright.catalog.price_entry import PriceEntry
-from bidwright.core.money import EXACT, percent_of, plain
+from bidwright.core.money import add, percent_of, plain, subtract
 from bidwright.pricing.changes import Change
 from bidwright.pricing.models import limited
 from bidwright.pricing.sale import Sale
 from bidwright.v1.price_pb2 import (
-    PRICE_BASIS_RUNNING,
     PRICE_STEP_KIND_MAXIMUM,
     PRICE_STEP_KIND_MINIMUM,
     PRICE_STEP_KIND_ROUNDING,
-    PriceStep,
     PriceStepKind,
 )
+
+Step = tuple[PriceStepKind, str, Decimal, Decimal, Decimal | None]
+"""What it does, the rule, what it adds, the amount reached, and the percentage of the running amount where it is one.
+
+A plain tuple, as large bids have tens of thousands of them."""
 
 
 class Waterfall:
@@ -29,22 +31,20 @@ class Waterfall:
         running: The amount reached.
     """
 
+    __slots__ = ("running", "steps")
+
     def __init__(self) -> None:
-        self.steps: list[PriceStep] = []
+        self.steps: list[Step] = []
         self.running = Decimal(0)
 
-    def add(self, kind: PriceStepKind, rule: str, amount: Decimal) -> None:
-        """Add a step that is an amount of its own."""
-        self.running = EXACT.add(self.running, amount)
-        self.steps.append(
-            PriceStep(kind=kind, rule=rule, amount=decimal_message(amount), running=decimal_message(self.running))
-        )
+    def add(self, kind: PriceStepKind, rule: str, amount: Decimal, percent: Decimal | None = None) -> None:
+        """Add a step; with the percentage of the running amount, where its amount was computed as one."""
+        self.running = running = add(self.running, amount)
+        self.steps.append((kind, rule, amount, running, percent))
 
     def add_percent(self, kind: PriceStepKind, rule: str, percent: Decimal) -> None:
         """Add a percentage of the running amount; negative for a reduction."""
-        self.add(kind, rule, percent_of(self.running, percent))
-        self.steps[-1].basis = PRICE_BASIS_RUNNING
-        self.steps[-1].percent.value = plain(percent)
+        self.add(kind, rule, percent_of(self.running, percent), percent)
 
     def change(self, changes: Iterable[Change], units: Decimal = Decimal(0), *, reached: Decimal = Decimal(0)) -> None:
         """Make changes, one after the other.
@@ -55,21 +55,16 @@ class Waterfall:
             reached: The quantity from which some of them hold.
         """
         for change in changes:
-            if change.from_quantity > reached:
-                continue
-            if change.percent is not None:
-                self.add_percent(change.kind, change.rule, change.percent)
-            else:
-                self.add(change.kind, change.rule, change.amount(self.running, units))
+            if change.from_quantity <= reached:
+                self.add(change.kind, change.rule, change.amount(self.running, units), change.percent)
 
     def limit(self, entry: PriceEntry, rule: str) -> None:
         """Hold the amount between the minimum and the maximum of a price-list row."""
         held = limited(entry, self.running)
-        change = EXACT.subtract(held, self.running)
-        if change > 0:
-            self.add(PRICE_STEP_KIND_MINIMUM, f"{rule}, at least {plain(held)}", change)
-        elif change < 0:
-            self.add(PRICE_STEP_KIND_MAXIMUM, f"{rule}, at most {plain(held)}", change)
+        if held > self.running:
+            self.add(PRICE_STEP_KIND_MINIMUM, f"{rule}, at least {plain(held)}", subtract(held, self.running))
+        elif held < self.running:
+            self.add(PRICE_STEP_KIND_MAXIMUM, f"{rule}, at most {plain(held)}", subtract(held, self.running))
 
     def round(self, sale: Sale) -> None:
         """Round as the price book says."""
@@ -78,7 +73,5 @@ class Waterfall:
     def settle(self, sale: Sale, net: Decimal) -> None:
         """End at an amount that was rounded already; no step where it is reached."""
         if net != self.running:
-            place = f" to {plain(sale.place)}" if sale.book.rounding_to > 1 else ""
-            rule = f"{sale.book.id}: rounding {sale.book.rounding}{place}"
-            self.add(PRICE_STEP_KIND_ROUNDING, rule, EXACT.subtract(net, self.running))
+            self.add(PRICE_STEP_KIND_ROUNDING, sale.rounding_rule, subtract(net, self.running))
             self.running = net
