@@ -32,6 +32,7 @@ class ConflictKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CONFLICT_KIND_RESOURCE: _ClassVar[ConflictKind]
     CONFLICT_KIND_BESPOKE: _ClassVar[ConflictKind]
     CONFLICT_KIND_DELIVERY_CENTRE: _ClassVar[ConflictKind]
+    CONFLICT_KIND_CAPACITY: _ClassVar[ConflictKind]
 CHARGE_UNSPECIFIED: Charge
 CHARGE_ONE_TIME: Charge
 CHARGE_MONTHLY: Charge
@@ -48,6 +49,7 @@ CONFLICT_KIND_SLOT: ConflictKind
 CONFLICT_KIND_RESOURCE: ConflictKind
 CONFLICT_KIND_BESPOKE: ConflictKind
 CONFLICT_KIND_DELIVERY_CENTRE: ConflictKind
+CONFLICT_KIND_CAPACITY: ConflictKind
 
 class NeedAnswer(_message.Message):
     __slots__ = ("name", "boolean", "integer", "decimal", "text")
