@@ -22,6 +22,7 @@ from bidwright.catalog.shapes import checked
 from bidwright.catalog.yaml_source import read_yaml
 from bidwright.core.errors import Fault, Faults
 from bidwright.core.money import plain
+from bidwright.server.hand_bespoke import hand_bespoke
 from bidwright.server.hand_terms import hand_terms
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, NeedAnswer
 from bidwright.v1.quoting_pb2 import CreateQuoteRequest
@@ -107,8 +108,10 @@ def _from_hand(whole: Entry, release: Release, faults: Faults) -> ToBePriced | N
     if offering is not None:
         configuration.needs.extend(_answers(whole, offering, faults))
     market = release.markets.get(market_id)
+    configuration.bespoke_items.extend(hand_bespoke(whole, market.currency if market is not None else ""))
     terms = hand_terms(whole, market.currency if market is not None else "", faults)
     places = {f"items[{n}]": whole.where("components", id_) for n, id_ in enumerate(value["components"])}
+    places |= {f"bespoke_items[{n}]": whole.where("bespoke", n) for n in range(len(configuration.bespoke_items))}
     places |= {f"usage[{n}]": whole.where("usage", id_) for n, id_ in enumerate(value.get("usage", {}))}
     if len(faults.found) > before:
         return None

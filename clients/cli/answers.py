@@ -15,6 +15,7 @@ from google.type.money_pb2 import Money
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from bidwright.core.command_line.bespoke_effort import efforts
 from bidwright.core.money import parse
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configuration_pb2 as configuration
@@ -86,7 +87,7 @@ def bespoke_items(path: Path, currency: str) -> list[configuration.BespokeItem]:
     """Read the bespoke layer from a YAML list.
 
     Each item: ``id, title, description, owner, charge (one_time | monthly), effort: {role: days}, material_cost,
-    markup_percent, requires: [...], forbids: [...]``; figures are quoted text.
+    markup_percent, risk_class, requires: [...], forbids: [...]``; figures are quoted text.
 
     Raises:
         click.BadParameter: The file is no such list; with the item and what is wrong.
@@ -103,7 +104,7 @@ def bespoke_items(path: Path, currency: str) -> list[configuration.BespokeItem]:
 def _bespoke_item(path: Path, number: int, value: Any, currency: str) -> configuration.BespokeItem:
     where = f"{path}, item {number}"
     known = {"id", "title", "description", "owner", "charge", "effort", "material_cost", "markup_percent"}
-    known |= {"requires", "forbids"}
+    known |= {"requires", "forbids", "risk_class"}
     if not isinstance(value, dict) or set(value) - known:
         raise click.BadParameter(f"{where}: an item has only the keys {', '.join(sorted(known))}.")
     try:
@@ -115,9 +116,11 @@ def _bespoke_item(path: Path, number: int, value: Any, currency: str) -> configu
             charge=f"CHARGE_{value['charge'].upper()}",
             requires=value.get("requires", []),
             forbids=value.get("forbids", []),
+            risk_class=value.get("risk_class", ""),
         )
-        for role, days in (value.get("effort") or {}).items():
-            item.effort.add(role=role, days=DecimalMessage(value=str(_number(where, str(days)))))
+        for role, centre, days in efforts(value.get("effort") or {}):
+            typed = DecimalMessage(value=str(_number(where, days)))
+            item.effort.add(role=role, delivery_centre=centre, days=typed)
         if "material_cost" in value:
             item.material_cost.CopyFrom(money(str(value["material_cost"]), currency))
         if "markup_percent" in value:

@@ -90,6 +90,21 @@ def test_bespoke_items_are_read_from_yaml(tmp_path: Path) -> None:
     assert not item.HasField("markup_percent")
 
 
+def test_effort_names_its_delivery_centre_and_an_item_its_risk(tmp_path: Path) -> None:
+    file = tmp_path / "bespoke.yaml"
+    file.write_text(
+        "- {id: till, title: Till, owner: Ada, charge: monthly, risk_class: high,\n"
+        '   effort: {engineer: {default: "2.5", brno: 4}, tester: 1}}\n'
+    )
+    (item,) = bespoke_items(file, "EUR")
+    assert item.risk_class == "high"
+    assert [(part.role, part.delivery_centre, part.days.value) for part in item.effort] == [
+        ("engineer", "", "2.5"),
+        ("engineer", "brno", "4"),
+        ("tester", "", "1"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
