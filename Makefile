@@ -30,6 +30,7 @@ check: setup     ## Lint, types, layers, contract, portfolio, roles
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bidwright portfolio check portfolios/managed_hosting
+	$(BIN)/bidwright portfolio check portfolios/branch_networks
 	cd playbooks && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint --offline --profile production -q
 
 test: check      ## All quick tests (under 15 minutes on 2 cores)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bidwright.catalog.model import Component, Offering, Rule
+from bidwright.catalog.model import Component, Offering, Release, Rule
 from bidwright.catalog.rule_language import Availability, Expression, InTable, Kinds, Name, Quantity, Selected, Sum
 from bidwright.catalog.rule_types import parts_of
 
@@ -48,6 +48,16 @@ def holds_over_bid(rule: Rule, offering: Offering, components: Mapping[str, Comp
     """
     spoken = spoken_of(rule, offering, components)
     return rule.over_bid or bool(spoken.shared_families) or not (spoken.site_families or spoken.site_needs)
+
+
+def rules_over_sites(release: Release, offering: Offering) -> frozenset[str]:
+    """Ids of the rules about what all sites of a bid have together."""
+    components = release.components
+    return frozenset(
+        rule.id
+        for rule in (*release.rules, *offering.rules)
+        if holds_over_bid(rule, offering, components) and spoken_of(rule, offering, components).site_families
+    )
 
 
 def pooled_resources(offering: Offering, components: Mapping[str, Component]) -> frozenset[str]:

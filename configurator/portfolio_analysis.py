@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bidwright.catalog.model import Market, Offering, Release
+from bidwright.catalog.scopes import rules_over_sites
 from bidwright.configurator.analysis import analyze_model
 from bidwright.configurator.check import check
 from bidwright.configurator.cpsat_analysis import extreme, implied_by, why_never, witness
@@ -245,11 +246,14 @@ class _Analysis:
             self._findings.dead[fact.id] = reasons
 
     def _look_at_rules(self) -> None:
+        # One site alone says nothing about the effect of these.
+        unjudged = rules_over_sites(self._release, self._offering)
         if self._plain is not None:
-            self._findings.redundant = dict.fromkeys(self._plain.redundant_rules())
+            found = self._plain.redundant_rules()
+            self._findings.redundant = dict.fromkeys(rule for rule in found if rule not in unjudged)
             return
         for member in self._space.conditions:
-            if member.kind == RULE:
+            if member.kind == RULE and member.id not in unjudged:
                 reasons = implied_by(self._space, member)
                 if reasons is not None:
                     self._findings.redundant[member.id] = self._reasons(reasons)

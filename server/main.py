@@ -82,7 +82,7 @@ def bidwright(*, verbose: bool) -> None:
     "--address", default="127.0.0.1:7443", show_default=True, help="Where to listen; port 0 for any free one."
 )
 @click.option(
-    "--portfolio", "portfolios", type=_FOLDER, multiple=True, help="Portfolio to publish; the shipped one otherwise."
+    "--portfolio", "portfolios", type=_FOLDER, multiple=True, help="Portfolio to publish; the shipped ones otherwise."
 )
 @click.option("--account", default="local", show_default=True, help="Tenant of the local keys.")
 @click.option(

@@ -30,6 +30,7 @@ from bidwright.storage.records import Store
 
 _Result = TypeVar("_Result")
 SHIPPED_PORTFOLIO = CHECKOUT / "portfolios" / "managed_hosting"
+SHIPPED_PORTFOLIOS = (SHIPPED_PORTFOLIO, CHECKOUT / "portfolios" / "branch_networks")
 
 
 def up(state_dir: Path, address: str, *, detach: bool, **options: Any) -> None:
@@ -41,7 +42,7 @@ def up(state_dir: Path, address: str, *, detach: bool, **options: Any) -> None:
     settings = everything_here.UpSettings(
         state=state,
         address=address,
-        portfolios=options["portfolios"] or (SHIPPED_PORTFOLIO,),
+        portfolios=options["portfolios"] or SHIPPED_PORTFOLIOS,
         redis_url=options["redis_url"],
         account=options["account"],
         service_user=options["service_user"],

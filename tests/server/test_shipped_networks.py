@@ -1,0 +1,45 @@
+"""The shipped portfolio with sites, as a newcomer tries it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from bench.installations import Installation
+from click.testing import CliRunner
+
+from bidwright.server.portfolio_analyze_command import portfolio_analyze
+
+ROOT = Path(__file__).parents[2]
+NETWORKS = ROOT / "portfolios" / "branch_networks"
+
+
+def test_the_example_of_sites_becomes_a_proven_design_in_which_critical_sites_have_a_second_way(
+    installation: Installation, tmp_path: Path
+) -> None:
+    assert installation.manage("portfolio", "publish", str(NETWORKS)).returncode == 0
+    target = tmp_path / "design.json"
+    asked = ("configure", "branch_network", "--portfolio", "branch_networks")
+    sites = str(ROOT / "docs" / "examples" / "sites.csv")
+    done = installation.bid(*asked, "--sites", sites, "--need", "support_hours=extended", "-o", str(target))
+    assert done.returncode == 0, done.stderr
+    assert "Proven: nothing valid is cheaper." in done.stdout
+    placed = {
+        site["id"]: Counter({item["component"]: item["quantity"] for item in site["items"]})
+        for site in json.loads(target.read_text())["configuration"]["sites"]
+    }
+    assert [site for site, items in placed.items() if items["access.mobile_100"]] == ["berlin", "munich"]
+    # 65 people need 130 Mbit/s of fixed lines, and the line of 100 was ruled out.
+    assert placed["munich"]["access.dsl_50"] * 50 + placed["munich"]["access.fibre_250"] * 250 >= 130
+    assert placed["halle"]["switch.ports_24"] == 1
+    assert placed["cologne"] == placed["dresden"]
+    assert installation.bid("check", str(target)).returncode == 0
+
+
+def test_the_shipped_portfolio_with_sites_has_nothing_to_mend() -> None:
+    found = CliRunner().invoke(portfolio_analyze, [str(NETWORKS), "--json", "--strict"])
+    assert found.exit_code == 0, found.output
+    (offering,) = json.loads(found.stdout)["offerings"].values()
+    # Whether 200 sites are watched around the clock is nothing that one site shows.
+    assert offering["redundant_rules"] == {}
