@@ -16,6 +16,7 @@ from bidwright.catalog.price_charges import RECURRING, ChargeName
 from bidwright.catalog.price_entry import Adjustment, PriceEntry
 from bidwright.catalog.price_offers import AgreedPrice, Promotion
 from bidwright.core.money import EXACT, percent_of, plain
+from bidwright.pricing.ramp import Phase
 from bidwright.pricing.sale import Sale
 from bidwright.v1.price_pb2 import (
     PRICE_STEP_KIND_CHANNEL,
@@ -23,6 +24,7 @@ from bidwright.v1.price_pb2 import (
     PRICE_STEP_KIND_CONTRACT,
     PRICE_STEP_KIND_DISCRETIONARY,
     PRICE_STEP_KIND_PROMOTION,
+    PRICE_STEP_KIND_RAMP,
     PRICE_STEP_KIND_TERM,
     PriceStepKind,
 )
@@ -30,6 +32,7 @@ from bidwright.v1.price_pb2 import (
 ORDER: tuple[PriceStepKind, ...] = (
     PRICE_STEP_KIND_TERM,
     PRICE_STEP_KIND_COMMITTED,
+    PRICE_STEP_KIND_RAMP,
     PRICE_STEP_KIND_CHANNEL,
     PRICE_STEP_KIND_PROMOTION,
     PRICE_STEP_KIND_CONTRACT,
@@ -65,15 +68,16 @@ class Change(NamedTuple):
 
 
 class Changes:
-    """The changes of all lines of a sale, looked up by component; made once for a sale.
+    """The changes of all lines of a sale, or of a phase of its term, looked up by component; made once.
 
     Attributes:
         bid: What the seller takes off every line.
     """
 
-    def __init__(self, sale: Sale) -> None:
+    def __init__(self, sale: Sale, phase: Phase | None = None) -> None:
         self._sale = sale
         self._term = tuple(_term(sale))
+        self._ramp = tuple(_ramp(phase)) if phase is not None else ()
         self.bid = tuple(_bid(sale))
         self._line_discounts = {component: percent for component, percent in sale.agreement.line_discounts if percent}
         self._promotions: dict[str, list[Promotion]] = {}
@@ -96,7 +100,7 @@ class Changes:
         found = list(self._recurring([entry.component])) if entry.charge in RECURRING else []
         found += _adjustments(entry.adjustments)
         for promotion in self._promotions.get(entry.component, ()):
-            if entry.charge in promotion.charges:
+            if entry.charge in promotion.charges and (promotion.percent is not None or promotion.amounts):
                 found.append(_promotion(self._sale, entry, promotion))
         agreed = self._agreed.get((entry.component, entry.charge))
         if agreed is not None:
@@ -113,12 +117,33 @@ class Changes:
         """The changes of a package's own price: what is for everything, not for single components."""
         return (*self._recurring(package.components), *_adjustments(adjustments), *self.bid)
 
+    def free_months(self, entry: PriceEntry, quantity: int) -> int:
+        """Months at the start of the term in which a line for so many units is not due."""
+        if entry.charge not in RECURRING:
+            return 0
+        # A percentage is not for a quantity: what is only for some holds for all of them or not at all.
+        return self._free_months(entry.component, entry.charge, 1 if entry.model == "percentage" else quantity)
+
+    def free_months_of_package(self, package: Package) -> int:
+        """Months at the start of the term in which one of its parts is not due, whatever the quantity."""
+        return max(self._free_months(component, "monthly", 1) for component in package.components)
+
+    def _free_months(self, component: str, charge: ChargeName, quantity: int) -> int:
+        agreement = self._sale.agreement
+        promised = (
+            promotion.free_months
+            for promotion in self._promotions.get(component, ())
+            if charge in promotion.charges and promotion.from_quantity <= quantity
+        )
+        return min(max(agreement.free_months, *promised, 0), agreement.term_months)
+
     def _recurring(self, components: Iterable[str]) -> Iterator[Change]:
-        """What term and commitment take off recurring charges; all components are in the same commitment."""
+        """What term, commitment and ramp take off recurring charges; all components are in the same commitment."""
         yield from self._term
         first, *others = [self._committed.get(component) for component in components]
         if first is not None and all(other is first for other in others):
             yield Change(PRICE_STEP_KIND_COMMITTED, first.rule, percent=EXACT.minus(first.percent))
+        yield from self._ramp
 
 
 def is_waived(sale: Sale, entry: PriceEntry) -> bool:
@@ -146,6 +171,11 @@ def _term(sale: Sale) -> Iterator[Change]:
     if agreement.term_percent:
         rule = f"{sale.book.id}: term of {agreement.term_months} months"
         yield Change(PRICE_STEP_KIND_TERM, rule, percent=EXACT.minus(agreement.term_percent))
+
+
+def _ramp(phase: Phase) -> Iterator[Change]:
+    if phase.percent:
+        yield Change(PRICE_STEP_KIND_RAMP, f"terms: ramp, {phase.title}", percent=EXACT.minus(phase.percent))
 
 
 def _bid(sale: Sale) -> Iterator[Change]:

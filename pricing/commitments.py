@@ -26,10 +26,12 @@ def commitment_lines(sale: Sale, lines: Sequence[PricedLine]) -> Iterator[Priced
         missing = subtract(commitment.monthly, _sum(own, CHARGE_MONTHLY))
         if not own or missing <= 0:
             continue
-        yield _line(commitment, CHARGE_MONTHLY, missing)
+        free_months = sale.agreement.free_months
+        yield _line(commitment, CHARGE_MONTHLY, missing, free_months)
         set_off = min(missing, _sum(own, CHARGE_USAGE))
         if set_off > 0:
-            yield _line(commitment, CHARGE_USAGE, EXACT.minus(set_off))
+            # In free months usage is paid: there is no commitment that it could be set off against.
+            yield _line(commitment, CHARGE_USAGE, EXACT.minus(set_off), free_months)
 
 
 def _sum(lines: Iterable[PricedLine], charge: Charge) -> Decimal:
@@ -40,7 +42,7 @@ def _sum(lines: Iterable[PricedLine], charge: Charge) -> Decimal:
     return total
 
 
-def _line(commitment: Committed, charge: Charge, amount: Decimal) -> PricedLine:
+def _line(commitment: Committed, charge: Charge, amount: Decimal, free_months: int) -> PricedLine:
     waterfall = Waterfall()
     said = commitment.rule if charge == CHARGE_MONTHLY else f"{commitment.rule}, usage within it"
     waterfall.add(PRICE_STEP_KIND_COMMITMENT, said, amount)
@@ -51,5 +53,6 @@ def _line(commitment: Committed, charge: Charge, amount: Decimal) -> PricedLine:
         charge=charge,
         quantity=1,
         unit="commitment",
+        free_months=free_months,
         waterfall=waterfall,
     )

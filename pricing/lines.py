@@ -142,5 +142,6 @@ def package_line(sale: Sale, offer: PackageOffer, applications: int) -> PricedLi
         charge=CHARGE_MONTHLY,
         quantity=applications,
         unit="package",
+        free_months=offer.free_months,
         waterfall=waterfall,
     )

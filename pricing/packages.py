@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bidwright.catalog.model import Package
@@ -33,18 +33,20 @@ class PackageOffer:
         saving: What one application saves a month at list prices, exact.
         changes: What becomes of it, in order: what the parts and the package have in common as it is, the rest in sum.
         net_saving: What is left, rounded; above 0.
+        free_months: Months at the start of the term in which it saves nothing.
     """
 
     package: Package
     saving: Decimal
     changes: tuple[Change | SavingChange, ...]
     net_saving: Decimal
+    free_months: int = 0
 
 
 def package_offers(
     sale: Sale, components: Collection[str], entries: Entries, changes: Changes
 ) -> tuple[PackageOffer, ...]:
-    """The packages made of these components that save at least one minor unit, by id.
+    """The packages made of these components that save at least one minor unit over the term, by id.
 
     Args:
         sale: Market and terms.
@@ -58,17 +60,19 @@ def package_offers(
         if priced is None or not all(component in components for component in package.components):
             continue
         offer = _offer(sale, package, priced, _parts(package, entries, changes))
-        if offer.net_saving > 0:
-            offers.append(offer)
+        free_months = changes.free_months_of_package(package)
+        if offer.net_saving > 0 and free_months < sale.agreement.term_months:
+            offers.append(replace(offer, free_months=free_months))
     return tuple(offers)
 
 
 def chosen_packages(
     sale: Sale, offers: tuple[PackageOffer, ...], quantities: Mapping[str, int]
 ) -> list[tuple[PackageOffer, int]]:
-    """How often to apply each package so that the customer saves most; those not applied are left out."""
+    """How often to apply each package so that the customer saves most over the term; those not applied are left out."""
+    months = sale.agreement.term_months
     counts = best_applications(
-        [to_minor(offer.net_saving, sale.book.currency) for offer in offers],
+        [to_minor(offer.net_saving, sale.book.currency) * (months - offer.free_months) for offer in offers],
         [offer.package.components for offer in offers],
         quantities,
     )

@@ -11,25 +11,30 @@ from google.type.date_pb2 import Date
 
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
-from bidwright.catalog.price_charges import CHARGES
-from bidwright.core.errors import Faults
+from bidwright.catalog.price_charges import AGAIN, CHARGES, ChargeName
+from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import add
 from bidwright.pricing.allocation import take_off
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, check_places, read_bespoke_items
+from bidwright.pricing.cash_flow import cash_flow, years
 from bidwright.pricing.changes import Changes
 from bidwright.pricing.characteristics import read_answers
 from bidwright.pricing.commitments import commitment_lines
 from bidwright.pricing.cost import Labour
 from bidwright.pricing.entries import entries_on_date, percentages_in_order
+from bidwright.pricing.flow import flow_of
 from bidwright.pricing.lines import Wanted, component_line, package_line, percentage_line
 from bidwright.pricing.models import check_quantities
+from bidwright.pricing.numbers import read_number
 from bidwright.pricing.packages import chosen_packages, package_offers
 from bidwright.pricing.priced_line import PricedLine
+from bidwright.pricing.ramp import Phase, read_ramp
 from bidwright.pricing.sale import Sale, read_sale
+from bidwright.pricing.schedule import Part, schedule
 from bidwright.pricing.totals import totals, waterfall
 from bidwright.pricing.usage import read_usage
-from bidwright.v1.configuration_pb2 import Charge, CommercialTerms, Configuration
-from bidwright.v1.price_pb2 import Price
+from bidwright.v1.configuration_pb2 import CHARGE_ONE_TIME, Charge, CommercialTerms, Configuration
+from bidwright.v1.price_pb2 import Price, PricePhase
 
 
 def price(release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date) -> Price:
@@ -50,21 +55,24 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
             components at once); ``DISCOUNT_TOO_LARGE``; ``AMOUNT_TOO_LARGE``; ``PACKAGES_TOO_INTERWOVEN``.
     """
     request = _read(release, configuration, terms, today)
-    changes = Changes(request.sale)
-    bespoke = (bespoke_line(request.sale, item, changes) for item in request.bespoke_items)
-    lines = [*_component_lines(request, changes), *bespoke]
-    take_off(request.sale, lines)
     agreement, book = request.sale.agreement, request.sale.book
-    date = agreement.price_date
+    date, currency = agreement.price_date, book.currency
+    lines = _lines(request, Changes(request.sale), CHARGES)
+    parts = [Part(phase.first_month, phase.months, _phase_lines(request, phase)) for phase in request.phases]
+    due = schedule(lines, parts or [Part(1, agreement.term_months, lines)])
+    flow = flow_of(due, agreement.term_months, currency)
     return Price(
-        currency=book.currency,
+        currency=currency,
         price_book=book.id,
         release=release.name,
         price_date=Date(year=date.year, month=date.month, day=date.day),
         term_months=agreement.term_months,
-        lines=[line.fields(book.currency) for line in lines],
+        lines=[line.fields(currency) for line in lines],
         waterfall=waterfall(lines),
-        totals=totals(lines, term_months=agreement.term_months, currency=book.currency),
+        totals=totals(lines, flow, currency, rate_percent=request.rate_percent),
+        phases=[_phase(part, currency) for part in parts],
+        years=years(flow, currency),
+        cash_flow=cash_flow(flow, currency),
     )
 
 
@@ -73,21 +81,65 @@ class _Request:
     """A configuration to be priced, checked.
 
     Attributes:
-        quantities: By component id, in order of id.
+        quantities: By component id, in order of id; in a phase, those of the phase.
+        configured: Those of the whole configuration.
         metered: Component id -> units a month that are expected to be used.
+        phases: Of the ramp; none where there is no ramp.
+        rate_percent: At which later payments are worth less; None where it is not asked for.
     """
 
     sale: Sale
     quantities: Mapping[str, int]
+    configured: Mapping[str, int]
     metered: Mapping[str, Decimal]
     bespoke_items: tuple[CostedItem, ...]
     regions: frozenset[str]
+    phases: tuple[Phase, ...]
+    rate_percent: Decimal | None
 
 
-def _component_lines(request: _Request, changes: Changes) -> list[PricedLine]:
+def _lines(request: _Request, changes: Changes, charges: tuple[ChargeName, ...]) -> list[PricedLine]:
+    """All lines of these charges."""
+    bespoke = (bespoke_line(request.sale, item, changes) for item in request.bespoke_items)
+    lines = [*_component_lines(request, changes, charges), *bespoke]
+    take_off(request.sale, lines)
+    return lines
+
+
+def _phase_lines(request: _Request, phase: Phase) -> list[PricedLine]:
+    """The recurring and usage lines of a phase, as those of a bid of its own."""
+    sale = request.sale
+    alone = replace(
+        request,
+        sale=replace(sale, agreement=replace(sale.agreement, one_time_discount=Decimal(0))),
+        quantities=phase.quantities,
+        bespoke_items=tuple(item for item in request.bespoke_items if item.charge != CHARGE_ONE_TIME),
+    )
+    try:
+        return _lines(alone, Changes(sale, phase), AGAIN)
+    except InvalidInput as refusal:
+        raise InvalidInput(
+            f"In {phase.title} of the ramp: {refusal.message}",
+            fix=refusal.fix,
+            reason=refusal.reason,
+            facts=refusal.facts,
+            faults=[replace(fault, what=f"in {phase.title} of the ramp, {fault.what}") for fault in refusal.faults],
+        ) from refusal
+
+
+def _phase(part: Part[PricedLine], currency: str) -> PricePhase:
+    return PricePhase(
+        first_month=part.first_month,
+        months=part.months,
+        lines=[line.fields(currency) for line in part.lines],
+        waterfall=waterfall(part.lines),
+    )
+
+
+def _component_lines(request: _Request, changes: Changes, charges: tuple[ChargeName, ...]) -> list[PricedLine]:
     sale, quantities = request.sale, request.quantities
     components = sale.release.components
-    entries = entries_on_date(sale, quantities)
+    entries = {key: entry for key, entry in entries_on_date(sale, quantities).items() if key[1] in charges}
     wanted = {
         id_: Wanted(components[id_], quantity, request.metered.get(id_, Decimal(0)))
         for id_, quantity in quantities.items()
@@ -106,7 +158,9 @@ def _component_lines(request: _Request, changes: Changes) -> list[PricedLine]:
     for key, entry in percentages_in_order(entries):
         found[key] = percentage_line(sale, wanted[key[0]], entry, labour, nets=nets)
         _add_net(nets, found[key])
-    lines = [found[id_, charge] for id_ in quantities for charge in CHARGES if (id_, charge) in found]
+    for (id_, charge), line in found.items():
+        line.free_months = changes.free_months(entries[id_, charge], request.configured[id_])
+    lines = [found[id_, charge] for id_ in quantities for charge in charges if (id_, charge) in found]
     offers = package_offers(sale, quantities, entries, changes)
     packages = [package_line(sale, offer, count) for offer, count in chosen_packages(sale, offers, quantities)]
     return [*lines, *packages, *commitment_lines(sale, lines)]
@@ -131,6 +185,8 @@ def _read(release: Release, configuration: Configuration, terms: CommercialTerms
     book = release.price_book(configuration.market, terms.segment, terms.channel)
     bespoke_items = read_bespoke_items(configuration.bespoke_items, book, faults) if book is not None else ()
     metered = read_usage(configuration, book, faults) if book is not None else {}
+    phases = read_ramp(terms.ramp, quantities, terms.term_months, faults)
+    rate_percent = _rate(terms, faults)
     faults.raise_if_any("The configuration to be priced")
     if sale is None or offering is None:
         raise AssertionError("a sale or an offering was refused without a fault")
@@ -141,10 +197,20 @@ def _read(release: Release, configuration: Configuration, terms: CommercialTerms
     return _Request(
         sale=replace(sale, answers=answers),
         quantities=quantities,
+        configured=quantities,
         metered=metered,
         bespoke_items=bespoke_items,
         regions=regions,
+        phases=phases,
+        rate_percent=rate_percent,
     )
+
+
+def _rate(terms: CommercialTerms, faults: Faults) -> Decimal | None:
+    if not terms.present_value_rate_percent.value:
+        return None
+    where = "terms.present_value_rate_percent"
+    return read_number(terms.present_value_rate_percent, where, top=Decimal(100), faults=faults)
 
 
 def _quantities(release: Release, configuration: Configuration, faults: Faults) -> dict[str, int]:

@@ -26,6 +26,7 @@ class PricedLine:
         waterfall: From list to net; discounts on the whole bid may still follow.
         metered: Units a month; only of usage lines.
         hours: Of a month; only of lines whose price is that of an hour.
+        free_months: Months at the start of the term in which it is not due.
     """
 
     kind: PriceLineKind
@@ -39,6 +40,7 @@ class PricedLine:
     delivery_centre: str = ""
     metered: Decimal | None = None
     hours: Decimal | None = None
+    free_months: int = 0
 
     @property
     def net(self) -> Decimal:
@@ -63,6 +65,8 @@ class PricedLine:
             found["metered"] = {"value": plain(self.metered)}
         if self.hours is not None:
             found["hours"] = {"value": plain(self.hours)}
+        if self.free_months:
+            found["free_months"] = self.free_months
         return found
 
 

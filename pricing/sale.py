@@ -15,6 +15,7 @@ from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.core.errors import Faults
 from bidwright.core.money import from_minor, plain, rounded
+from bidwright.core.spans import spans
 from bidwright.pricing.committed import Committed, read_committed
 from bidwright.pricing.customer_prices import read_contract, read_promotions
 from bidwright.pricing.numbers import read_amount, read_number
@@ -30,6 +31,7 @@ class Agreement:
     Attributes:
         book: Id of the price book that the segment and channel choose.
         term_percent: What the term takes off recurring charges, in percent.
+        free_months: Months at the start of the term in which nothing that recurs is paid, bespoke items left out.
         discount_percent: What the seller takes off every line, in percent, 0 to 100.
         line_discounts: (component, percent) by component: what the seller takes off its lines before that.
         one_time_discount, monthly_discount: What the seller takes off the whole bid, in whole minor units.
@@ -41,6 +43,7 @@ class Agreement:
     book: str
     term_months: int
     term_percent: Decimal
+    free_months: int
     discount_percent: Decimal
     price_date: dt.date
     line_discounts: tuple[tuple[str, Decimal], ...]
@@ -113,6 +116,7 @@ def read_sale(
         faults.add("market", f"{market_id!r} is not a market of {release.name}", f"Choose one of: {known}.")
         return None
     term_percent = _term_percent(book, terms.term_months, faults)
+    _check_free_months(terms, faults)
     committed = read_committed(book, terms.commitments, faults)
     money = {
         name: read_amount(getattr(terms, name), f"terms.{name}", currency=book.currency, faults=faults)
@@ -130,6 +134,7 @@ def read_sale(
         book=book.id,
         term_months=terms.term_months,
         term_percent=term_percent,
+        free_months=terms.free_months,
         discount_percent=discount,
         price_date=price_date,
         line_discounts=line_discounts,
@@ -159,6 +164,12 @@ def _check_known(release: Release, terms: CommercialTerms, faults: Faults) -> No
             faults.add(f"terms.{kind}", f"no price book is for {kind} {stated!r}", advice(stated, known))
 
 
+def _check_free_months(terms: CommercialTerms, faults: Faults) -> None:
+    if not 0 <= terms.free_months <= terms.term_months:
+        what = f"{terms.free_months} free months are not between 0 and the {terms.term_months} of the term"
+        faults.add("terms.free_months", what, f"Give 0 to {max(terms.term_months, 0)}.")
+
+
 def _line_discounts(
     release: Release, stated: Iterable[LineDiscount], faults: Faults
 ) -> tuple[tuple[str, Decimal], ...]:
@@ -177,9 +188,8 @@ def _line_discounts(
 
 def _term_percent(book: PriceBook, months: int, faults: Faults) -> Decimal | None:
     if months not in book.terms:
-        allowed = ", ".join(str(known) for known in sorted(book.terms))
         what = f"{months} months is not a term of price book {book.id}"
-        faults.add("terms.term_months", what, f"Choose one of these terms in months: {allowed}.")
+        faults.add("terms.term_months", what, f"Choose one of these terms in months: {spans(book.terms)}.")
     return book.terms.get(months)
 
 

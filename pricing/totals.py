@@ -6,10 +6,15 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from google.type.money_pb2 import Money
+
 from bidwright.catalog.amount_messages import decimal_message, money
-from bidwright.core.amount_table import average_month, begun
+from bidwright.core.amount_table import average_month
 from bidwright.core.money import EXACT, add, from_minor, to_minor
+from bidwright.pricing.flow import Flow
+from bidwright.pricing.present_value import half_up, present_value
 from bidwright.pricing.priced_line import PricedLine
+from bidwright.pricing.schedule import PERIODS
 from bidwright.v1.configuration_pb2 import (
     CHARGE_MONTHLY,
     CHARGE_ONE_TIME,
@@ -20,15 +25,7 @@ from bidwright.v1.configuration_pb2 import (
 )
 from bidwright.v1.price_pb2 import PriceStepKind, PriceTotals, WaterfallEntry
 
-_PERIODS: dict[Charge, int] = {CHARGE_MONTHLY: 1, CHARGE_QUARTERLY: 3, CHARGE_YEARLY: 12}
-"""Recurring charges with the months from one time they fall due to the next."""
-
-
-def times_due(charge: Charge, term_months: int) -> int:
-    """How often a charge falls due in a term; usage is committed never."""
-    if charge == CHARGE_ONE_TIME:
-        return 1
-    return begun(term_months, _PERIODS[charge]) if charge in _PERIODS else 0
+_YEAR = 12
 
 
 def waterfall(lines: Iterable[PricedLine]) -> list[WaterfallEntry]:
@@ -44,27 +41,46 @@ def waterfall(lines: Iterable[PricedLine]) -> list[WaterfallEntry]:
     ]
 
 
-def totals(lines: Sequence[PricedLine], *, term_months: int, currency: str) -> PriceTotals:
-    """Add up net prices and costs; nothing is rounded but the average month and the margin."""
+def totals(
+    lines: Sequence[PricedLine], flow: Flow, currency: str, *, rate_percent: Decimal | None = None
+) -> PriceTotals:
+    """Add up net prices and costs; rounded are only the average month and year, the margin and the present values.
+
+    Args:
+        lines: Of the whole configuration.
+        flow: What falls due in each month.
+        currency: Of all amounts.
+        rate_percent: At which later payments are worth less; None where there are to be no present values.
+    """
     net = _Sums((line.charge, line.net) for line in lines)
     cost = _Sums((line.charge, line.cost) for line in lines)
-    value, contract_cost = net.over(term_months), cost.over(term_months)
-    estimated = EXACT.add(value, EXACT.multiply(net[CHARGE_USAGE], Decimal(term_months)))
+    value, contract_cost = sum(flow.values), sum(flow.costs)
+    recurring = Fraction(value - to_minor(net[CHARGE_ONE_TIME], currency))
+
+    def written(minor: int) -> Money:
+        return money(from_minor(minor, currency), currency)
+
+    worth: dict[str, Money] = {}
+    if rate_percent is not None:
+        worth["net_present_value"] = written(present_value(flow.values, rate_percent))
+        worth["net_present_cost"] = written(present_value(flow.costs, rate_percent))
     return PriceTotals(
         one_time=money(net[CHARGE_ONE_TIME], currency),
         monthly=money(net.average_month(currency), currency),
-        contract_value=money(value, currency),
-        first_year=money(net.over(min(12, term_months)), currency),
+        contract_value=written(value),
+        first_year=written(sum(flow.values[:_YEAR])),
         one_time_cost=money(cost[CHARGE_ONE_TIME], currency),
         monthly_cost=money(cost.average_month(currency), currency),
-        contract_cost=money(contract_cost, currency),
-        margin_percent=decimal_message(share_percent(EXACT.subtract(value, contract_cost), value)),
+        contract_cost=written(contract_cost),
+        margin_percent=decimal_message(margin_percent(value, contract_cost)),
         billed_monthly=money(net[CHARGE_MONTHLY], currency),
         billed_quarterly=money(net[CHARGE_QUARTERLY], currency),
         billed_yearly=money(net[CHARGE_YEARLY], currency),
         usage=money(net[CHARGE_USAGE], currency),
         usage_cost=money(cost[CHARGE_USAGE], currency),
-        estimated_contract_value=money(estimated, currency),
+        estimated_contract_value=written(value + sum(flow.usage)),
+        annual_contract_value=written(half_up(recurring * _YEAR / len(flow.values))),
+        **worth,
     )
 
 
@@ -79,16 +95,14 @@ class _Sums:
     def __getitem__(self, charge: Charge) -> Decimal:
         return self._sums.get(charge, Decimal(0))
 
-    def over(self, months: int) -> Decimal:
-        """What falls due in so many months, usage left out: a quarter or year is due in full where it begins."""
-        total = Decimal(0)
-        for charge, amount in self._sums.items():
-            total = EXACT.add(total, EXACT.multiply(amount, Decimal(times_due(charge, months))))
-        return total
-
     def average_month(self, currency: str) -> Decimal:
         """The recurring charges of an average month, rounded half up."""
-        return from_minor(average_month(*(to_minor(self[charge], currency) for charge in _PERIODS)), currency)
+        return from_minor(average_month(*(to_minor(self[charge], currency) for charge in PERIODS)), currency)
+
+
+def margin_percent(value: int, cost: int) -> Decimal:
+    """(value - cost) / value in percent, 2 digits, half to even; 0 where the value is 0."""
+    return share_percent(Fraction(value - cost), Fraction(value))
 
 
 def share_percent(part: Decimal | Fraction, whole: Decimal | Fraction) -> Decimal:
