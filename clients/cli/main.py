@@ -19,6 +19,7 @@ from bidwright.clients.cli import (
 )
 from bidwright.clients.cli.output import Output
 from bidwright.clients.cli.session import EXIT_CODES, Session, command
+from bidwright.core.command_line.locales import locale_option
 from bidwright.v1 import access_pb2 as access
 
 _EPILOG = "Exit codes: 0 done; " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -36,6 +37,7 @@ _EPILOG = "Exit codes: 0 done; " + "; ".join(f"{code} {meaning}" for code, meani
 )
 @click.option("--timeout", "timeout_s", default=30.0, show_default=True, help="Seconds to wait for an answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+@locale_option
 @click.version_option(package_name="bidwright")
 @click.pass_context
 def bid(context: click.Context, config: Path | None, profile: str, timeout_s: float, *, as_json: bool) -> None:

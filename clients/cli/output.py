@@ -6,6 +6,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from google.protobuf.json_format import MessageToDict
@@ -14,6 +15,9 @@ from google.type.money_pb2 import Money
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from bidwright.core.command_line.locales import command_locale
+from bidwright.core.money_text import currency_text
 
 if TYPE_CHECKING:
     from bidwright.clients.sdk import RequestRefused
@@ -98,10 +102,9 @@ def shown(text: str) -> str:
 
 
 def amount(money: Money) -> str:
-    """``1,234.50 EUR``: whole units and nanos of a google.type.Money, at least two digits after the point."""
-    sign = "-" if money.units < 0 or money.nanos < 0 else ""
-    nanos = f"{abs(money.nanos):09d}"
-    return f"{sign}{abs(money.units):,}.{nanos[:2]}{nanos[2:].rstrip('0')} {money.currency_code}"
+    """``1,234.50 EUR``, or as the locale of the command writes it; no digit is left out."""
+    number = Decimal(money.units) + Decimal(money.nanos).scaleb(-9)
+    return currency_text(number, money.currency_code, command_locale())
 
 
 def state(name: str) -> str:

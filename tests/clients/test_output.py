@@ -27,10 +27,19 @@ def test_markup_of_the_table_library_is_shown_as_it_is(capsys: pytest.CaptureFix
         (0, -10_000_000, "-0.01 EUR"),
         (-3, 0, "-3.00 EUR"),
         (1, 5_000_000, "1.005 EUR"),  # more digits than usual are never hidden
+        (10**15, 0, "1,000,000,000,000,000.00 EUR"),
     ],
 )
 def test_amounts_are_printed_exactly(units: int, nanos: int, expected: str) -> None:
     assert amount(Money(currency_code="EUR", units=units, nanos=nanos)) == expected
+
+
+@pytest.mark.parametrize(
+    ("currency", "expected"),
+    [("JPY", "-1,234 JPY"), ("KWD", "-1,234.000 KWD"), ("CLF", "-1,234.0000 CLF")],
+)
+def test_amounts_have_the_digits_of_their_currency(currency: str, expected: str) -> None:
+    assert amount(Money(currency_code=currency, units=-1234)) == expected
 
 
 def test_states_are_said_in_words() -> None:
