@@ -140,12 +140,68 @@ def test_ukcloud_cross_domain_security_zone() -> None:
         # package_test.go
         ("openmeter.package", "0", "0"),
         ("openmeter.package", "10", "15"),
+        # getlago/lago-api graduated_percentage_service_spec.rb: rates of 1, 2 and 3 %; no fee where nothing is used
+        ("lago.graduated_percentage", "0", "0"),
+        ("lago.graduated_percentage", "1", "200.01"),
+        ("lago.graduated_percentage", "10", "200.1"),
+        ("lago.graduated_percentage", "11", "500.12"),
+        ("lago.graduated_percentage", "12", "500.14"),
+        ("lago.graduated_percentage", "21", "900.33"),
+        # volume_service_spec.rb
+        ("lago.volume", "0", "10"),
+        ("lago.volume", "1", "12"),
+        ("lago.volume", "100", "210"),
+        ("lago.volume", "100.5", "100.5"),
+        ("lago.volume", "101", "101"),
+        ("lago.volume", "200", "200"),
+        ("lago.volume", "300", "200"),
+        # openmeter tieredgraduated_test.go: 100 + 50 + 5 x 5 + 7 x 1, and with a greatest amount of 170
+        ("openmeter.graduated", "0", "100"),
+        ("openmeter.graduated", "22", "182"),
+        ("openmeter.graduated_maximum", "22", "170"),
+        # dynamic_test.go: a multiple of 1.33333
+        ("openmeter.dynamic", "10", "13.33"),
+        ("openmeter.dynamic", "50", "66.67"),
+        # unit_test.go: least and greatest amount of 100; tokens in millions that are begun
+        ("openmeter.unit", "0", "100"),
+        ("openmeter.unit", "12", "100"),
+        ("openmeter.converted", "1500001", "20"),
+        # tieredgraduated_test.go with a unit config: 8 millions are begun, 5 at 10 and 3 at 8
+        ("openmeter.converted_graduated", "7500001", "74"),
     ],
 )
 def test_metered_prices_of_rating_engines(component: str, metered: str, expected: str) -> None:
     found = priced({component: 1}, {component: metered})
     assert pounds(found.totals.usage) == Decimal(expected)
     assert pounds(found.totals.estimated_contract_value) - pounds(found.totals.contract_value) == Decimal(expected)
+
+
+def test_a_percentage_of_transactions_with_a_fee_each() -> None:
+    # getlago/lago-api percentage_service_spec.rb: 1.3 % of 800 beyond 250, and 2.0 for 2 of 4 transactions
+    found = priced(
+        {"lago.transaction_value": 1, "lago.transaction": 1},
+        {"lago.transaction_value": "800", "lago.transaction": "4"},
+    )
+    assert sums(found, "lago.transaction_value") == Decimal("7.15")
+    assert pounds(found.totals.usage) == Decimal("11.15")
+
+
+def test_prices_of_a_millionth_are_exact() -> None:
+    # AWS Lambda pricing, the example of 3 million requests a month of 120 ms with 1,536 MB, free tier
+    # taken off: 540,000 - 400,000 GB-seconds at 0.0000166667, and 2 million requests at 0.0000002
+    found = priced(
+        {"cloud.function_seconds": 1, "cloud.function_requests": 1},
+        {"cloud.function_seconds": "540000", "cloud.function_requests": "3000000"},
+    )
+    assert sums(found, "cloud.function_seconds") == Decimal("2.33")
+    assert sums(found, "cloud.function_requests") == Decimal("0.40")
+
+
+def test_ukcloud_oracle_software() -> None:
+    # articles/oracle/orcl-ref-pricing.md: 2 cores and 4 GiB, 100 GiB of storage
+    found = priced({"oracle.core": 2, "oracle.memory": 4, "oracle.storage": 100})
+    assert sums(found, "oracle.core", "oracle.memory") == Decimal("153.30")
+    assert pounds(found.totals.monthly) == Decimal("163.30")
 
 
 @pytest.mark.parametrize(("quantity", "expected"), [(1, "12"), (10, "102"), (11, "110"), (12, "115"), (21, "163")])
