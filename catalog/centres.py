@@ -61,12 +61,20 @@ def able_centres(
         currency: That of the market, in which an hour must have a cost.
         regions: Where the work may be done.
     """
+    return skilled_centres(component.skills, centres, currency=currency, regions=regions)
+
+
+def skilled_centres(
+    skills: str, centres: Mapping[str, DeliveryCentre], *, currency: str, regions: Collection[str]
+) -> list[DeliveryCentre]:
+    """Likewise for work that asks for skills, as a component names them."""
+    competence, *certifications = skills.split("|")
     return [
         centre
         for _, centre in sorted(centres.items())
         if centre.region in regions
-        and currency in centre.rates.get(component.competence, {})
-        and set(component.certifications) <= set(centre.certifications)
+        and currency in centre.rates.get(competence, {})
+        and set(certifications) <= set(centre.certifications)
     ]
 
 

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import get_args
 
-from bidwright.catalog.centres import able_centres
-from bidwright.catalog.model import Component, Release
+from bidwright.catalog.centres import skilled_centres
+from bidwright.catalog.model import Release
 from bidwright.catalog.rule_language import WorkSource
 from bidwright.core.money import EXACT
 from bidwright.core.transport import Shortage, Work, cheapest_shares
 
-WORK: tuple[WorkSource, ...] = get_args(WorkSource)
+WORK_TIMES: Mapping[WorkSource, str] = {"one_time_hours": "before the start", "monthly_hours": "every month"}
+"""When work is done, for a reader."""
 
 Hours = Mapping[str, Decimal]
 """Skills -> hours of work that asks for them, above 0."""
@@ -27,7 +27,7 @@ Hours = Mapping[str, Decimal]
 
 @dataclass(frozen=True)
 class Workplace:
-    """The delivery centres that may work for a customer.
+    """Where work for a customer may be done, and in which currency it must have a cost.
 
     Equal where digest, currency and regions are, as a release never changes.
     """
@@ -39,31 +39,13 @@ class Workplace:
 
     def able(self, skills: str) -> tuple[str, ...]:
         """Ids of the centres that can do work that asks for skills; none where nobody can."""
-        return _able(self).get(skills, ())
-
-    @property
-    def undeliverable(self) -> frozenset[str]:
-        """The components that no centre can deliver."""
-        return _undeliverable(self)
+        return _able(self, skills)
 
 
-@lru_cache(maxsize=256)
-def _able(place: Workplace) -> Mapping[str, tuple[str, ...]]:
-    components: dict[str, Component] = {}
-    for component in place.release.components.values():
-        components.setdefault(component.skills, component)
-    return {
-        skills: tuple(
-            centre.id
-            for centre in able_centres(component, place.release.centres, currency=place.currency, regions=place.regions)
-        )
-        for skills, component in sorted(components.items())
-    }
-
-
-@lru_cache(maxsize=256)
-def _undeliverable(place: Workplace) -> frozenset[str]:
-    return frozenset(one.id for one in place.release.components.values() if not place.able(one.skills))
+@lru_cache(maxsize=4096)
+def _able(place: Workplace, skills: str) -> tuple[str, ...]:
+    found = skilled_centres(skills, place.release.centres, currency=place.currency, regions=place.regions)
+    return tuple(centre.id for centre in found)
 
 
 def hours_of(release: Release, items: Mapping[str, int], source: WorkSource) -> Hours:

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bidwright.catalog.model import Rule
 from bidwright.catalog.rule_language import Availability, Expression, InTable, Kinds, Name, Quantity, Selected, Sum
-from bidwright.configurator.delivery import allowed_regions, undeliverable
+from bidwright.catalog.work import WORK_TIMES, hours_of, shortage
+from bidwright.configurator.capacity import condition_id
+from bidwright.configurator.delivery import allowed_regions, undeliverable, workplace
 from bidwright.configurator.members import (
     BESPOKE,
+    CAPACITY,
     DELIVERY_CENTRE,
     EXCLUSION,
     PIN,
@@ -32,7 +35,7 @@ _MOST_ROWS = 5
 
 
 def check(requirements: Requirements, items: Mapping[str, int]) -> list[Violation]:
-    """Every violation: slots, limits, rules, resources, delivery centres, bespoke items, pins, exclusions.
+    """Every violation: slots, limits, rules, resources, delivery centres, their hours, bespoke items, pins, exclusions.
 
     Budgets are not looked at, as that takes prices; ``configure`` does. Of a bid with sites, what must hold over all of
     them comes first, then whether the sites add up to the items, then each site.
@@ -49,7 +52,7 @@ def check(requirements: Requirements, items: Mapping[str, int]) -> list[Violatio
     found = [*_check(whole_bid(requirements), items), *_sums(requirements, items)]
     for site in requirements.sites:
         for violation in _check(at_site(requirements, site), site.items):
-            if violation.kind != DELIVERY_CENTRE:  # told of the whole bid
+            if violation.kind not in {DELIVERY_CENTRE, CAPACITY}:  # told of the whole bid
                 violation.text = f"At site {site.name}: {violation.text}"
                 found.append(violation)
     return found
@@ -63,6 +66,7 @@ def _check(requirements: Requirements, items: Mapping[str, int]) -> list[Violati
         *_rules(requirements, choice),
         *_resources(requirements, choice),
         *_delivery_centres(requirements, choice),
+        *_capacities(requirements, choice),
         *(found for effect in requirements.bespoke for found in _bespoke(effect, requirements, choice)),
         *_pins(requirements, choice),
         *_exclusions(requirements, choice),
@@ -181,6 +185,17 @@ def _delivery_centres(requirements: Requirements, choice: Choice) -> Iterator[Vi
             f"has the competence, certifications and rate for {_list(components)}."
         )
         yield _violation(Member(DELIVERY_CENTRE, family), text, f"Remove {_list(components)}, or allow other regions.")
+
+
+def _capacities(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
+    place = workplace(requirements)
+    for source, when in WORK_TIMES.items():
+        short = shortage(place, hours_of(requirements.release, choice.items, source))
+        if short is not None:
+            member = Member(CAPACITY, condition_id(short.places))
+            text = f"{number_text(short.needed)} hours of work {when} ask for it: {member_text(member, requirements)}."
+            fix = "Choose fewer units of what takes work, or allow other regions."
+            yield _violation(member, text, fix)
 
 
 def _bespoke(effect: BespokeEffect, requirements: Requirements, choice: Choice) -> Iterator[Violation]:

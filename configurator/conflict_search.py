@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bidwright.configurator.cpsat_conflict import EnginesDisagree, Switchboard, Witness
-from bidwright.configurator.cpsat_model import OfferingKey
+from bidwright.configurator.cpsat_model import offering_key
 from bidwright.configurator.cpsat_request import members_model, request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.member_check import Case, unmet
@@ -15,6 +15,7 @@ from bidwright.configurator.member_clauses import member_clauses
 from bidwright.configurator.members import (
     BESPOKE,
     BUDGET,
+    CAPACITY,
     DELIVERY_CENTRE,
     EXCLUSION,
     NEED,
@@ -32,7 +33,7 @@ from bidwright.core.amount_table import AmountTable
 CHANGEABLE = (NEED, BUDGET, PIN, EXCLUSION, BESPOKE)
 """What a customer can change, in the order a conflict names it; rules explain why it clashes."""
 
-FIXED = (RULE, SLOT, RESOURCE, DELIVERY_CENTRE)
+FIXED = (RULE, SLOT, RESOURCE, DELIVERY_CENTRE, CAPACITY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +56,7 @@ class ConflictSearch:
         self._requirements = requirements
         self._amounts = amounts
         self._deadline = deadline
-        self._clauses = member_clauses(
-            OfferingKey(requirements.release.digest, requirements.offering.id, requirements.release)
-        )
+        self._clauses = member_clauses(offering_key(requirements))
         with self._clauses.used(deadline):
             self._literals = self._clauses.literals(requirements)
         budget = [Member(BUDGET, limit) for limit in requirements.budget]

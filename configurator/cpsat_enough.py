@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_model
+from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_key, offering_model
 from bidwright.configurator.cpsat_variables import answer_number
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable, Columns
@@ -56,7 +56,7 @@ def most_worth_having(requirements: Requirements, amounts: AmountTable, spared: 
         amounts: What quantities cost.
         spared: Attributes of which more may be wanted; components that have one are left out.
     """
-    key = OfferingKey(requirements.release.digest, requirements.offering.id, requirements.release)
+    key = offering_key(requirements)
     offering, table = offering_model(key, switchable=False), _rows_of(key)
     least, most = _domains(offering, requirements)
     several = {c: i for c, i in offering.quantities.items() if most[i] > 1 and i not in table.fixed}

@@ -10,24 +10,45 @@ from functools import lru_cache
 from ortools.sat.python import cp_model
 
 from bidwright.catalog.model import Offering, Release, Slot
+from bidwright.catalog.rule_language import Expression
+from bidwright.configurator.capacity import capacity_conditions
 from bidwright.configurator.cpsat_rules import RuleCompiler, When
 from bidwright.configurator.cpsat_variables import Linear, Variables, new_variables, row
-from bidwright.configurator.members import RESOURCE, RULE, SLOT, Member
+from bidwright.configurator.members import CAPACITY, RESOURCE, RULE, SLOT, Member
+from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_index import rules_by_id
 
 
 @dataclass(frozen=True)
 class OfferingKey:
-    """An offering of a release; equal where digest and offering are, as a release never changes."""
+    """An offering of a release; equal where digest and ids are, as a release never changes.
+
+    ``market``: Where it is sold, where the hours of delivery centres limit it there; empty where they do not.
+    """
 
     digest: str
     offering_id: str
     release: Release = field(compare=False)
+    market: str = ""
 
     @property
     def offering(self) -> Offering:
         """The offering itself."""
         return self.release.offerings[self.offering_id]
+
+    @property
+    def capacities(self) -> Mapping[str, Expression]:
+        """What the hours of delivery centres ask for, by id."""
+        if not self.market:
+            return {}
+        return capacity_conditions(self.release, self.offering, self.release.markets[self.market])
+
+
+def offering_key(requirements: Requirements) -> OfferingKey:
+    """The offering of a request."""
+    release, offering, market = requirements.release, requirements.offering, requirements.market
+    limited = market.id if capacity_conditions(release, offering, market) else ""
+    return OfferingKey(release.digest, offering.id, release, limited)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +130,9 @@ def _compiled(
     rules = rules_by_id(key.release, key.offering)
     for rule_id in sorted(rules if only is None else (member.id for member in only if member.kind == RULE)):
         compiler.enforce(rules[rule_id].expression, when=when(Member(RULE, rule_id)))
+    for condition, expression in key.capacities.items():
+        if only is None or (CAPACITY, condition) in only:
+            compiler.enforce(expression, when=when(Member(CAPACITY, condition)))
     for resource in _resources(variables):
         if only is None or (RESOURCE, resource) in only:
             _add_resource(variables, resource, when(Member(RESOURCE, resource)))

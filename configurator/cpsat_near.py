@@ -17,12 +17,23 @@ from ortools.sat.python import cp_model
 from bidwright.configurator.check import check
 from bidwright.configurator.cpsat_amounts import add_charges
 from bidwright.configurator.cpsat_change import LeastDisruption, Weights, disruption_of
-from bidwright.configurator.cpsat_model import OfferingKey
+from bidwright.configurator.cpsat_model import OfferingKey, offering_key
 from bidwright.configurator.cpsat_request import RequestModel, members_model
 from bidwright.configurator.cpsat_solve import presolve_free_solver
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.member_check import Case, unmet
-from bidwright.configurator.members import BESPOKE, DELIVERY_CENTRE, EXCLUSION, NEED, PIN, RESOURCE, RULE, SLOT, Member
+from bidwright.configurator.members import (
+    BESPOKE,
+    CAPACITY,
+    DELIVERY_CENTRE,
+    EXCLUSION,
+    NEED,
+    PIN,
+    RESOURCE,
+    RULE,
+    SLOT,
+    Member,
+)
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import Choice
 from bidwright.configurator.touched import touched_components
@@ -124,13 +135,14 @@ def _unmet(near: Near, items: Mapping[str, int], changed: Collection[str]) -> se
     """What a configuration does not meet, among all that a change of some components can make a difference to."""
     requirements = near.requirements
     components = requirements.release.components
-    offering = OfferingKey(requirements.release.digest, requirements.offering.id, requirements.release)
+    offering = offering_key(requirements)
     rules = _rules_by_component(_RuleKey(offering, near))
     families = {components[component].family for component in changed}
     suspects = {
         *(Member(RULE, rule) for component in changed for rule in rules.get(component, ())),
         *(Member(kind, family) for family in families for kind in (SLOT, DELIVERY_CENTRE)),
         *(Member(RESOURCE, name) for one in changed for name in (*components[one].provides, *components[one].consumes)),
+        *(Member(CAPACITY, condition) for condition in offering.capacities),
         *(Member(PIN, component) for component in requirements.pins),
         *(Member(EXCLUSION, component) for component in requirements.exclusions),
         *(Member(BESPOKE, effect.id) for effect in requirements.bespoke),

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import Domain
 
 from bidwright.configurator.cpsat_amounts import Charges, add_charges
-from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_model, partial_model
+from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_key, offering_model, partial_model
 from bidwright.configurator.cpsat_variables import answer_number
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.members import BESPOKE, BUDGET, DELIVERY_CENTRE, EXCLUSION, NEED, PIN, Member
@@ -95,7 +95,7 @@ def request_model(
             in the model only where there is a budget.
         priced: Whether charges are in the model even where there is no budget.
     """
-    offering = _offering_key(requirements)
+    offering = offering_key(requirements)
     if (switchable or not priced) and not requirements.budget:
         base = _base(offering_model(offering, switchable=switchable), amounts, priced=False)
     else:
@@ -112,14 +112,10 @@ def members_model(requirements: Requirements, amounts: AmountTable, members: Col
     """
     components = touched_components(requirements, amounts, members)
     needs = touched_needs(requirements, members)
-    offering = partial_model(_offering_key(requirements), members, components=components, needs=needs)
+    offering = partial_model(offering_key(requirements), members, components=components, needs=needs)
     limits = {limit: most for limit, most in requirements.budget.items() if Member(BUDGET, limit) in members}
     asked = replace(requirements, budget=limits)
     return _Builder(asked, _base(offering, amounts, priced=bool(limits)), switchable=True, only=members).build()
-
-
-def _offering_key(requirements: Requirements) -> OfferingKey:
-    return OfferingKey(requirements.release.digest, requirements.offering.id, requirements.release)
 
 
 @lru_cache(maxsize=64)

@@ -16,11 +16,12 @@ from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import Literal
 
 from bidwright.catalog.model import Answer, Market, Need, Offering, Release
+from bidwright.configurator.capacity import capacity_conditions
 from bidwright.configurator.cpsat_rules import RuleCompiler
 from bidwright.configurator.cpsat_variables import new_variables
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
-from bidwright.configurator.members import DELIVERY_CENTRE, Member
+from bidwright.configurator.members import CAPACITY, DELIVERY_CENTRE, Member
 from bidwright.configurator.portfolio_conditions import conditions_of
 from bidwright.configurator.request import Requirements
 
@@ -86,6 +87,10 @@ class OfferingSpace:
         self.undelivered: dict[tuple[str, str], frozenset[str]] = {}
         for market in markets:
             self._add_delivery(market)
+            for name, condition in capacity_conditions(release, offering, market).items():
+                member = Member(CAPACITY, name)
+                switch = self.switches.setdefault(member, self._switch(member))
+                compiler.enforce(condition, when=(switch, self._markets[market.id]))
 
     def active(self) -> cp_model.CpModel:
         """A copy of the model in which everything holds."""
@@ -93,6 +98,11 @@ class OfferingSpace:
         for switch in self.switches.values():
             model.add_bool_or(switch)
         return model
+
+    @property
+    def has_scarce_hours(self) -> bool:
+        """Whether the hours of delivery centres limit configurations."""
+        return any(member.kind == CAPACITY for member in self.switches)
 
     def witness(self, solver: cp_model.CpSolver) -> Witness:
         """The configuration that a solver has found."""

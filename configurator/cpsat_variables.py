@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 
 from bidwright.catalog.model import Answer, Need, Offering, Release
 from bidwright.catalog.reach import MOST_STEPS
-from bidwright.catalog.rule_language import FigureSource
+from bidwright.catalog.rule_language import FigureSource, WorkSource
 
 _OPEN = 10**9
 """How far a numeric need without a range may go in either direction, in its smallest steps."""
@@ -64,8 +64,8 @@ class Variables:
         """The components a component or family id stands for, as far as they are in the model."""
         return tuple(member for member in self.release.members(subject) if member in self.quantities)
 
-    def sum(self, source: FigureSource, attribute: str, family: str = "") -> Linear:
-        """Figure x units over the configuration or one family; ``source`` is total, provided or consumed."""
+    def sum(self, source: FigureSource | WorkSource, attribute: str, family: str = "") -> Linear:
+        """Figure x units over the configuration or one family."""
         terms: dict[int, Fraction] = {}
         for component_id, variable in self.quantities.items():
             component = self.release.components[component_id]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 
-from bidwright.configurator.cpsat_model import OfferingKey
+from bidwright.configurator.cpsat_model import OfferingKey, offering_key
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness, vocabulary_of
@@ -60,7 +60,7 @@ class WarmOffering:
 
     def _begin(self) -> None:
         """Compile the offering; forgets all that was learned."""
-        self._offering = offering_clauses(self._key.release, self._key.offering)
+        self._offering = offering_clauses(self._key.release, self._key.offering, capacities=self._key.capacities)
         self._completer = Completer(self._offering)
         self._clauses = self._offering.clauses
         self._sat = Sat([], Deadline(0))
@@ -258,4 +258,4 @@ def _warm_offering(key: OfferingKey) -> WarmOffering:
 
 def warm_offering(requirements: Requirements) -> WarmOffering:
     """What is kept of the offering of a request."""
-    return _warm_offering(OfferingKey(requirements.release.digest, requirements.offering.id, requirements.release))
+    return _warm_offering(offering_key(requirements))

@@ -10,6 +10,7 @@ from bidwright.configurator.guide_facts import Fact
 from bidwright.configurator.members import (
     BESPOKE,
     BUDGET,
+    CAPACITY,
     DELIVERY_CENTRE,
     EXCLUSION,
     NEED,
@@ -23,7 +24,7 @@ from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import ConflictMember
 
-_LEAST_BLAMED_FIRST = (RULE, SLOT, RESOURCE, DELIVERY_CENTRE, BESPOKE, EXCLUSION, PIN, BUDGET, NEED)
+_LEAST_BLAMED_FIRST = (RULE, SLOT, RESOURCE, DELIVERY_CENTRE, CAPACITY, BESPOKE, EXCLUSION, PIN, BUDGET, NEED)
 """The order in which leaving them out is tried, so that what a customer can change remains."""
 
 

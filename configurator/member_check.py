@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from bidwright.configurator.capacity import capacity_conditions
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.members import (
     BESPOKE,
     BUDGET,
+    CAPACITY,
     DELIVERY_CENTRE,
     EXCLUSION,
     NEED,
@@ -91,6 +93,11 @@ def _delivery_centre(family: str, case: Case) -> bool:
     return family not in undeliverable(answered, case.choice.items)
 
 
+def _capacity(condition: str, case: Case) -> bool:
+    asked = case.requirements
+    return holds(capacity_conditions(asked.release, asked.offering, asked.market)[condition], case.choice)
+
+
 _MET: dict[int, Callable[[str, Case], bool]] = {
     NEED: _need,
     BUDGET: _budget,
@@ -101,4 +108,5 @@ _MET: dict[int, Callable[[str, Case], bool]] = {
     RESOURCE: _resource,
     BESPOKE: _bespoke,
     DELIVERY_CENTRE: _delivery_centre,
+    CAPACITY: _capacity,
 }

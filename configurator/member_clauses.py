@@ -42,7 +42,9 @@ class MemberClauses:
 
     def _begin(self) -> None:
         """Compile the offering; forgets all that was learned."""
-        self._offering = offering_clauses(self._key.release, self._key.offering, switchable=True)
+        self._offering = offering_clauses(
+            self._key.release, self._key.offering, switchable=True, capacities=self._key.capacities
+        )
         self._completer = Completer(self._offering)
         self._clauses = self._offering.clauses
         self._sat, self._plain = Sat([], Deadline(0)), Sat([], Deadline(0))

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from bidwright.catalog.model import Answer, Need
+from bidwright.configurator.capacity import centres_of
 from bidwright.configurator.delivery import allowed_regions, undeliverable
 from bidwright.configurator.request import BespokeEffect, Limit, Requirements
 from bidwright.configurator.rule_index import rules_by_id
@@ -24,6 +25,7 @@ SLOT = configuration_pb2.CONFLICT_KIND_SLOT
 RESOURCE = configuration_pb2.CONFLICT_KIND_RESOURCE
 BESPOKE = configuration_pb2.CONFLICT_KIND_BESPOKE
 DELIVERY_CENTRE = configuration_pb2.CONFLICT_KIND_DELIVERY_CENTRE
+CAPACITY = configuration_pb2.CONFLICT_KIND_CAPACITY
 
 _PERIOD: dict[Limit, str] = {"monthly": "a month", "one_time": "once", "contract_value": "over the whole term"}
 
@@ -132,6 +134,18 @@ def _delivery_centre(family: str, requirements: Requirements) -> str:
     return f"{title} must come from a delivery centre in the regions allowed ({regions}){told}"
 
 
+def _capacity(condition: str, requirements: Requirements) -> str:
+    centres = [requirements.release.centres[id_] for id_ in centres_of(condition)]
+    hours = number_text(sum((centre.capacity_hours for centre in centres), Decimal(0)))
+    if len(centres) == 1:
+        return f"the delivery centre {centres[0].title} has {hours} hours a month, and some work only it can do"
+    titles = ", ".join(centre.title for centre in centres[:-1])
+    return (
+        f"the delivery centres {titles} and {centres[-1].title} have {hours} hours a month together, "
+        "and some work only they can do"
+    )
+
+
 def _effects(effect: BespokeEffect, requirements: Requirements) -> Iterator[str]:
     for verb, names in (("requires", effect.requires), ("cannot stand beside", effect.forbids)):
         if names:
@@ -148,4 +162,5 @@ _WORDS = {
     RESOURCE: _resource,
     BESPOKE: _bespoke,
     DELIVERY_CENTRE: _delivery_centre,
+    CAPACITY: _capacity,
 }

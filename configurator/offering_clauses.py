@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
+from types import MappingProxyType
 
 from bidwright.catalog.model import Offering, Release, Slot
 from bidwright.catalog.rule_language import (
@@ -29,7 +30,7 @@ from bidwright.catalog.rule_language import (
 from bidwright.configurator.compiled_offering import OfferingClauses
 from bidwright.configurator.cpsat_model import all_slots
 from bidwright.configurator.cpsat_variables import Linear, numeric_bounds
-from bidwright.configurator.members import RESOURCE, RULE, SLOT, Member
+from bidwright.configurator.members import CAPACITY, RESOURCE, RULE, SLOT, Member
 from bidwright.configurator.offering_forms import Forms, rows_of
 from bidwright.configurator.offering_numbers import Row
 from bidwright.configurator.rule_check import parts
@@ -38,16 +39,23 @@ from bidwright.v1.configuration_pb2 import ConflictKind
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
-def offering_clauses(release: Release, offering: Offering, *, switchable: bool = False) -> OfferingClauses:
-    """Compile an offering; nothing of a request or a market is in it.
+def offering_clauses(
+    release: Release,
+    offering: Offering,
+    *,
+    switchable: bool = False,
+    capacities: Mapping[str, Expression] = MappingProxyType({}),
+) -> OfferingClauses:
+    """Compile an offering; nothing of a request is in it.
 
     Args:
         release: What is sold.
         offering: One of its offerings.
+        capacities: What the hours of delivery centres ask for, by id.
         switchable: Whether each slot, rule and resource can be turned off; components of families for which the
             offering has no place are then there, too.
     """
-    return _Compiler(release, offering, switchable=switchable).compiled()
+    return _Compiler(release, offering, switchable=switchable).compiled(capacities)
 
 
 class _Compiler:
@@ -61,7 +69,7 @@ class _Compiler:
         self._literals: dict[tuple[Expression, bool], int] = {}
         self._forms = Forms(release, offering, self._found)
 
-    def compiled(self) -> OfferingClauses:
+    def compiled(self, capacities: Mapping[str, Expression]) -> OfferingClauses:
         self._add_components()
         self._add_needs()
         for family in sorted(self._slots):
@@ -71,6 +79,8 @@ class _Compiler:
                 self._found.looked_up.append(rule)
             else:
                 self._enforce(rule.expression, when=self._switch(RULE, rule.id))
+        for condition, expression in capacities.items():
+            self._enforce(expression, when=self._switch(CAPACITY, condition))
         components = [self._release.components[component] for component in self._found.units]
         for resource in sorted({name for component in components for name in component.consumes}):
             balance = self._forms.sum(Sum("provided", resource)).plus(

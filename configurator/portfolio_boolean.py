@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bidwright.catalog.model import Market, Need, Offering, Release
+from bidwright.catalog.rule_language import Expression
+from bidwright.configurator.capacity import capacity_conditions
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.feature_model import Constraint, Feature, FeatureModel, Group, Kind, Operation, Place, Step
-from bidwright.configurator.members import DELIVERY_CENTRE, SLOT, Member
+from bidwright.configurator.members import CAPACITY, DELIVERY_CENTRE, SLOT, Member
 from bidwright.configurator.portfolio_conditions import conditions_of
 from bidwright.configurator.portfolio_programs import TRUE, NotCountable, Programs, one, step
 from bidwright.configurator.request import Requirements
@@ -96,6 +98,8 @@ class _Builder:
                 self.groups.append(Group(_ROOT, kinds, slot.minimum, slot.maximum))
                 continue
             self._demand(programs.truth(condition), member)
+        for name, condition in self._capacities(markets).items():
+            self._demand(programs.truth(condition), Member(CAPACITY, name))
         for undelivered, impossible in self._undelivered(markets):
             self._demand(impossible, Member(DELIVERY_CENTRE, self.release.components[undelivered].family))
         return BooleanOffering(
@@ -137,6 +141,13 @@ class _Builder:
         if member is not None:
             self.members[len(self.constraints)] = member
         self.constraints.append(Constraint(tuple(program), "", _NOWHERE))
+
+    def _capacities(self, markets: tuple[Market, ...]) -> Mapping[str, Expression]:
+        """What the hours of delivery centres ask for, by id."""
+        first, *others = (capacity_conditions(self.release, self.offering, market) for market in markets)
+        if any(other != first for other in others):
+            raise NotCountable("what delivery centres have hours for differs from market to market: name one")
+        return first
 
     def _undelivered(self, markets: tuple[Market, ...]) -> Iterator[tuple[str, list[Step]]]:
         """For each place of delivery, that what nobody can deliver there is not chosen."""

@@ -35,7 +35,13 @@ def overlapping(space: OfferingSpace, alive: Iterable[str], known: Sequence[Witn
     for component in (space.release.components[id_] for id_ in sorted(alive)):
         if _has_figures(component):
             figures = [tuple(sorted(component.figures(source).items())) for source in ("total", "provided", "consumed")]
-            key = (component.family, *figures, component.max_quantity, _places(space, component.id))
+            key = (
+                component.family,
+                *figures,
+                component.max_quantity,
+                _places(space, component.id),
+                _work(space, component),
+            )
             alike.setdefault(key, []).append(component.id)
     found: list[list[str]] = []
     for group in alike.values():
@@ -134,7 +140,24 @@ def _is_as_good(space: OfferingSpace, worse: Component, by: Component) -> bool:
         and _at_least(worse.consumes, by.consumes)
         and by.lead_time_days <= worse.lead_time_days
         and _places(space, by.id) <= _places(space, worse.id)
+        and _is_no_more_work(space, worse, by)
         and all(by.id in each.components for each in release.assurances if worse.id in each.components)
+    )
+
+
+def _work(space: OfferingSpace, component: Component) -> object:
+    """What a component takes of the hours of delivery centres, where these are scarce."""
+    if not space.has_scarce_hours:
+        return ()
+    return component.skills, component.one_time_hours, component.monthly_hours
+
+
+def _is_no_more_work(space: OfferingSpace, worse: Component, by: Component) -> bool:
+    """Whether whoever has the hours for one component has them for the other, where hours are scarce."""
+    return not space.has_scarce_hours or (
+        by.skills == worse.skills
+        and by.one_time_hours <= worse.one_time_hours
+        and by.monthly_hours <= worse.monthly_hours
     )
 
 

@@ -35,7 +35,9 @@ from bidwright.catalog.rule_language import (
     Quantity,
     Selected,
     Sum,
+    WorkSource,
 )
+from bidwright.catalog.work import hours_of
 
 Value = bool | Fraction | str
 _SOURCES: tuple[FigureSource, ...] = get_args(FigureSource)
@@ -90,9 +92,13 @@ class Choice:
         """Units of a component or of a whole family."""
         return sum(self.items[member] for member in self.chosen(subject))
 
-    def sum(self, source: FigureSource, attribute: str, family: str = "") -> Fraction:
-        """Figure x units over the configuration or a family; ``source`` is total, provided or consumed."""
-        return self._sums.get((source, attribute, family), Fraction(0))
+    def sum(self, source: FigureSource | WorkSource, attribute: str, family: str = "") -> Fraction:
+        """Figure x units over the configuration or a family; of work, hours over the configuration, by skills."""
+        match source:
+            case "one_time_hours" | "monthly_hours":
+                return Fraction(hours_of(self.release, self.items, source).get(attribute, 0))
+            case _:
+                return self._sums.get((source, attribute, family), Fraction(0))
 
     @cached_property
     def _sums(self) -> Mapping[tuple[FigureSource, str, str], Fraction]:

@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator
 
 from bidwright.catalog.model import Release
 from bidwright.catalog.rule_language import Availability, Expression, InTable, Kinds, Name, Quantity, Selected, Sum
+from bidwright.configurator.capacity import capacity_conditions
 from bidwright.configurator.members import (
     BESPOKE,
     BUDGET,
+    CAPACITY,
     DELIVERY_CENTRE,
     EXCLUSION,
     NEED,
@@ -44,8 +46,8 @@ def touched_needs(requirements: Requirements, members: Collection[Member]) -> fr
     spoken_of = {
         part.name
         for member in members
-        if member.kind == RULE
-        for part in parts(rules[member.id].expression)
+        if member.kind in {RULE, CAPACITY}
+        for part in parts(rules[member.id].expression if member.kind == RULE else _capacity(member, requirements))
         if isinstance(part, Name)
     }
     spoken_of |= {member.id for member in members if member.kind == NEED}
@@ -66,10 +68,17 @@ def _spoken_of(member: Member, requirements: Requirements) -> Iterator[str]:
         case k if k == RULE:
             for part in parts(rules_by_id(release, requirements.offering)[member.id].expression):
                 yield from _subjects(part, release)
+        case k if k == CAPACITY:
+            for part in parts(_capacity(member, requirements)):
+                yield from _subjects(part, release)
         case k if k == BESPOKE:
             effect = next(effect for effect in requirements.bespoke if effect.id == member.id)
             for name in (*effect.requires, *effect.forbids):
                 yield from release.members(name)
+
+
+def _capacity(member: Member, requirements: Requirements) -> Expression:
+    return capacity_conditions(requirements.release, requirements.offering, requirements.market)[member.id]
 
 
 def _subjects(part: Expression, release: Release) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
-from itertools import product
+from itertools import combinations, product
 from math import ceil, floor
 
 from hypothesis import strategies as st
@@ -125,17 +125,24 @@ def _components(draw: st.DrawFn) -> dict[str, Component]:
             provides=draw(st.dictionaries(st.just("power"), figure)),
             competence=draw(st.sampled_from(["unix", "unix", "database"])),
             consumes=draw(st.dictionaries(st.just("power"), figure)),
+            one_time_hours=draw(st.sampled_from([D(0), D(1), D("2.5")])),
+            monthly_hours=draw(st.sampled_from([D(0), D(0), D("1.5")])),
         )
     return dict(sorted(components.items()))
 
 
 @st.composite
 def _centres(draw: st.DrawFn) -> dict[str, DeliveryCentre]:
-    """One centre knows everything; without the other, residency may leave components that nobody can deliver."""
+    """One centre knows everything; without the others, residency may leave components that nobody can deliver."""
     brno, leeds = small_release().centres["brno"], small_release().centres["leeds"]
-    unix_only = {"unix": leeds.rates["unix"]}
-    centres = {"brno": replace(brno, region="here"), "leeds": replace(leeds, region="there", rates=unix_only)}
-    return centres if draw(st.booleans()) else {"brno": centres["brno"]}
+    centres = {
+        "brno": replace(brno, region="here"),
+        "leeds": replace(leeds, region="there", rates={"unix": leeds.rates["unix"]}),
+        "porto": replace(leeds, id="porto", region="there", rates={"database": leeds.rates["database"]}),
+    }
+    some = draw(st.integers(1, 3))
+    hours = st.sampled_from([D(1000), D(1000), D(0), D(2), D("3.5")])
+    return {id_: replace(centre, capacity_hours=draw(hours)) for id_, centre in sorted(centres.items())[:some]}
 
 
 @st.composite
@@ -293,6 +300,25 @@ def every_configuration(release: Release) -> Iterator[dict[str, int]]:
     ranges = [range(release.components[c].max_quantity + 1) for c in components]
     for units in product(*ranges):
         yield {c: n for c, n in zip(components, units, strict=True) if n}
+
+
+def scarce_centres(requirements: Requirements, items: Mapping[str, int]) -> set[str]:
+    """Sets of centres, joined by "+", that have fewer hours than what only they can do, trying every set."""
+    release, place = requirements.release, requirements.answers["place"]
+    regions = {"here", "there"} if place == "any" or not requirements.offering.residency_need else {place}
+    centres = {c for c, centre in release.centres.items() if centre.region in regions}
+    found = set()
+    for some in (set(combination) for n in (1, 2, 3) for combination in combinations(sorted(centres), n)):
+        for hours in ("one_time_hours", "monthly_hours"):
+            own = [
+                getattr(release.components[c], hours) * units
+                for c, units in items.items()
+                if (able := {id_ for id_ in centres if release.components[c].competence in release.centres[id_].rates})
+                and able <= some
+            ]
+            if sum(own) > sum(release.centres[id_].capacity_hours for id_ in some):
+                found.add("+".join(sorted(some)))
+    return found
 
 
 def charges(items: Mapping[str, int], table: AmountTable) -> dict[str, int]:

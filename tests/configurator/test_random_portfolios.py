@@ -7,15 +7,16 @@ from dataclasses import replace
 from itertools import product
 
 from hypothesis import HealthCheck, Phase, given, settings
-from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration
+from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration, scarce_centres
 
 from bidwright.catalog.rule_language import Name
+from bidwright.configurator.capacity import capacity_conditions
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.members import BUDGET, NEED, Member
+from bidwright.configurator.members import BUDGET, CAPACITY, NEED, SLOT, Member
 from bidwright.configurator.request import Requirements
-from bidwright.configurator.rule_check import parts
+from bidwright.configurator.rule_check import Choice, holds, parts
 from bidwright.configurator.solution import Solution
 from bidwright.v1.configuration_pb2 import Conflict
 
@@ -60,7 +61,10 @@ def _can_hold(case: Case, members: Collection[Member]) -> bool:
             requirements, answers={**requirements.answers, **dict(zip(free, answers, strict=True))}
         )
         for items in every_configuration(requirements.release):
-            broken = {Member(violation.kind, violation.id) for violation in check(told, items)}
+            violations = {Member(violation.kind, violation.id) for violation in check(told, items)}
+            scarce = {Member(CAPACITY, centres) for centres in scarce_centres(told, items)}
+            assert {member for member in violations if member.kind == CAPACITY} <= scarce
+            broken = violations | scarce
             if not broken & set(members) and _is_within_budget(case, items, limits):
                 return True
     return False
@@ -90,3 +94,19 @@ def test_a_conflict_cannot_hold_and_without_any_one_member_it_can(case: Case) ->
     assert not _can_hold(case, members)
     for member in members:
         assert _can_hold(case, members - {member}), member
+
+
+@_settings
+@given(cases())
+def test_the_checker_knows_where_hours_are_scarce_and_the_conditions_say_the_same(case: Case) -> None:
+    told = case.requirements
+    conditions = capacity_conditions(told.release, told.offering, told.market)
+    for items in every_configuration(told.release):
+        scarce = scarce_centres(told, items)
+        violations = check(told, items)
+        assert bool(scarce) == any(violation.kind == CAPACITY for violation in violations)
+        if not any(violation.kind == SLOT for violation in violations):
+            choice = Choice(release=told.release, answers=told.answers, items=items)
+            broken = {name for name, condition in conditions.items() if not holds(condition, choice)}
+            assert broken <= scarce
+            assert bool(broken) == bool(scarce)

@@ -11,7 +11,7 @@ from itertools import product
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from random_portfolios import NEED_VALUES, Case, cases, charges
+from random_portfolios import NEED_VALUES, Case, cases, charges, scarce_centres
 
 from bidwright.catalog.model import Release, Rule
 from bidwright.catalog.rule_language import InTable, Kinds, Name, Quantity, Selected, Sum
@@ -162,6 +162,7 @@ def _is_possible(bid: Requirements, items: dict[str, int]) -> bool:
         and all(has(name) for effect in bid.bespoke for name in effect.requires)
         and not any(has(name) for effect in bid.bespoke for name in effect.forbids)
         and not undeliverable(bid, items)
+        and not scarce_centres(bid, items)
         and _is_balanced(bid.release, items)
     )
 
