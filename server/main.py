@@ -18,6 +18,7 @@ from bidwright.server.lab_commands import lab
 from bidwright.server.portfolio_analyze_command import portfolio_analyze
 from bidwright.server.portfolio_import_command import portfolio_import
 from bidwright.server.price_command import price_by_hand
+from bidwright.server.prices_commands import prices
 from bidwright.server.publishing import report
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -211,6 +212,7 @@ portfolio.add_command(portfolio_analyze)
 portfolio.add_command(portfolio_complete)
 portfolio.add_command(portfolio_import)
 bidwright.add_command(price_by_hand)
+bidwright.add_command(prices)
 
 
 def main() -> None:

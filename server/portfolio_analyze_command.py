@@ -22,6 +22,7 @@ from bidwright.pricing.amounts import amount_table
 from bidwright.server.feature_model_commands import analyzed_feature_model
 from bidwright.server.portfolio_findings_text import as_record, as_text
 from bidwright.server.portfolio_picture import picture
+from bidwright.server.progress import Progress
 from bidwright.v1.configuration_pb2 import CommercialTerms
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -75,7 +76,7 @@ def portfolio_analyze(  # noqa: PLR0913 - one parameter for each option of the c
     started = time.monotonic()
     release = read_portfolio(directory)
     scope = _scope(release, offerings, markets)
-    progress = _Progress()
+    progress = Progress()
     findings = analyze_portfolio(scope, deadline, progress.tell)
     progress.end()
     if drawing is not None:
@@ -89,23 +90,6 @@ def portfolio_analyze(  # noqa: PLR0913 - one parameter for each option of the c
         click.echo(as_text(findings, size, seconds))
     if strict and findings.has_faults:
         raise SystemExit(_FAULTS)
-
-
-class _Progress:
-    """What is being looked at, on one line of the terminal; nothing where errors do not go to one."""
-
-    def __init__(self) -> None:
-        self._is_shown = sys.stderr.isatty()
-
-    def tell(self, what: str) -> None:
-        """Replace the line."""
-        if self._is_shown:
-            click.echo(f"\r\x1b[K{what} ...", nl=False, err=True)
-
-    def end(self) -> None:
-        """Remove the line."""
-        if self._is_shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _scope(release: Release, offerings: Sequence[str], markets: Sequence[str]) -> Scope:

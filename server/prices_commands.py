@@ -1,0 +1,128 @@
+"""``bidwright prices``: price books as spreadsheets and CSV files, out of a portfolio and back into it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from bidwright.catalog.book_csv_reader import read_rows
+from bidwright.catalog.book_export import as_csv, elsewhere, read_book, sheets_of
+from bidwright.catalog.book_import import BookImport, import_book
+from bidwright.catalog.book_sheets import PRICES, BookSheet
+from bidwright.catalog.book_workbook import write_workbook
+from bidwright.catalog.book_workbook_reader import read_workbook
+from bidwright.catalog.source_files import Files, files_of_directory
+from bidwright.core.clock import utc_now
+from bidwright.core.errors import Conflicting, Faults
+from bidwright.server.prices_text import import_record, import_text
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_MOST_SHOWN = 10
+_OUTPUT = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+@click.group("prices")
+def prices() -> None:
+    """Edit price books as spreadsheets: out of a portfolio, and back with a check."""
+
+
+@prices.command("export")
+@click.option("--portfolio", "directory", type=_FOLDER, required=True, help="Portfolio with the price book.")
+@click.option("--book", "key", required=True, metavar="BOOK", help="Name of its file in prices/, for example DE.")
+@click.option("--output", type=_OUTPUT, required=True, metavar="FILE", help="File that ends in .xlsx or .csv.")
+def prices_export(directory: Path, key: str, output: Path) -> None:
+    """Write a price book as a spreadsheet (.xlsx: all of it) or as CSV (its rows)."""
+    is_csv = _is_csv(output)
+    files = _files(directory)
+    book = read_book(files, key)
+    content = as_csv(book) if is_csv else write_workbook(sheets_of(book))
+    output.write_bytes(content)
+    for note in elsewhere(files, book, only_rows=is_csv):
+        click.echo(note, err=True)
+    click.echo(f"{output}: {len(book.rows.rows)} rows of price book {key}.")
+
+
+@prices.command("import")
+@click.argument("file", type=_FILE)
+@click.option("--portfolio", "directory", type=_FOLDER, required=True, help="Portfolio with the price book.")
+@click.option("--book", "key", required=True, metavar="BOOK", help="Name of its file in prices/, for example DE.")
+@click.option(
+    "--write", "is_written", is_flag=True, help="Change the portfolio; without it, only say what would change."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def prices_import(file: Path, directory: Path, key: str, *, is_written: bool, as_json: bool) -> None:
+    """Check an edited price book in its portfolio, and say what it changes; exit code 1 where there are faults."""
+    before = _files(directory)
+    imported = _imported(file, before, key)
+    if is_written and not imported.faults:
+        _write(directory, before, imported.files)
+    written = tuple(imported.files) if is_written else ()
+    if as_json:
+        click.echo(json.dumps(import_record(imported, written), indent=2, ensure_ascii=False))
+    else:
+        click.echo(import_text(imported, written))
+    if imported.faults:
+        raise SystemExit(1)
+
+
+def _is_csv(file: Path) -> bool:
+    if file.suffix.lower() not in {".csv", ".xlsx"}:
+        raise click.UsageError(f"{file.name} ends neither in .xlsx nor in .csv.")
+    return file.suffix.lower() == ".csv"
+
+
+def _files(directory: Path) -> Files:
+    faults = Faults()
+    files = files_of_directory(directory, faults)
+    faults.raise_if_any(f"The portfolio {directory}")
+    return files
+
+
+def _imported(file: Path, before: Files, key: str) -> BookImport:
+    content, faults, notes = file.read_bytes(), Faults(), list[str]()
+    sheets: Mapping[str, BookSheet]
+    if _is_csv(file):
+        rows = read_rows(content, file.name, faults)
+        sheets = {PRICES: rows} if rows is not None else {}
+    else:
+        workbook = read_workbook(content, file.name, faults)
+        sheets = workbook.sheets
+        if workbook.computed:
+            notes.append(f"Formulas: what they came to when the file was saved was taken: {_few(workbook.computed)}.")
+    if faults.found:
+        return BookImport(faults=tuple(faults.found), notes=tuple(notes))
+    imported = import_book(before, key, sheets, today=utc_now().date())
+    return replace(imported, notes=(*notes, *imported.notes))
+
+
+def _few(places: Sequence[str]) -> str:
+    shown = ", ".join(places[:_MOST_SHOWN])
+    return f"{shown} and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else shown
+
+
+def _write(directory: Path, before: Files, changed: Files) -> None:
+    """Replace files; none before all are written beside those they replace, and each as a whole."""
+    partial = {}
+    for name, content in changed.items():
+        path = directory / name
+        if (path.read_bytes() if path.exists() else None) != before.get(name):
+            raise Conflicting(
+                f"{path} has changed since it was read.",
+                fix="Export the price book again, and repeat the change.",
+                reason="PORTFOLIO_CHANGED",
+                facts={"file": name},
+            )
+        path.parent.mkdir(exist_ok=True)
+        partial[path] = path.with_name(f".{path.name}.{os.getpid()}")
+        with partial[path].open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    for path, written in partial.items():
+        written.replace(path)
