@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from bidwright.catalog.model import Offering
 from bidwright.configurator.clauses import Clause
-from bidwright.configurator.compiled_offering import OfferingClauses
+from bidwright.configurator.compiled_offering import Counted, OfferingClauses
 from bidwright.configurator.guide_facts import vocabulary_of
 from bidwright.configurator.offering_clauses import offering_clauses
 from bidwright.configurator.request import Requirements
@@ -152,9 +152,27 @@ class _Writer:
 
     def finished(self) -> Propositional:
         """All of it."""
+        for counted in self._compiled.counted:
+            self._at_most(counted)
         self._found.clauses += [*self._clauses.definitions, *self._clauses.hard]
         self._found.variables = self._clauses.variables
         return self._found
+
+    def _at_most(self, counted: Counted) -> None:
+        """Count upwards, as plain clauses cannot count: what is counted may be too many.
+
+        Source: C. Sinz, Towards an Optimal CNF Encoding of Boolean Cardinality Constraints, 2005.
+        """
+        before: list[int] = []
+        for literal in counted.literals:
+            count = [self._clauses.new() for _ in range(min(len(before) + 1, counted.most))]
+            if len(before) == counted.most:
+                self._clauses.add(-literal, *(-full for full in before[-1:]))
+            for position, reached in enumerate(count):
+                if position < len(before):
+                    self._clauses.add(-before[position], reached)
+                self._clauses.add(-literal, reached, *(-less for less in before[position - 1 : position] if position))
+            before = count
 
 
 def _more(column: Sequence[int]) -> Iterator[int]:

@@ -10,6 +10,14 @@ from bidwright.configurator.members import Member
 from bidwright.configurator.offering_numbers import Number, Row
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Demands that at most so many of the literals hold."""
+
+    literals: tuple[int, ...]
+    most: int
+
+
 @dataclass
 class OfferingClauses:
     """A compiled offering.
@@ -23,6 +31,7 @@ class OfferingClauses:
         answers: (need, answer) -> literal, of boolean needs and choices.
         measured: Need that asks for a number -> index of its number.
         switches: Slot, rule or resource -> literal under which it holds; none where every one always holds.
+        counted: What no clause says, as a solver that counts needs none.
         looked_up: Rules that are in neither; ``offering_lookups`` tells what is wrong with a configuration.
     """
 
@@ -34,6 +43,7 @@ class OfferingClauses:
     answers: dict[tuple[str, bool | str], int] = field(default_factory=dict)
     measured: dict[str, int] = field(default_factory=dict)
     switches: dict[Member, int] = field(default_factory=dict)
+    counted: list[Counted] = field(default_factory=list)
     looked_up: list[Rule] = field(default_factory=list)
 
     def at_least(self, index: int, value: int) -> int:

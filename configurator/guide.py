@@ -125,7 +125,7 @@ def _ranges(
     vocabulary, taken = search.vocabulary, search.decided.taken
     names = [str(o.value) for place, o in enumerate(vocabulary.options) if not o.need and taken >> place & 1]
     names.extend(need.name for need in vocabulary.measured())
-    return RangeSearch(requirements, amounts, search.decided.witnesses, deadline).ranges(names)
+    return RangeSearch(requirements, amounts, search.decided.witnesses(), deadline).ranges(names)
 
 
 class _Asker:

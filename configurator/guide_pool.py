@@ -6,17 +6,20 @@ counts only where it meets the choice at hand.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 
+import numpy as np
+
+from bidwright.configurator.clauses import Clause
 from bidwright.configurator.cpsat_model import OfferingKey, offering_key
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness, vocabulary_of
+from bidwright.configurator.guide_kept import Configuration, Kept, Layout
 from bidwright.configurator.offering_clauses import offering_clauses
 from bidwright.configurator.offering_completion import Completer
 from bidwright.configurator.offering_lookups import lessons
@@ -26,9 +29,6 @@ from bidwright.configurator.sat import OutOfTime, Sat
 
 _MOST_LEARNED = 20_000
 """With so many clauses that rows have taught, the solver begins anew."""
-
-_MOST_KEPT = 500
-"""So many configurations are kept of an offering; the oldest go first."""
 
 
 class Impossible(Exception):
@@ -55,19 +55,22 @@ class WarmOffering:
         self._key = key
         self._lock = Lock()
         self.vocabulary: Vocabulary = vocabulary_of(key.release, key.offering)
-        self._kept: dict[str, deque[tuple[int, Witness]]] = {}
+        self._kept: dict[str, Kept] = {}
         self._begin()
+        self._layout = Layout(self._offering, key.release)
+        self.can_mix = self._layout.is_exact
 
     def _begin(self) -> None:
         """Compile the offering; forgets all that was learned."""
         self._offering = offering_clauses(self._key.release, self._key.offering, capacities=self._key.capacities)
         self._completer = Completer(self._offering)
         self._clauses = self._offering.clauses
-        self._sat = Sat([], Deadline(0))
+        counted = [(counted.literals, counted.most) for counted in self._offering.counted]
+        self._sat = Sat([], Deadline(0), counted=counted)
         self._given = [0, 0]
         self._learned = 0
         self._always: set[int] = set()
-        self._markets: dict[str, int] = {}
+        self._markets: dict[str, tuple[int, list[Clause]]] = {}
         self.literals = [self.literal(self.vocabulary.taken(option)) for option in self.vocabulary.options]
 
     @contextmanager
@@ -115,7 +118,7 @@ class WarmOffering:
             Impossible: A component that the offering does not hold must be in.
         """
         selected = self._offering.selected
-        found = [self._market(requirements)]
+        found = [self._market(requirements)[0]]
         for name, answer in requirements.answers.items():
             if self._key.offering.needs[name].kind != "text":
                 number = self.vocabulary.number(name, answer)
@@ -134,18 +137,28 @@ class WarmOffering:
         selected = self._offering.selected
         return self._clauses.either(selected[c] for c in self._key.release.members(name) if c in selected)
 
-    def _market(self, requirements: Requirements) -> int:
-        """A literal under which nothing is selected that no delivery centre can deliver in a market."""
+    def column(self, name: str) -> int:
+        """The column of the units of a component, or of the answer to a need that asks for a number."""
+        offering = self._offering
+        return offering.units[name] if name in offering.units else offering.measured[name]
+
+    def undelivered(self, requirements: Requirements) -> Sequence[Clause]:
+        """Clauses that say that nothing is selected that no delivery centre can deliver in a market."""
+        return self._market(requirements)[1]
+
+    def _market(self, requirements: Requirements) -> tuple[int, list[Clause]]:
+        """A literal under which nothing is selected that cannot be delivered in a market, and clauses that say so."""
         market, need = requirements.market, self._key.offering.residency_need
         if market.id not in self._markets:
-            literal = self._clauses.new()
+            literal, found = self._clauses.new(), list[Clause]()
             for answer in self._key.offering.needs[need].options if need else ("",):
                 asked = replace(requirements, answers={need: answer} if need else {})
-                when = [-literal, *([-self._offering.answers[need, answer]] if need else [])]
+                when = [-self._offering.answers[need, answer]] if need else []
                 for components in undeliverable(asked, self._offering.selected).values():
-                    for component in components:
-                        self._clauses.add(*when, -self._offering.selected[component])
-            self._markets[market.id] = literal
+                    found.extend([*when, -self._offering.selected[component]] for component in components)
+            for clause in found:
+                self._clauses.add(-literal, *clause)
+            self._markets[market.id] = literal, found
         return self._markets[market.id]
 
     def implied(self, assumptions: Sequence[int]) -> set[int]:
@@ -165,19 +178,10 @@ class WarmOffering:
         self._give()
         self._sat.prefer(literals)
 
-    def near(self, witness: Witness) -> list[int]:
+    def near(self, configuration: Configuration) -> list[int]:
         """The literals that a configuration has, to be preferred."""
-        offering = self._offering
-        found: list[int] = []
-        for name, index in (*offering.units.items(), *offering.measured.items()):
-            value = witness.number(name)
-            found.extend(
-                literal if value >= step else -literal for step, literal in offering.numbers[index].steps.items()
-            )
-        for (name, answer), literal in offering.answers.items():
-            is_answer = witness.answers[name] == self.vocabulary.number(name, answer)
-            found.append(literal if is_answer else -literal)
-        return found
+        signs = np.where(configuration.holds, 1, -1)
+        return list((signs * np.arange(len(signs)))[1:].tolist())
 
     def one_of(self, literals: Iterable[int]) -> int:
         """A literal under which one of these holds."""
@@ -194,7 +198,7 @@ class WarmOffering:
             if len(literals) == 1:
                 self._always.add(-literals[0])
 
-    def witness(self, assumptions: Sequence[int], *, rounds: int) -> Witness | None:
+    def found(self, assumptions: Sequence[int], *, rounds: int) -> Configuration | None:
         """A valid configuration under literals, or None where none was found soon.
 
         Args:
@@ -213,10 +217,10 @@ class WarmOffering:
             model.extend(range(-len(model) - 1, -self._clauses.variables - 1, -1))
             found = self._completer.completed(model)
             if isinstance(found, Mapping):
-                witness = self._witness(model, found)
-                taught = lessons(self._offering, self._key.offering, self._choice(witness))
+                configuration = self._layout.configuration(model, found)
+                taught = self._lessons(configuration)
                 if taught is None:
-                    return witness
+                    return configuration
                 found = taught
             if not found:
                 return None
@@ -225,22 +229,36 @@ class WarmOffering:
                 self._clauses.add(*(clause or [-self._clauses.true]))
         return None
 
-    def _witness(self, model: Sequence[int], values: Mapping[int, int]) -> Witness:
+    def _lessons(self, configuration: Configuration) -> list[Clause] | None:
+        """What rules teach that are looked up; None where they hold."""
+        if not self._offering.looked_up:
+            return None
+        witness = self.witness(configuration)
+        answers = {name: self.vocabulary.answer(name, number) for name, number in witness.answers.items()}
+        choice = Choice(release=self._key.release, answers=answers, items=witness.items)
+        return lessons(self._offering, self._key.offering, choice)
+
+    def witness(self, configuration: Configuration) -> Witness:
+        """A configuration as units and answers."""
         offering, number = self._offering, self.vocabulary.number
-        answers = {name: values[index] for name, index in offering.measured.items()}
+        columns = configuration.columns
+        answers = {name: int(columns[index]) for name, index in offering.measured.items()}
         for (name, answer), literal in offering.answers.items():
-            if (model[abs(literal) - 1] > 0) == (literal > 0):
+            if configuration.holds[abs(literal)] == (literal > 0):
                 answers[name] = number(name, answer)
-        items = {offering.numbers[n].name: value for n, value in values.items() if value and n < len(offering.units)}
+        items = {name: int(columns[index]) for name, index in offering.units.items() if columns[index]}
         return Witness(items=items, answers=answers)
 
-    def _choice(self, witness: Witness) -> Choice:
-        answers = {name: self.vocabulary.answer(name, number) for name, number in witness.answers.items()}
-        return Choice(release=self._key.release, answers=answers, items=witness.items)
+    def mask(self, configuration: Configuration) -> int:
+        """The options that a configuration takes: bit n stands for option n."""
+        taken = configuration.holds[np.abs(self.literals)] == (np.array(self.literals) > 0)
+        return int.from_bytes(np.packbits(taken, bitorder="little").tobytes(), "little")
 
-    def kept(self, market: str) -> deque[tuple[int, Witness]]:
-        """Valid configurations found before for a market, each with the options that it takes; more can be added."""
-        return self._kept.setdefault(market, deque(maxlen=_MOST_KEPT))
+    def kept(self, market: str) -> Kept:
+        """Valid configurations found before for a market; more can be added."""
+        if market not in self._kept:
+            self._kept[market] = Kept(self._layout)
+        return self._kept[market]
 
     def _give(self) -> None:
         """Hand new clauses to the solver."""

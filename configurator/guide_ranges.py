@@ -73,10 +73,11 @@ class RangeSearch:
             while reached != farthest:
                 wanted = Fact(name, *((tried, limits[1]) if direction > 0 else (limits[0], tried)))
                 try:
-                    witness = self._warm.witness([*chosen, self._warm.literal(wanted)], rounds=MANY)
+                    found = self._warm.found([*chosen, self._warm.literal(wanted)], rounds=MANY)
                 except Impossible:
                     farthest = tried - direction
                 else:
+                    witness = None if found is None else self._warm.witness(found)
                     if witness is None or not self._choice.is_within_budget(witness):
                         return None
                     self._witnesses.append(witness)

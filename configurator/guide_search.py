@@ -5,13 +5,16 @@ The clauses of the offering are asked first; what they cannot decide is left to 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from bidwright.configurator.cpsat_guide import WitnessSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_choice import choice_of
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness
+from bidwright.configurator.guide_kept import Configuration
+from bidwright.configurator.guide_mixture import Mixture
 from bidwright.configurator.guide_pool import Impossible, warm_offering
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
@@ -34,7 +37,7 @@ class Decided:
     Attributes:
         taken, left: Options that some valid configuration takes, or leaves.
         never_taken, never_left: Options that no valid configuration takes, or leaves.
-        witnesses: The valid configurations.
+        shown_by: Make the valid configurations that show it.
     """
 
     everything: int
@@ -42,16 +45,21 @@ class Decided:
     left: int = 0
     never_taken: int = 0
     never_left: int = 0
-    witnesses: list[Witness] = field(default_factory=list)
+    shown_by: list[Callable[[], Witness]] = field(default_factory=list)
 
-    def show(self, mask: int, witness: Witness) -> bool:
-        """Learn from a configuration that takes the options of the mask; whether it shows anything new."""
-        is_new = not self.witnesses or bool(mask & ~self.taken or self.everything & ~mask & ~self.left)
-        if is_new:
-            self.taken |= mask
-            self.left |= self.everything & ~mask
-            self.witnesses.append(witness)
-        return is_new
+    def is_news(self, mask: int) -> bool:
+        """Whether a configuration that takes the options of the mask shows anything new."""
+        return not self.shown_by or bool(mask & ~self.taken or self.everything & ~mask & ~self.left)
+
+    def show(self, mask: int, witness: Callable[[], Witness]) -> None:
+        """Learn from a configuration that takes the options of the mask."""
+        self.taken |= mask
+        self.left |= self.everything & ~mask
+        self.shown_by.append(witness)
+
+    def witnesses(self) -> list[Witness]:
+        """The valid configurations."""
+        return [make() for make in self.shown_by]
 
     @property
     def untaken(self) -> int:
@@ -75,7 +83,7 @@ class GuideSearch:
         self._exact: WitnessSearch | None = None
         self.vocabulary: Vocabulary = self._warm.vocabulary
         self._choice = choice_of(requirements, amounts, self.vocabulary)
-        self._last: Witness | None = None
+        self._last: Configuration | None = None
         self.decided = Decided((1 << len(self.vocabulary.options)) - 1)
 
     def decide(self) -> bool:
@@ -90,7 +98,7 @@ class GuideSearch:
         except Impossible:
             return False
         except TimeoutError:
-            if not self.decided.witnesses:
+            if not self.decided.shown_by:
                 raise
             return True
         return self._exactly()
@@ -109,13 +117,24 @@ class GuideSearch:
                 decided.never_taken |= 1 << place
             elif literal in implied:
                 decided.never_left |= 1 << place
-        kept = warm.kept(self._requirements.market.id)
-        for mask, witness in reversed(kept):
-            if self._choice.is_met(mask, witness):
-                decided.show(mask, witness)
-        if not decided.witnesses:
-            self._take(warm.witness(chosen, rounds=MANY))
+        base = warm.found(chosen, rounds=MANY)
+        if base is not None and self._take(base) and warm.can_mix:
+            self._mix(base)
         self._pursue(chosen)
+
+    def _mix(self, base: Configuration) -> None:
+        """Learn from what was found before, mixed with a configuration that meets the choice."""
+        warm, choice = self._warm, self._choice
+        literals = warm.literals
+        clauses = [*warm.undelivered(self._requirements)]
+        clauses += [[literals[place]] for place in _places(choice.chosen)]
+        clauses += [[-literals[place]] for place in _places(choice.forbidden)]
+        clauses += [[literals[place] for place in _places(options)] for options in choice.any_of]
+        mixture = Mixture(warm.kept(self._requirements.market.id), base)
+        mixture.meet(clauses, {warm.column(name): number for name, number in choice.numbers.items()})
+        for place, mask in enumerate(mixture.masks(literals)):
+            if self.decided.is_news(mask):
+                self._show(mask, mixture.configuration(place))
 
     def _pursue(self, chosen: Sequence[int]) -> None:
         """Look for what was not seen yet; what remains is left to others."""
@@ -141,7 +160,7 @@ class GuideSearch:
                 goals = goals[:1]
                 untaken, unleft = (untaken & -untaken, 0) if untaken else (0, unleft & -unleft)
             try:
-                is_new = self._take(warm.witness([*chosen, wanted], rounds=rounds))
+                is_new = self._take(warm.found([*chosen, wanted], rounds=rounds))
             except Impossible as proof:
                 warm.learn([*(literal for literal in proof.blamed if literal != wanted), goal] for goal in goals)
                 decided.never_taken |= untaken
@@ -154,48 +173,59 @@ class GuideSearch:
                 hard_to_take |= untaken
                 hard_to_leave |= unleft
 
-    def _take(self, witness: Witness | None) -> bool:
-        """Learn from a configuration that the clauses allow, where it is within the budget; whether it is new."""
-        if witness is None or not self._choice.is_within_budget(witness):
+    def _take(self, configuration: Configuration | None) -> bool:
+        """Learn from a configuration that was found, and keep it; whether it is within the budget and new."""
+        if configuration is None:
             return False
-        mask = self.vocabulary.mask(witness)
-        is_new = self.decided.show(mask, witness)
-        self._last = witness
-        if is_new:
-            self._warm.kept(self._requirements.market.id).append((mask, witness))
-        return is_new
+        mask = self._warm.mask(configuration)
+        self._last = configuration
+        if not self.decided.is_news(mask) or not self._show(mask, configuration):
+            return False
+        self._warm.kept(self._requirements.market.id).add(configuration, mask)
+        return True
+
+    def _show(self, mask: int, configuration: Configuration) -> bool:
+        """Learn from a configuration where it is within the budget; whether it is."""
+        make = partial(self._warm.witness, configuration)
+        if self._requirements.budget and not self._choice.is_within_budget(make()):
+            return False
+        self.decided.show(mask, make)
+        return True
 
     def _literals(self, mask: int) -> list[int]:
         return [self._warm.literals[place] for place in _places(mask)]
 
-    def _prefer(self, known: Witness | None, wanted: Sequence[int]) -> None:
+    def _prefer(self, known: Configuration | None, wanted: Sequence[int]) -> None:
         """Begin near a configuration, with what is wanted beside; the first counts most."""
         self._warm.prefer(self._warm.near(known) if known else [-literal for literal in self._warm.literals])
         self._warm.prefer(reversed(wanted))
 
-    def _most_telling(self, untaken: int) -> tuple[Witness | None, int]:
+    def _most_telling(self, untaken: int) -> tuple[Configuration | None, int]:
         """A configuration found before that takes most of some options, whatever was chosen then, and those options."""
         kept = self._warm.kept(self._requirements.market.id)
-        mask, witness = max(kept, key=lambda known: (known[0] & untaken).bit_count(), default=(0, None))
-        return witness, mask & untaken
+        telling = [(mask & untaken).bit_count() for mask in kept.masks]
+        if not any(telling):
+            return None, 0
+        place = telling.index(max(telling))
+        return kept.configuration(place), kept.masks[place] & untaken
 
     def _exactly(self) -> bool:
         """Decide the rest by CP-SAT, as far as the time suffices; False where the choice cannot be completed."""
         decided = self.decided
         try:
-            while decided.untaken or decided.unleft or not decided.witnesses:
+            while decided.untaken or decided.unleft or not decided.shown_by:
                 facts = [self.vocabulary.taken(self.vocabulary.options[place]) for place in _places(decided.untaken)]
                 facts += [self.vocabulary.left(self.vocabulary.options[place]) for place in _places(decided.unleft)]
-                witness = self._find(facts if decided.witnesses else ())
+                witness = self._find(facts if decided.shown_by else ())
                 if witness is not None:
-                    decided.show(self.vocabulary.mask(witness), witness)
-                elif not decided.witnesses:
+                    decided.show(self.vocabulary.mask(witness), partial(_same, witness))
+                elif not decided.shown_by:
                     return False
                 else:
                     decided.never_taken |= decided.untaken
                     decided.never_left |= decided.unleft
         except TimeoutError:
-            if not decided.witnesses:
+            if not decided.shown_by:
                 raise
         return True
 
@@ -203,6 +233,10 @@ class GuideSearch:
         if self._exact is None:
             self._exact = WitnessSearch(self._requirements, self._amounts, self._deadline)
         return self._exact.find(facts)
+
+
+def _same(witness: Witness) -> Witness:
+    return witness
 
 
 def _places(mask: int) -> list[int]:

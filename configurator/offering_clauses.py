@@ -27,7 +27,7 @@ from bidwright.catalog.rule_language import (
     Selected,
     Sum,
 )
-from bidwright.configurator.compiled_offering import OfferingClauses
+from bidwright.configurator.compiled_offering import Counted, OfferingClauses
 from bidwright.configurator.cpsat_model import all_slots
 from bidwright.configurator.cpsat_variables import Linear, numeric_bounds
 from bidwright.configurator.members import CAPACITY, RESOURCE, RULE, SLOT, Member
@@ -56,6 +56,18 @@ def offering_clauses(
             offering has no place are then there, too.
     """
     return _Compiler(release, offering, switchable=switchable).compiled(capacities)
+
+
+def _flat(expression: Expression, *, wanted: bool, any_of: bool) -> Iterator[tuple[Expression, bool]]:
+    """Conditions of which one, or all, must be as wanted so that the whole is."""
+    match expression:
+        case Not(operand):
+            yield from _flat(operand, wanted=not wanted, any_of=any_of)
+        case AllOf(operands) | AnyOf(operands) if (isinstance(expression, AnyOf) == wanted) == any_of:
+            for operand in operands:
+                yield from _flat(operand, wanted=wanted, any_of=any_of)
+        case _:
+            yield expression, wanted
 
 
 class _Compiler:
@@ -137,20 +149,8 @@ class _Compiler:
         self._at_most(chosen, slot.maximum)
 
     def _at_most(self, literals: Sequence[int], most: int) -> None:
-        """Demand that at most so many of the literals hold, counting upwards: what is counted may be too many.
-
-        Source: C. Sinz, Towards an Optimal CNF Encoding of Boolean Cardinality Constraints, 2005.
-        """
-        before: list[int] = []
-        for literal in literals if most < len(literals) else ():
-            count = [self._clauses.new() for _ in range(min(len(before) + 1, most))]
-            if len(before) == most:
-                self._clauses.add(-literal, *(-full for full in before[-1:]))
-            for position, reached in enumerate(count):
-                if position < len(before):
-                    self._clauses.add(-before[position], reached)
-                self._clauses.add(-literal, reached, *(-less for less in before[position - 1 : position] if position))
-            before = count
+        if most < len(literals):
+            self._found.counted.append(Counted(tuple(literals), most))
 
     def _enforce(self, expression: Expression, *, wanted: bool = True, when: int = 0) -> None:
         """Make a condition true, or false where not ``wanted``, where the literal ``when`` holds; always where 0."""
@@ -160,13 +160,34 @@ class _Compiler:
             case AllOf(operands) | AnyOf(operands) if isinstance(expression, AllOf) == wanted:
                 for operand in operands:
                     self._enforce(operand, wanted=wanted, when=when)
-            case AllOf(operands) | AnyOf(operands):
-                self._demand([self._literal(operand, wanted=wanted) for operand in operands], when)
+            case AllOf() | AnyOf():
+                self._enforce_one_of(list(_flat(expression, wanted=wanted, any_of=True)), when)
             case Comparison(operator, left, right):
                 self._enforce_comparison(operator if wanted else _OPPOSITE[operator], left, right, when)
             case _:
                 for clause in self._facts(expression, wanted=wanted):
                     self._demand(clause, when)
+
+    def _enforce_one_of(self, alternatives: Sequence[tuple[Expression, bool]], when: int) -> None:
+        """Make one of some conditions true, each with whether it is wanted, with as few new literals as that takes."""
+        literals: list[int] = []
+        others: list[tuple[Expression, bool]] = []
+        for expression, wanted in alternatives:
+            if isinstance(expression, Selected) and wanted:
+                literals.extend(self._forms.chosen(expression.subject))
+            else:
+                known = self._known_literal(expression, wanted=wanted)
+                literals.extend([] if known is None else [known])
+                others.extend([(expression, wanted)] if known is None else [])
+        if len(others) == 1 and len(literals) == 1 and not when:
+            [(expression, wanted)] = others
+            self._enforce(expression, wanted=wanted, when=-literals[0])
+        elif len(others) == 1:
+            [(expression, wanted)] = others
+            for part, is_so in _flat(expression, wanted=wanted, any_of=False):
+                self._demand([*literals, self._literal(part, wanted=is_so)], when)
+        else:
+            self._demand([*literals, *(self._literal(each, wanted=wanted) for each, wanted in others)], when)
 
     def _facts(self, expression: Expression, *, wanted: bool) -> list[list[int]]:
         """Clauses that say that a condition without parts is true, or false where not ``wanted``."""

@@ -12,6 +12,7 @@ from bidwright.configurator.clauses import Clause
 from bidwright.configurator.deadline import Deadline
 
 _ENGINE = "glucose4"  # takes assumptions, preferred phases, and a budget after which the deadline is looked at
+_COUNTING_ENGINE = "gluecard3"  # the same solver, which also knows "at most so many"
 _CONFLICTS_A_LOOK = 2_000
 
 
@@ -26,12 +27,29 @@ class Sat:
         deadline: When questions end with ``OutOfTime``.
     """
 
-    def __init__(self, clauses: Iterable[Clause], deadline: Deadline, variables: int = 0) -> None:
-        """Take the clauses; ``variables`` that stand in none of them are part of every model too."""
+    def __init__(
+        self,
+        clauses: Iterable[Clause],
+        deadline: Deadline,
+        variables: int = 0,
+        *,
+        counted: Iterable[tuple[Sequence[int], int]] = (),
+    ) -> None:
+        """Take what is demanded.
+
+        Args:
+            clauses: The clauses.
+            deadline: When to give up.
+            variables: Those up to this number that stand in no clause are part of every model too.
+            counted: Literals, and how many of them hold at most.
+        """
         self.deadline = deadline
         self._variables = variables
-        self._solver = Solver(name=_ENGINE)
+        counts = list(counted)
+        self._solver = Solver(name=_COUNTING_ENGINE if counts else _ENGINE)
         self._solver.append_formula(clauses)
+        for literals, most in counts:
+            self._solver.add_atmost(list(literals), most)
 
     def __enter__(self) -> Self:
         return self

@@ -67,10 +67,10 @@ def _spoken_of(member: Member, requirements: Requirements) -> Iterator[str]:
             yield from (c.id for c in release.components.values() if member.id in {*c.provides, *c.consumes})
         case k if k == RULE:
             for part in parts(rules_by_id(release, requirements.offering)[member.id].expression):
-                yield from _subjects(part, release)
+                yield from subjects(part, release)
         case k if k == CAPACITY:
             for part in parts(_capacity(member, requirements)):
-                yield from _subjects(part, release)
+                yield from subjects(part, release)
         case k if k == BESPOKE:
             effect = next(effect for effect in requirements.bespoke if effect.id == member.id)
             for name in (*effect.requires, *effect.forbids):
@@ -81,7 +81,8 @@ def _capacity(member: Member, requirements: Requirements) -> Expression:
     return capacity_conditions(requirements.release, requirements.offering, requirements.market)[member.id]
 
 
-def _subjects(part: Expression, release: Release) -> Iterator[str]:
+def subjects(part: Expression, release: Release) -> Iterator[str]:
+    """Components that a part of a rule speaks of."""
     match part:
         case Name():
             return
