@@ -3,99 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from itertools import zip_longest
 
-from bidwright.catalog.amount_messages import amount_of
-from bidwright.core.errors import InvalidInput
+from bidwright.catalog.amount_messages import amount_of, decimal_message, money
+from bidwright.core.errors import Fault, InvalidInput
 from bidwright.core.money import EXACT
-from bidwright.pricing.totals import times_due
+from bidwright.pricing.parts import Part, common_parts
+from bidwright.pricing.pricer import Pricer
+from bidwright.pricing.schedule import Due
 from bidwright.v1.configuration_pb2 import Charge
-from bidwright.v1.price_pb2 import Price, PriceLine, PriceLineKind, PriceStep, PriceStepKind
+from bidwright.v1.price_pb2 import Price, PriceLine, PriceLineKind, PriceStep
+from bidwright.v1.pricing_pb2 import (
+    ComparePricesRequest,
+    ComparePricesResponse,
+    PriceConfigurationRequest,
+    PriceLineDifference,
+    PriceStepDifference,
+)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StepDifference:
-    """A step that adds another amount, or that only one of the prices has.
+def compare_prices(request: ComparePricesRequest, *, base: Pricer, other: Pricer) -> ComparePricesResponse:
+    """Price both sides, each from the release of its configuration, and compare them.
 
-    Attributes:
-        before, after: The rules; empty where there is no such step.
-        amount: By how much more the step adds, exact and not 0.
-        why: The reason in words: what was added, left out or replaced, or what the same rule was applied to.
+    Raises:
+        InvalidInput: One of them has no price, with ``base`` or ``other`` before its field paths; or as ``compare``.
+        Unavailable: ``PRICING_TIMED_OUT``.
     """
-
-    kind: PriceStepKind
-    before: str
-    after: str
-    amount: Decimal
-    why: str
+    return compare(_priced("base", request.base, base), _priced("other", request.other, other))
 
 
-@dataclass(frozen=True, kw_only=True)
-class LineDifference:
-    """A line whose net, steps or times differ.
-
-    Attributes:
-        before, after: Net prices each time it falls due; 0 where there is no such line.
-        quantity_before, quantity_after: Units; 0 where there is no such line.
-        times_before, times_after: How often it falls due over the terms; of usage, which is not committed, 0.
-        steps: Their amounts add up to ``net``.
-    """
-
-    kind: PriceLineKind
-    subject: str
-    title: str
-    charge: Charge
-    quantity_before: int
-    quantity_after: int
-    before: Decimal
-    after: Decimal
-    times_before: int
-    times_after: int
-    steps: tuple[StepDifference, ...]
-
-    @property
-    def net(self) -> Decimal:
-        """By how much more it is each time it falls due."""
-        return EXACT.subtract(self.after, self.before)
-
-    @property
-    def by_price(self) -> Decimal:
-        """What that makes of the contract value over the term of the price before."""
-        return EXACT.multiply(self.net, Decimal(self.times_before))
-
-    @property
-    def by_term(self) -> Decimal:
-        """What a longer or shorter term makes of the contract value, at the net price after."""
-        return EXACT.multiply(self.after, Decimal(self.times_after - self.times_before))
-
-    @property
-    def contract_value(self) -> Decimal:
-        """By how much more it adds to the contract value; over all lines, the difference of the totals."""
-        return EXACT.add(self.by_price, self.by_term)
+def _priced(name: str, wanted: PriceConfigurationRequest, priced: Pricer) -> Price:
+    try:
+        return priced(wanted.configuration, wanted.terms)
+    except InvalidInput as refusal:
+        faults = [Fault(f"{name}.{fault.where}", fault.what, fault.fix) for fault in refusal.faults]
+        raise InvalidInput(
+            f"{name}: {refusal.message}", fix=refusal.fix, reason=refusal.reason, facts=refusal.facts, faults=faults
+        ) from refusal
 
 
-def compare(before: Price, after: Price) -> tuple[LineDifference, ...]:
-    """The lines that differ, in the order of the lines after; those that only the price before has come last.
+def compare(base: Price, other: Price) -> ComparePricesResponse:
+    """Say what ``other`` has more than ``base``, line by line; of ramps, in each part of the term common to both.
 
-    What is left out does not differ: the ``net`` of the lines of a charge add up to the difference of its total, and
-    their ``contract_value`` to that of the contract value.
+    What is left out does not differ: without ramps the nets of the lines of a charge add up to the difference of its
+    total; and always ``contract_value`` of all lines to that of the contract value.
 
     Raises:
         InvalidInput: The prices are in different currencies.
     """
-    if before.currency != after.currency:
+    if base.currency != other.currency:
         raise InvalidInput(
-            f"A price in {before.currency} cannot be compared with one in {after.currency}",
+            f"A price in {base.currency} cannot be compared with one in {other.currency}",
             fix="Compare prices of markets with the same currency.",
         )
-    old, new = ({_key(line): line for line in one.lines} for one in (before, after))
-    found = (
-        _line_difference(old.get(key, _none_of(line)), new.get(key, _none_of(line)), before, after)
-        for key, line in {**new, **{key: line for key, line in old.items() if key not in new}}.items()
-    )
-    return tuple(one for one in found if one.steps or one.contract_value)
+    lines = [line for old, new in common_parts(base, other) for line in _line_differences(old, new)]
+    value = reduce(EXACT.add, (amount_of(line.contract_value) for line in lines), Decimal(0))
+    return ComparePricesResponse(base=base, other=other, lines=lines, contract_value=money(value, other.currency))
+
+
+def _line_differences(base: Part, other: Part) -> Iterator[PriceLineDifference]:
+    """The lines that differ, in the order of the other part; those that only the base has come last."""
+    old, new = ({_key(due.line): due for due in part.due} for part in (base, other))
+    for key, due in {**new, **{key: due for key, due in old.items() if key not in new}}.items():
+        nothing = Due(_none_of(due.line), range(0), range(0))
+        found = _difference(base, old.get(key, nothing), other, new.get(key, nothing))
+        if found.steps or amount_of(found.contract_value):
+            yield found
 
 
 def _key(line: PriceLine) -> tuple[PriceLineKind, str, Charge, bool]:
@@ -109,32 +84,39 @@ def _none_of(line: PriceLine) -> PriceLine:
     return empty
 
 
-def _line_difference(old: PriceLine, new: PriceLine, before: Price, after: Price) -> LineDifference:
-    return LineDifference(
+def _difference(base: Part, before: Due[PriceLine], other: Part, after: Due[PriceLine]) -> PriceLineDifference:
+    old, new, times = before.line, after.line, (base.times(before), other.times(after))
+    value = EXACT.subtract(
+        EXACT.multiply(amount_of(new.net), Decimal(times[1])), EXACT.multiply(amount_of(old.net), Decimal(times[0]))
+    )
+    return PriceLineDifference(
         kind=new.kind,
         subject=new.subject,
         title=new.title,
         charge=new.charge,
-        quantity_before=old.quantity,
-        quantity_after=new.quantity,
-        before=amount_of(old.net),
-        after=amount_of(new.net),
-        times_before=times_due(old.charge, before.term_months),
-        times_after=times_due(new.charge, after.term_months),
-        steps=tuple(_step_differences(old, new)),
+        base_quantity=old.quantity,
+        other_quantity=new.quantity,
+        base_net=old.net,
+        other_net=new.net,
+        base_times=times[0],
+        other_times=times[1],
+        steps=_step_differences(old, new),
+        contract_value=money(value, new.net.currency_code),
+        first_month=other.first_month,
+        months=other.months,
     )
 
 
-def _step_differences(old: PriceLine, new: PriceLine) -> Iterator[StepDifference]:
+def _step_differences(old: PriceLine, new: PriceLine) -> Iterator[PriceStepDifference]:
     for first, second in _pairs(old.steps, new.steps):
         amount = EXACT.subtract(_amount(second), _amount(first))
         if not amount:
             continue
-        yield StepDifference(
+        yield PriceStepDifference(
             kind=(second or first or PriceStep()).kind,
-            before=first.rule if first else "",
-            after=second.rule if second else "",
-            amount=amount,
+            base_rule=first.rule if first else "",
+            other_rule=second.rule if second else "",
+            amount=decimal_message(amount),
             why=_why(first, second, _units(old), _units(new)),
         )
 

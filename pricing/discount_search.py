@@ -8,15 +8,17 @@ and at most the reverse. These bounds leave out whole ranges of discounts; what 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import reduce
 from typing import Literal, NamedTuple
 
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.core.errors import InvalidInput
-from bidwright.core.money import to_minor
+from bidwright.core.money import EXACT, to_minor
 from bidwright.pricing.numbers import PERCENT_PLACES
-from bidwright.v1.price_pb2 import PRICE_LINE_KIND_PACKAGE, Price
+from bidwright.pricing.schedule import due_lines
+from bidwright.v1.price_pb2 import PRICE_LINE_KIND_PACKAGE, Price, PriceLine
 
 SumName = Literal["contract_value", "monthly"]
 
@@ -119,12 +121,18 @@ class DiscountSearch:
         return self._sums[discount]
 
     def _sum(self, price: Price) -> _Sum:
-        # Packages save every month.
-        times = price.term_months if self._name == "contract_value" else 1
-        saved = sum(
-            to_minor(amount_of(line.net), price.currency)
-            for line in price.lines
-            if line.kind == PRICE_LINE_KIND_PACKAGE
-        )
-        total = price.totals.contract_value if self._name == "contract_value" else price.totals.monthly
-        return _Sum(to_minor(amount_of(total), price.currency), -times * saved)
+        over_term = self._name == "contract_value"
+        total = price.totals.contract_value if over_term else price.totals.monthly
+        saved = _saved_over_term(price) if over_term else _saved(price.lines)
+        return _Sum(to_minor(amount_of(total), price.currency), to_minor(saved, price.currency))
+
+
+def _saved_over_term(price: Price) -> Decimal:
+    times = (EXACT.multiply(_saved([due.line]), Decimal(len(due.paid))) for due in due_lines(price))
+    return reduce(EXACT.add, times, Decimal(0))
+
+
+def _saved(lines: Iterable[PriceLine]) -> Decimal:
+    """What packages save each time that they fall due, all of them every month."""
+    nets = (amount_of(line.net) for line in lines if line.kind == PRICE_LINE_KIND_PACKAGE)
+    return reduce(EXACT.subtract, nets, Decimal(0))

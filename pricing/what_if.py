@@ -2,83 +2,73 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
+from math import prod
 
 from bidwright.catalog.amount_messages import decimal_message
-from bidwright.catalog.model import Release
-from bidwright.core.errors import InvalidInput
-from bidwright.pricing.price import price
-from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration
-from bidwright.v1.price_pb2 import Price, PriceTotals
+from bidwright.core.errors import Faults, InvalidInput
+from bidwright.pricing.numbers import read_number
+from bidwright.pricing.pricer import Pricer
+from bidwright.v1.configuration_pb2 import CommercialTerms
+from bidwright.v1.pricing_pb2 import PriceVariant, PriceVariantsRequest, PriceVariantsResponse
+
+MOST_VARIANTS = 1_000
+"""Combinations that one request may ask for."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Variants:
-    """What is varied; an empty list leaves what the terms say.
-
-    Attributes:
-        term_months: Contract terms.
-        discounts: Discretionary discounts in percent.
-        channels: Sales channels; an empty text is none.
-    """
-
-    term_months: Sequence[int] = ()
-    discounts: Sequence[Decimal] = ()
-    channels: Sequence[str] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class GridRow:
-    """One variant with its sums.
-
-    Attributes:
-        terms: The variant: the terms given, with its own term, discount and channel.
-        price_book: That of the channel; empty where the variant is refused.
-        totals: Sums, cost and margin; empty where it is refused.
-        refusal: Why it has no price, for example a term that the price book of the channel does not have.
-    """
-
-    terms: CommercialTerms
-    price_book: str = ""
-    totals: PriceTotals = field(default_factory=PriceTotals)
-    refusal: InvalidInput | None = None
-
-
-def price_grid(
-    release: Release, configuration: Configuration, terms: CommercialTerms, *, variants: Variants, today: dt.date
-) -> tuple[GridRow, ...]:
+def price_variants(request: PriceVariantsRequest, priced: Pricer) -> PriceVariantsResponse:
     """Price every combination of terms, discounts and channels; each row is what ``price`` says on its terms.
 
-    Returns:
-        Rows in the order of the lists: channels, within them terms, within them discounts.
+    Raises:
+        InvalidInput: Too many combinations or discounts that cannot be, all at once; or no variant has a price: the
+            refusal of the first.
+        Unavailable: ``PRICING_TIMED_OUT``.
+    """
+    discounts = _discounts(request)
+    variants = []
+    refusals = []
+    for channel, months, discount in product(
+        request.channels or [request.terms.channel], request.term_months or [request.terms.term_months], discounts
+    ):
+        variant = PriceVariant(term_months=months, discount_percent=decimal_message(discount), channel=channel)
+        try:
+            found = priced(request.configuration, _terms(request, variant))
+        except InvalidInput as refusal:
+            variant.refusal = refusal.message
+            refusals.append(refusal)
+        else:
+            variant.price_book = found.price_book
+            variant.totals.CopyFrom(found.totals)
+        variants.append(variant)
+    if len(refusals) == len(variants):
+        raise refusals[0]
+    return PriceVariantsResponse(variants=variants)
+
+
+def _terms(request: PriceVariantsRequest, variant: PriceVariant) -> CommercialTerms:
+    terms = CommercialTerms()
+    terms.CopyFrom(request.terms)
+    terms.channel, terms.term_months = variant.channel, variant.term_months
+    terms.discretionary_discount_percent.CopyFrom(variant.discount_percent)
+    return terms
+
+
+def _discounts(request: PriceVariantsRequest) -> list[Decimal]:
+    """The discounts of the grid.
 
     Raises:
-        InvalidInput: No variant has a price; the refusal of the first.
+        InvalidInput: One cannot be, or there are too many combinations.
     """
-    own_discount = terms.discretionary_discount_percent
-    rows = []
-    for channel, months, discount in product(
-        variants.channels or [terms.channel],
-        variants.term_months or [terms.term_months],
-        [decimal_message(one) for one in variants.discounts] or [own_discount],
-    ):
-        variant = CommercialTerms()
-        variant.CopyFrom(terms)
-        variant.channel, variant.term_months = channel, months
-        variant.discretionary_discount_percent.CopyFrom(discount)
-        rows.append(_row(release, configuration, variant, today))
-    if all(row.refusal for row in rows) and rows[0].refusal is not None:
-        raise rows[0].refusal
-    return tuple(rows)
-
-
-def _row(release: Release, configuration: Configuration, terms: CommercialTerms, today: dt.date) -> GridRow:
-    try:
-        found: Price = price(release, configuration, terms, today)
-    except InvalidInput as refusal:
-        return GridRow(terms=terms, refusal=refusal)
-    return GridRow(terms=terms, price_book=found.price_book, totals=found.totals)
+    stated = {f"discount_percents[{index}]": one for index, one in enumerate(request.discount_percents)}
+    if not stated:
+        stated = {"terms.discretionary_discount_percent": request.terms.discretionary_discount_percent}
+    faults = Faults()
+    discounts = [read_number(one, where, top=Decimal(100), faults=faults) for where, one in stated.items()]
+    lengths = {name: len(getattr(request, name)) for name in ("term_months", "discount_percents", "channels")}
+    count = prod(max(length, 1) for length in lengths.values())
+    if count > MOST_VARIANTS:
+        longest = max(lengths, key=lambda name: lengths[name])
+        faults.add(longest, f"{count} combinations are more than {MOST_VARIANTS}", "Ask for fewer at once.")
+    faults.raise_if_any("The grid asked for")
+    return [discount for discount in discounts if discount is not None]

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import click
 
@@ -15,24 +14,19 @@ from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_portfolio
 from bidwright.core.clock import utc_now
-from bidwright.core.command_line.price_text import price_text
+from bidwright.core.command_line.json_form import as_dict
+from bidwright.core.command_line.what_if_options import Question, complete, what_if_options
+from bidwright.core.command_line.what_if_text import Answer, answer_text
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.pricing.comparison import compare
-from bidwright.pricing.price import price
-from bidwright.pricing.targets import Target, reach
-from bidwright.pricing.what_if import Variants, price_grid
+from bidwright.pricing.indexed_prices import index_prices
+from bidwright.pricing.pricer import Pricer
+from bidwright.pricing.targets import find_discount
+from bidwright.pricing.what_if import price_variants
 from bidwright.server.hand_configuration import ToBePriced, read_configuration
 from bidwright.server.hand_terms import date_message
-from bidwright.server.what_if_options import WhatIf, what_if_options
-from bidwright.server.what_if_text import (
-    as_record,
-    comparison_record,
-    comparison_text,
-    grid_record,
-    grid_text,
-    target_record,
-    target_text,
-)
+from bidwright.v1.price_pb2 import Price
+from bidwright.v1.pricing_pb2 import FindDiscountRequest, IndexPriceRequest, PriceVariantsRequest
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -55,7 +49,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--agreement", metavar="AGREEMENT", help="Agreement whose contract prices hold.")
 @click.option("--promotion", "promotion_codes", multiple=True, metavar="CODE", help="A code the customer has.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-@what_if_options
+@what_if_options(_FILE, "FILE")
 def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the command
     directory: Path,
     file: Path,
@@ -65,7 +59,8 @@ def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the comma
     discount: str | None,
     as_json: bool,
     promotion_codes: tuple[str, ...],
-    what_if: WhatIf,
+    question: Question | None,
+    against: Path | None,
     **names: str | None,
 ) -> None:
     """Price a configuration with its whole waterfall, from files alone; or say what would be on other terms."""
@@ -81,43 +76,38 @@ def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the comma
             setattr(wanted.terms, name, stated)
     if promotion_codes:
         wanted.terms.promotion_codes[:] = promotion_codes
-    if isinstance(what_if, Path):
-        answer = _compared(release, before=_read(what_if, release, date), after=wanted)
+    answer: Answer
+    if against is not None:
+        answer = compare(_price(release, _read(against, release, date)), _price(release, wanted))
+    elif question is not None:
+        answer = _answered(release, wanted, question)
     else:
-        answer = _answered(release, wanted, what_if)
-    click.echo(json.dumps(answer.record, indent=2, ensure_ascii=False) if as_json else answer.text)
+        answer = _price(release, wanted)
+    click.echo(json.dumps(as_dict(answer), indent=2, ensure_ascii=False) if as_json else answer_text(answer))
 
 
-class _Answer(NamedTuple):
-    """What is printed: as JSON, or as text."""
-
-    record: dict[str, Any] | list[dict[str, Any]]
-    text: str
-
-
-def _answered(release: Release, wanted: ToBePriced, what_if: Variants | Target | None) -> _Answer:
-    today = _today(release, wanted)
+def _price(release: Release, wanted: ToBePriced) -> Price:
     _use_only_term(wanted, release)
     with _placed(wanted):
-        if isinstance(what_if, Variants):
-            rows = price_grid(release, wanted.configuration, wanted.terms, variants=what_if, today=today)
-            return _Answer(grid_record(rows), grid_text(rows))
-        if isinstance(what_if, Target):
-            reached = reach(release, wanted.configuration, wanted.terms, target=what_if, today=today)
-            return _Answer(target_record(reached), target_text(reached))
-        priced = price(release, wanted.configuration, wanted.terms, today)
-        return _Answer(as_record(priced), price_text(priced))
+        return _pricer(release, wanted)(wanted.configuration, wanted.terms)
 
 
-def _compared(release: Release, *, before: ToBePriced, after: ToBePriced) -> _Answer:
-    prices = []
-    for wanted in (before, after):
-        _use_only_term(wanted, release)
-        with _placed(wanted):
-            prices.append(price(release, wanted.configuration, wanted.terms, _today(release, wanted)))
-    old, new = prices
-    differences = compare(old, new)
-    return _Answer(comparison_record(old, new, differences), comparison_text(old, new, differences))
+def _answered(release: Release, wanted: ToBePriced, question: Question) -> Answer:
+    _use_only_term(wanted, release)
+    complete(
+        question,
+        wanted.configuration,
+        wanted.terms,
+        currency=lambda: release.markets[wanted.configuration.market].currency,
+    )
+    with _placed(wanted):
+        match question:
+            case PriceVariantsRequest():
+                return price_variants(question, _pricer(release, wanted))
+            case FindDiscountRequest():
+                return find_discount(question, _pricer(release, wanted))
+            case IndexPriceRequest():
+                return index_prices(question, _pricer(release, wanted), release)
 
 
 def _read(file: Path, release: Release, date: dt.date | None) -> ToBePriced:
@@ -138,9 +128,9 @@ def _use_only_term(wanted: ToBePriced, release: Release) -> None:
         wanted.terms.term_months = next(iter(book.terms))
 
 
-def _today(release: Release, wanted: ToBePriced) -> dt.date:
+def _pricer(release: Release, wanted: ToBePriced) -> Pricer:
     market, now = release.markets.get(wanted.configuration.market), utc_now()
-    return today_in(market, now) if market else now.date()
+    return Pricer(release=release, today=today_in(market, now) if market else now.date())
 
 
 @contextmanager

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from bidwright.clients.cli.output import Output, as_dict
+from bidwright.clients.cli.output import Output
 from bidwright.clients.cli.session import Session, command
 from bidwright.clients.cli.views import number
 from bidwright.clients.sdk import RequestRefused
+from bidwright.core.command_line.json_form import as_dict
 from bidwright.v1 import catalog_pb2 as catalog
 
 _PER = {True: "site", False: "bid"}

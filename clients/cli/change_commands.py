@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import grpc
 
-from bidwright.clients.cli import answers
 from bidwright.clients.cli.catalog_commands import get_offering
 from bidwright.clients.cli.design_commands import keep_design, show_conflict
+from bidwright.clients.cli.offers import WHAT, read_offer
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import currency_of, request_from, wish_options
 from bidwright.clients.cli.session import NOT_VALID, Session
@@ -22,7 +22,7 @@ from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 from bidwright.v1 import price_pb2 as price_records
 from bidwright.v1 import pricing_pb2 as pricing
-from bidwright.v1 import quoting_pb2 as quoting
+from bidwright.v1 import quote_pb2 as quote_records
 
 _DONE = {
     configurator.ITEM_ACTION_KEEP: "keep",
@@ -42,7 +42,7 @@ class _Installed:
     totals: price_records.PriceTotals | None
 
 
-@click.option("--installed", required=True, metavar="WHAT", help="A design FILE, quotes/ID or contracts/ID.")
+@click.option("--installed", required=True, metavar="WHAT", help=WHAT)
 @click.option("--frozen", multiple=True, metavar="COMPONENT,...", help="Installed components that are not touched.")
 @click.option("--weight-add", "add", type=_WEIGHT, default=1, show_default=True, help="How much a new one disturbs.")
 @click.option("--weight-modify", "modify", type=_WEIGHT, default=2, show_default=True, help="Another number of units.")
@@ -86,24 +86,14 @@ def _installed(session: Session, name: str) -> _Installed:
     Raises:
         click.BadParameter: It is neither, or has sites.
     """
-    server = session.server()
-    if name.startswith("contracts/"):
-        offer = server.quoting.GetContract(quoting.GetContractRequest(name=name)).offer
-        found = _Installed(offer.configuration, offer.terms, offer.price.totals)
-    elif name.startswith("quotes/"):
-        offer = server.quoting.GetQuote(quoting.GetQuoteRequest(name=name)).offer
-        found = _Installed(offer.configuration, offer.terms, offer.price.totals)
-    elif Path(name).is_file():
-        design = answers.read_design(Path(name))
-        found = _Installed(design.configuration, design.terms, _totals(session, design))
-    else:
-        raise click.BadParameter(f"{name} is no file; write a file's name, quotes/ID or contracts/ID.")
-    if found.chosen.sites:
+    offer = read_offer(session, name)
+    if offer.configuration.sites:
         raise click.BadParameter(f"{name} is a bid with sites; the change of one is not found by this command.")
-    return found
+    totals = offer.price.totals if offer.HasField("price") else _totals(session, offer)
+    return _Installed(offer.configuration, offer.terms, totals)
 
 
-def _totals(session: Session, design: quoting.CreateQuoteRequest) -> price_records.PriceTotals | None:
+def _totals(session: Session, design: quote_records.Offer) -> price_records.PriceTotals | None:
     """What a design costs; None for a caller who may not ask."""
     request = pricing.PriceConfigurationRequest(configuration=design.configuration, terms=design.terms)
     try:

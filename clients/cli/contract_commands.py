@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from bidwright.clients.cli import views
-from bidwright.clients.cli.output import as_dict
 from bidwright.clients.cli.records import full_name, show
 from bidwright.clients.cli.session import Session, command
+from bidwright.core.command_line.json_form import as_dict
 from bidwright.v1 import event_pb2 as event_records
 from bidwright.v1 import quoting_pb2 as quoting
 

@@ -1,4 +1,4 @@
-"""``bid configure``, ``bid check``, ``bid price``: from needs to a priced configuration."""
+"""``bid configure``, ``bid check``: from needs to a valid configuration."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from bidwright.clients.cli import answers, views
 from bidwright.clients.cli.catalog_commands import get_offering
 from bidwright.clients.cli.interactive import walk
 from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from, show_proofs
-from bidwright.clients.cli.output import as_dict
-from bidwright.clients.cli.request_options import FILE, currency_of, request_from, request_options
+from bidwright.clients.cli.request_options import FILE, request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session, command
 from bidwright.clients.cli.site_files import read_sites
-from bidwright.clients.cli.terms_options import put_terms, terms_options
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
-from bidwright.v1 import pricing_pb2 as pricing
 from bidwright.v1 import quoting_pb2 as quoting
 
 
@@ -26,7 +23,6 @@ def register(group: click.Group) -> None:
     """Add the commands of this module to ``bid`` itself."""
     command(group, "configure")(configure)
     command(group, "check")(check)
-    command(group, "price")(price)
 
 
 @request_options
@@ -119,29 +115,3 @@ def check(session: Session, design: Path) -> None:
         session.output.table("Not valid", ["rule", "what is wrong", "what to do"], rows)
     if not response.valid:
         raise SystemExit(NOT_VALID)
-
-
-@click.argument("design", type=FILE)
-@click.option("--term", "term_months", type=int, help="Another contract term in months.")
-@click.option("--discount", metavar="PERCENT", help="Another discretionary discount.")
-@terms_options
-@click.option("--waterfall", is_flag=True, help="Show every step from list to net.")
-def price(session: Session, design: Path, *, waterfall: bool, **options: object) -> None:
-    """Price a configuration and explain it."""
-    kept = answers.read_design(design)
-    request = pricing.PriceConfigurationRequest(configuration=kept.configuration, terms=kept.terms)
-    if options["term_months"] is not None:
-        request.terms.term_months = int(str(options["term_months"]))
-    if options["discount"] is not None:
-        request.terms.discretionary_discount_percent.value = str(options["discount"])
-    put_terms(request.terms, options, lambda: _currency_of(session, kept.configuration))
-    response = session.server().pricing.PriceConfiguration(request)
-    if session.output.as_json:
-        session.output.json(as_dict(response))
-    else:
-        views.show_price(session.output, response, waterfall=waterfall)
-
-
-def _currency_of(session: Session, priced: configuration.Configuration) -> str:
-    portfolio = priced.release.partition("/releases/")[0].removeprefix("portfolios/")
-    return currency_of(session, portfolio, priced.market)

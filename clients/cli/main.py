@@ -15,6 +15,7 @@ from bidwright.clients.cli import (
     design_commands,
     explain_commands,
     order_commands,
+    price_command,
     quote_commands,
 )
 from bidwright.clients.cli.output import Output
@@ -46,6 +47,7 @@ def bid(context: click.Context, config: Path | None, profile: str, timeout_s: fl
 
 
 design_commands.register(bid)
+command(bid, "price")(price_command.price)
 command(bid, "explain")(explain_commands.explain)
 command(bid, "alternatives")(alternatives_commands.alternatives)
 command(bid, "change")(change_commands.change)

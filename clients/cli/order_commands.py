@@ -12,9 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bidwright.clients.cli import views
 from bidwright.clients.cli.contract_commands import contract
-from bidwright.clients.cli.output import as_dict
 from bidwright.clients.cli.records import full_name, show
 from bidwright.clients.cli.session import ORDER_FAILED, Session, command
+from bidwright.core.command_line.json_form import as_dict
 from bidwright.v1 import order_pb2 as order_records
 from bidwright.v1 import provisioning_pb2 as provisioning
 

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from google.type.money_pb2 import Money
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bidwright.core.command_line.json_form import as_dict
 from bidwright.core.command_line.locales import command_locale
 from bidwright.core.money_text import currency_text
 
@@ -84,14 +84,6 @@ class Output:
             self.errors.print(Text(f"  {shown(fault.where)}: {shown(fault.what)}"), soft_wrap=True)
         if refusal.fix and not refusal.faults:
             self.errors.print(Text("What to do: ", style="bold") + Text(shown(refusal.fix)), soft_wrap=True)
-
-
-def as_dict(message: Message) -> dict[str, object]:
-    """A message as plain values, with the names of the .proto and every field that has no presence."""
-    values: dict[str, object] = MessageToDict(
-        message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
-    )
-    return values
 
 
 def shown(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from google.type.money_pb2 import Money
 
@@ -78,12 +79,14 @@ def _totals(totals: PriceTotals) -> Iterator[str]:
     yield f"  {'margin':<{_NAME_WIDTH}} {totals.margin_percent.value + ' %':>{_FIGURE_WIDTH}}"
 
 
+def exact(money: Money) -> Decimal:
+    """An amount as a number."""
+    return Decimal(money.units) + Decimal(money.nanos).scaleb(-9)
+
+
 def amount_text(money: Money) -> str:
     """An amount with all digits of its currency, without the currency."""
-    digits = MINOR_UNITS[money.currency_code]
-    sign = "-" if money.units < 0 or money.nanos < 0 else ""
-    fraction = f"{abs(money.nanos):09d}"[:digits]
-    return f"{sign}{abs(money.units)}{'.' if digits else ''}{fraction}"
+    return f"{exact(money):.{MINOR_UNITS[money.currency_code]}f}"
 
 
 def kind_text(kind: PriceStepKind) -> str:

@@ -20,9 +20,11 @@ from bidwright.core.errors import InvalidInput
 from bidwright.core.money import MINOR_UNITS
 from bidwright.pricing.discount_search import WHOLE, DiscountSearch, SumName
 from bidwright.pricing.price import price
-from bidwright.pricing.targets import Reached, Target, TargetName, reach
+from bidwright.pricing.pricer import Pricer
+from bidwright.pricing.targets import TargetName, find_discount
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem
 from bidwright.v1.price_pb2 import Price
+from bidwright.v1.pricing_pb2 import FindDiscountRequest, FindDiscountResponse
 
 RELEASE = small_release()
 STEP = Decimal("0.0001")
@@ -45,9 +47,24 @@ WEBSITES = configuration({"web.nginx_site": 3, "os.debian": 1})
 
 def reached(
     name: TargetName, figure: str, *, items: Configuration = WEBSITES, release: Release = RELEASE, **terms: Money
-) -> Reached:
+) -> FindDiscountResponse:
     stated = CommercialTerms(term_months=12, discretionary_discount_percent=DecimalMessage(value="7"), **terms)
-    return reach(release, items, stated, target=Target(name=name, figure=Decimal(figure)), today=SMALL_TODAY)
+    return find_discount(asked(name, figure, items, stated), Pricer(release=release, today=SMALL_TODAY))
+
+
+def asked(
+    name: TargetName, figure: str, items: Configuration, terms: CommercialTerms, currency: str = "EUR"
+) -> FindDiscountRequest:
+    request = FindDiscountRequest(configuration=items, terms=terms)
+    if name == "margin_percent":
+        request.margin_percent.value = figure
+    else:
+        nanos = int(Fraction(figure) * 10**9)
+        sign = -1 if nanos < 0 else 1
+        target = request.monthly if name == "monthly" else request.contract_value
+        target.currency_code = currency
+        target.units, target.nanos = sign * (abs(nanos) // 10**9), sign * (abs(nanos) % 10**9)
+    return request
 
 
 def fraction(amount: Money) -> Fraction:
@@ -75,7 +92,7 @@ def with_discount(case: Case, percent: Decimal) -> Price:
 )
 def test_a_target_is_reached_to_the_last_digit(name: TargetName, figure: str, discount: str, value: str) -> None:
     found = reached(name, figure)
-    assert f"{found.discount_percent:f}".rstrip("0").rstrip(".") == discount
+    assert found.discount_percent.value == discount
     assert fraction(found.price.totals.contract_value) == Fraction(value)
 
 
@@ -90,8 +107,17 @@ def test_where_no_discount_reaches_a_target_it_says_how_near_one_comes() -> None
 
 @pytest.mark.parametrize(("name", "figure"), [("margin_percent", "100"), ("margin_percent", "-1"), ("monthly", "-1")])
 def test_a_target_that_cannot_be_is_refused(name: TargetName, figure: str) -> None:
-    with pytest.raises(InvalidInput, match="cannot be a target"):
+    with pytest.raises(InvalidInput, match="cannot be a target") as refused:
         reached(name, figure)
+    assert [fault.where for fault in refused.value.faults] == [name]
+
+
+def test_an_amount_in_another_currency_or_no_target_at_all_is_refused() -> None:
+    terms, by = CommercialTerms(term_months=12), Pricer(release=RELEASE, today=SMALL_TODAY)
+    with pytest.raises(InvalidInput, match="GBP is not the currency of this market"):
+        find_discount(asked("monthly", "10", WEBSITES, terms, "GBP"), by)
+    with pytest.raises(InvalidInput, match="There is no target"):
+        find_discount(FindDiscountRequest(configuration=WEBSITES, terms=terms), by)
 
 
 COMMITTED = Commitment(
@@ -127,7 +153,7 @@ def test_a_budget_that_neither_no_discount_nor_the_greatest_meets_is_met_between
     ]
     assert [fraction(one.totals.monthly) for one in ends] == [29, 20]
     found = reached("monthly", figure, items=items, release=release)
-    assert (found.discount_percent, fraction(found.price.totals.monthly)) == (Decimal(discount), Fraction(figure))
+    assert (found.discount_percent.value, fraction(found.price.totals.monthly)) == (discount, Fraction(figure))
     with pytest.raises(InvalidInput, match=r"an average month of at most 18.11 EUR: at 100 % it is 20 EUR"):
         reached("monthly", "18.11", items=items, release=release)
 
@@ -137,7 +163,7 @@ def test_a_discount_in_money_bounds_the_discounts_that_are_looked_at() -> None:
     # 24 x 0.994791 and 3.15 x 0.994791 are 23.87 + 3.13; at 0.994792 it is 23.88. Below 0.994375 it is 23.86: too
     # little to take 27.00 off, and 57 x 0.994375 is still 56.68
     found = reached("monthly", "0", monthly_discount=off)
-    assert (found.discount_percent, fraction(found.price.totals.monthly)) == (Decimal("0.5209"), 0)
+    assert (found.discount_percent.value, fraction(found.price.totals.monthly)) == ("0.5209", 0)
     with pytest.raises(InvalidInput) as refused:
         reached("contract_value", "56", monthly_discount=off)
     assert refused.value.reason == "TARGET_NOT_REACHED"
@@ -161,17 +187,18 @@ def test_a_target_is_tight_and_no_whole_percent_does_better(case: Case, figure: 
             return value > 0 and (value - cost) / value * 100 >= figure
         return fraction(totals.monthly if name == "monthly" else totals.contract_value) <= Fraction(wanted)
 
-    target = Target(name=name, figure=wanted)
+    currency = start.currency
     is_greatest = name == "margin_percent"
     whole = [percent for percent in range(101) if is_as_wanted(Decimal(percent))]
     try:
-        found = reach(case.release, case.configuration, case.terms, target=target, today=TODAY)
+        request = asked(name, f"{wanted:f}", case.configuration, case.terms, currency)
+        found = find_discount(request, Pricer(release=case.release, today=TODAY))
     except InvalidInput as refusal:
         found, reason = None, refusal.reason
     if found is None:
         assert (reason, whole) == ("TARGET_NOT_REACHED", [])
         return
-    percent = found.discount_percent
+    percent = Decimal(found.discount_percent.value)
     assert is_as_wanted(percent)
     assert found.price == with_discount(case, percent)
     beyond = percent + STEP if is_greatest else percent - STEP

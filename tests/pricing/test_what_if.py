@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,14 +16,17 @@ from hypothesis import strategies as st
 from random_books import TODAY, Case, random_case
 from small_release import SMALL_TODAY, small_release
 
-from bidwright.core.errors import InvalidInput
+from bidwright.core.errors import InvalidInput, Unavailable
 from bidwright.pricing.comparison import compare
 from bidwright.pricing.price import price
-from bidwright.pricing.what_if import Variants, price_grid
+from bidwright.pricing.pricer import Pricer
+from bidwright.pricing.what_if import price_variants
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CommercialTerms, Configuration, ConfigurationItem
 from bidwright.v1.price_pb2 import Price, PriceStepKind
+from bidwright.v1.pricing_pb2 import PriceLineDifference, PriceVariant, PriceVariantsRequest
 
 RELEASE = small_release()
+PRICED = Pricer(release=RELEASE, today=SMALL_TODAY)
 cases = st.integers(0, 10**9).map(random_case)
 few = settings(max_examples=60, deadline=None)
 
@@ -40,50 +45,81 @@ def priced(items: dict[str, int], months: int, discount: str, market: str = "DE"
     return price(RELEASE, configuration(items, market), terms, SMALL_TODAY)
 
 
+def grid(
+    configured: Configuration, terms: CommercialTerms, priced_by: Pricer = PRICED, **lists: Sequence[object]
+) -> Sequence[PriceVariant]:
+    discounts = [DecimalMessage(value=str(one)) for one in lists.pop("discounts", ())]
+    request = PriceVariantsRequest(configuration=configured, terms=terms, discount_percents=discounts, **lists)
+    return price_variants(request, priced_by).variants
+
+
 def fraction(amount: Money) -> Fraction:
     return Fraction(amount.units) + Fraction(amount.nanos, 10**9)
 
 
+def net(line: PriceLineDifference) -> Fraction:
+    return fraction(line.other_net) - fraction(line.base_net)
+
+
 def test_a_grid_has_a_row_with_its_sums_for_each_variant_and_says_which_has_no_price() -> None:
-    rows = price_grid(
-        RELEASE,
+    rows = grid(
         configuration({"compute.small": 6}),
         CommercialTerms(term_months=12),
-        variants=Variants(term_months=[24, 13], discounts=[Decimal(0), Decimal("2.5")]),
-        today=SMALL_TODAY,
+        term_months=[24, 13],
+        discounts=["0", "2.50"],
     )
-    assert [
-        (row.terms.term_months, row.terms.discretionary_discount_percent.value, row.totals.margin_percent.value)
-        for row in rows
-    ] == [(24, "0", "-1.25"), (24, "2.5", "-3.85"), (13, "0", ""), (13, "2.5", "")]
+    assert [(row.term_months, row.discount_percent.value, row.totals.margin_percent.value) for row in rows] == [
+        (24, "0", "-1.25"),
+        (24, "2.5", "-3.85"),
+        (13, "0", ""),
+        (13, "2.5", ""),
+    ]
     # 270 + 24 x 132.70 and 263.25 + 24 x 129.38
     assert [fraction(row.totals.contract_value) for row in rows[:2]] == [Fraction("3454.80"), Fraction("3368.37")]
     assert [row.price_book for row in rows] == ["DE-list", "DE-list", "", ""]
-    assert rows[2].refusal is not None
-    assert "13 months is not a term" in str(rows[2].refusal)
+    assert "13 months is not a term" in rows[2].refusal
+    assert not rows[2].HasField("totals")
 
 
 def test_a_grid_without_any_price_is_refused() -> None:
     with pytest.raises(InvalidInput, match="13 months is not a term"):
-        price_grid(
-            RELEASE,
+        grid(configuration({"compute.small": 6}), CommercialTerms(term_months=13), discounts=[0, 1])
+
+
+def test_a_grid_that_is_too_large_or_has_discounts_that_cannot_be_names_each_place() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        grid(
             configuration({"compute.small": 6}),
-            CommercialTerms(term_months=13),
-            variants=Variants(discounts=[Decimal(0), Decimal(1)]),
-            today=SMALL_TODAY,
+            CommercialTerms(term_months=12),
+            term_months=range(1, 101),
+            discounts=["0", "NaN", "100.1", *range(8)],
         )
+    assert [(fault.where, fault.what) for fault in refused.value.faults] == [
+        ("discount_percents[1]", "'NaN' is not a plain decimal number such as 12.50"),
+        ("discount_percents[2]", "100.1 is out of range"),
+        ("term_months", "1100 combinations are more than 1000"),
+    ]
+
+
+def test_no_further_price_is_begun_after_the_deadline() -> None:
+    with pytest.raises(Unavailable) as refused:
+        grid(configuration({"compute.small": 6}), CommercialTerms(term_months=12), replace(PRICED, until=0.0))
+    assert refused.value.reason == "PRICING_TIMED_OUT"
 
 
 def test_a_comparison_names_each_step_that_differs_with_its_reason() -> None:
-    lines = compare(priced({"compute.small": 2, "os.debian": 2}, 12, "5"), priced({"compute.small": 6}, 24, "2.5"))
-    assert [(line.subject, line.net, line.contract_value) for line in lines] == [
-        ("compute.small", Decimal("177.75"), Decimal("177.75")),  # 263.25 - 85.50
-        ("compute.small", Decimal("83.78"), Decimal("2557.92")),  # 24 x 129.38 - 12 x 45.60
-        ("os.debian", Decimal("-5.99"), Decimal("-71.88")),  # -12 x 5.99
+    base, other = priced({"compute.small": 2, "os.debian": 2}, 12, "5"), priced({"compute.small": 6}, 24, "2.5")
+    found = compare(base, other)
+    assert (found.base, found.other) == (base, other)
+    assert fraction(found.contract_value) == Fraction("2663.79")
+    assert [(line.subject, net(line), fraction(line.contract_value)) for line in found.lines] == [
+        ("compute.small", Fraction("177.75"), Fraction("177.75")),  # 263.25 - 85.50
+        ("compute.small", Fraction("83.78"), Fraction("2557.92")),  # 24 x 129.38 - 12 x 45.60
+        ("os.debian", Fraction("-5.99"), Fraction("-71.88")),  # -12 x 5.99
     ]
-    monthly = lines[1]
+    monthly = found.lines[1]
     assert [
-        (PriceStepKind.Name(step.kind).removeprefix("PRICE_STEP_KIND_"), str(step.amount), step.why)
+        (PriceStepKind.Name(step.kind).removeprefix("PRICE_STEP_KIND_"), step.amount.value, step.why)
         for step in monthly.steps
     ] == [
         ("LIST", "96", "2 units became 6"),
@@ -92,15 +128,16 @@ def test_a_comparison_names_each_step_that_differs_with_its_reason() -> None:
         ("DISCRETIONARY", "-0.9174", "-5 % became -2.5 %"),
         ("ROUNDING", "0.0014", "added"),
     ]
-    assert (monthly.steps[2].before, monthly.steps[2].after) == ("", "DE-list: term of 24 months")
-    assert monthly.by_price == Decimal("1005.36")  # 12 x 83.78
-    assert monthly.by_term == Decimal("1552.56")  # 12 x 129.38
+    assert (monthly.steps[2].base_rule, monthly.steps[2].other_rule) == ("", "DE-list: term of 24 months")
+    assert (monthly.base_quantity, monthly.other_quantity) == (2, 6)
+    assert (monthly.base_times, monthly.other_times) == (12, 24)
+    assert (monthly.first_month, monthly.months) == (0, 0)
 
 
 def test_another_rule_and_another_amount_under_the_same_percentage_are_told_apart() -> None:
     before, after = priced({"compute.small": 1}, 24, "10"), priced({"compute.small": 1}, 36, "10")
-    (monthly,) = [line for line in compare(before, after) if line.charge == CHARGE_MONTHLY]
-    assert [(step.why, step.before, step.after) for step in monthly.steps[:2]] == [
+    (monthly,) = [line for line in compare(before, after).lines if line.charge == CHARGE_MONTHLY]
+    assert [(step.why, step.base_rule, step.other_rule) for step in monthly.steps[:2]] == [
         ("another rule", "DE-list: term of 24 months", "DE-list: term of 36 months"),
         ("the same percentage of another amount", "terms: discretionary discount", "terms: discretionary discount"),
     ]
@@ -118,16 +155,18 @@ def test_a_row_of_a_grid_is_the_price_on_its_terms(case: Case, discounts: list[i
     case.terms.ClearField("monthly_discount")
     kept = case.terms.SerializeToString(deterministic=True)
     channels = ["", "partner"] if case.release.special_books else []
-    variants = Variants(term_months=months, discounts=[Decimal(one) for one in discounts], channels=channels)
-    rows = price_grid(case.release, case.configuration, case.terms, variants=variants, today=TODAY)
+    by = Pricer(release=case.release, today=TODAY)
+    rows = grid(case.configuration, case.terms, by, term_months=months, discounts=discounts, channels=channels)
     assert len(rows) == max(len(discounts), 1) * max(len(months), 1) * max(len(channels), 1)
     assert case.terms.SerializeToString(deterministic=True) == kept
     for row in rows:
-        if row.refusal is not None:
-            with pytest.raises(InvalidInput, match=re.escape(str(row.refusal))):
-                price(case.release, case.configuration, row.terms, TODAY)
+        case.terms.channel, case.terms.term_months = row.channel, row.term_months
+        case.terms.discretionary_discount_percent.CopyFrom(row.discount_percent)
+        if row.refusal:
+            with pytest.raises(InvalidInput, match=re.escape(row.refusal)):
+                by(case.configuration, case.terms)
             continue
-        single = price(case.release, case.configuration, row.terms, TODAY)
+        single = by(case.configuration, case.terms)
         assert (row.price_book, row.totals) == (single.price_book, single.totals)
 
 
@@ -143,15 +182,17 @@ def test_the_differences_add_up_to_those_of_the_totals(case: Case, months: int, 
         first = case.configuration.items[0]
         first.quantity = min(quantity, case.release.components[first.component].max_quantity)
     after = price(case.release, case.configuration, case.terms, TODAY)
-    assert compare(before, before) == ()
-    lines = compare(before, after)
+    assert not compare(before, before).lines
+    found = compare(before, after)
     names = ("one_time", "billed_monthly", "billed_quarterly", "billed_yearly", "usage")
     for charge, name in enumerate(names, start=1):
-        net = sum((Fraction(line.net) for line in lines if line.charge == charge), Fraction(0))
-        assert net == fraction(getattr(after.totals, name)) - fraction(getattr(before.totals, name))
+        nets = sum((net(line) for line in found.lines if line.charge == charge), Fraction(0))
+        assert nets == fraction(getattr(after.totals, name)) - fraction(getattr(before.totals, name))
     value = fraction(after.totals.contract_value) - fraction(before.totals.contract_value)
-    assert sum((Fraction(line.contract_value) for line in lines), Fraction(0)) == value
-    for line in lines:
-        assert sum((Fraction(step.amount) for step in line.steps), Fraction(0)) == Fraction(line.net)
-        assert line.by_price + line.by_term == line.contract_value
-        assert all(step.amount and step.why for step in line.steps)
+    assert sum((fraction(line.contract_value) for line in found.lines), Fraction(0)) == value
+    assert fraction(found.contract_value) == value
+    for line in found.lines:
+        assert sum((Fraction(step.amount.value) for step in line.steps), Fraction(0)) == net(line)
+        by_price, by_times = net(line) * line.base_times, line.other_times - line.base_times
+        assert by_price + fraction(line.other_net) * by_times == fraction(line.contract_value)
+        assert all(Decimal(step.amount.value) and step.why for step in line.steps)

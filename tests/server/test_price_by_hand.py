@@ -205,8 +205,8 @@ def test_a_grid_of_terms_and_discounts_has_a_row_each(tmp_path: Path) -> None:
     options = ("--terms", "24,36", "--discounts", "0, 2.5")
     lines = [line.split() for line in run(tmp_path, HAND, *options).stdout.splitlines()]
     assert lines[2] == ["-", "24", "2.5", "%", "263.25", "129.38", "3368.37", "3498.00", "-3.85", "%"]
-    rows = json.loads(run(tmp_path, HAND, *options, "--json").stdout)
-    assert [(row["term_months"], row["discount_percent"]) for row in rows] == [
+    rows = json.loads(run(tmp_path, HAND, *options, "--json").stdout)["variants"]
+    assert [(row["term_months"], row["discount_percent"]["value"]) for row in rows] == [
         (24, "0"),
         (24, "2.5"),
         (36, "0"),
@@ -222,7 +222,7 @@ def test_a_target_prints_the_discount_and_the_price_with_it(tmp_path: Path) -> N
     text = run(tmp_path, HAND, "--target-monthly", "100").stdout
     assert text.startswith("discretionary discount: 24.6361 %\n")
     answer = json.loads(run(tmp_path, HAND, "--target-monthly", "100", "--json").stdout)
-    assert answer["discount_percent"] == "24.6361"
+    assert answer["discount_percent"] == {"value": "24.6361"}
     assert answer["price"]["totals"]["monthly"] == {"currency_code": "EUR", "units": "100", "nanos": 0}
     refused = run(tmp_path, HAND, "--target-margin", "18")
     assert refused.exit_code == 1
@@ -239,7 +239,7 @@ def test_another_file_is_compared_on_its_own_terms(tmp_path: Path) -> None:
     # 263.25 + 12 x 133.38 less 85.50 + 24 x (44.23 + 5.81)
     assert "contract value: +577.35 (1286.46 -> 1863.81)" in lines
     record = json.loads(run(tmp_path, HAND, *options, "--json").stdout)
-    assert record["contract_value"] == "577.35"
+    assert record["contract_value"] == {"currency_code": "EUR", "units": "577", "nanos": 350_000_000}
     assert [line["subject"] for line in record["lines"]] == ["compute.small", "compute.small", "os.debian"]
     other.write_text(HAND.replace("compute.small", "os.beos"))
     assert "other.yaml:8: 'os.beos' is not a component" in run(tmp_path, HAND, *options).stderr

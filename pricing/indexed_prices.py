@@ -1,0 +1,128 @@
+"""What the recurring lines of a running contract come to from a day on, by an index."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import prod
+
+from google.type.date_pb2 import Date
+from google.type.money_pb2 import Money
+
+from bidwright.catalog.amount_messages import amount_of, decimal_message, money
+from bidwright.catalog.model import PriceBook, Release
+from bidwright.catalog.nearest import advice
+from bidwright.catalog.price_entry import IndexSeries
+from bidwright.core.amount_table import average_month
+from bidwright.core.errors import Fault, InvalidInput
+from bidwright.core.money import MINOR_UNITS, from_minor, to_minor
+from bidwright.pricing.discount_search import WHOLE, percent_at
+from bidwright.pricing.indexation import Move, moves, value_on
+from bidwright.pricing.pricer import Pricer
+from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_QUARTERLY, CHARGE_YEARLY
+from bidwright.v1.price_pb2 import PriceLine
+from bidwright.v1.pricing_pb2 import IndexedLine, IndexPriceRequest, IndexPriceResponse, IndexStep
+
+_RECURRING = (CHARGE_MONTHLY, CHARGE_QUARTERLY, CHARGE_YEARLY)
+
+
+def index_prices(request: IndexPriceRequest, priced: Pricer, current: Release) -> IndexPriceResponse:
+    """Price a configuration on its day, and say what its recurring lines come to from another day on.
+
+    Args:
+        request: What was sold, on which terms, and the index.
+        priced: Prices from the release of the configuration, which also says how prices follow the index.
+        current: The current release of its portfolio: values of an index become known after a contract is signed.
+
+    Raises:
+        InvalidInput: ``INDEX_NOT_KNOWN``: there is no such index, or it has no value for one of the days; a day that
+            does not exist or is before that of the old prices; whatever ``price`` refuses.
+    """
+    old = priced(request.configuration, request.terms)
+    book = priced.release.price_book(request.configuration.market, request.terms.segment, request.terms.channel)
+    if book is None:
+        raise AssertionError("a price was made without a price book")
+    since = dt.date(old.price_date.year, old.price_date.month, old.price_date.day)
+    until = _until(request.indexed_on, since)
+    series = _series(request, book, current)
+    steps = moves(series, since, until)
+    factor = prod((step.factor for step in steps), start=Fraction(1))
+    lines = [_indexed(line, factor, book) for line in old.lines if line.charge in _RECURRING]
+    return IndexPriceResponse(
+        old_index=decimal_message(value_on(series, since)),
+        new_index=decimal_message(value_on(series, until)),
+        lines=lines,
+        old_monthly=old.totals.monthly,
+        new_monthly=_average_month(lines, book.currency),
+        steps=[_message(step) for step in steps],
+        index_release=current.name,
+    )
+
+
+def _until(stated: Date, since: dt.date) -> dt.date:
+    try:
+        until = dt.date(stated.year, stated.month, stated.day)
+    except ValueError:
+        what, fix = f"{stated.year}-{stated.month}-{stated.day} is not a day", "Give year, month and day of one."
+    else:
+        if until >= since:
+            return until
+        what, fix = f"{until} is before {since}, the day of the old prices", "Give that day or a later one."
+    raise InvalidInput(f"indexed_on: {what}", fix=fix, faults=[Fault("indexed_on", what, fix)])
+
+
+def _series(request: IndexPriceRequest, book: PriceBook, current: Release) -> IndexSeries:
+    """The values that are known now, followed as the price book says from which the contract was sold."""
+    newest = current.price_book(request.configuration.market, request.terms.segment, request.terms.channel)
+    known = newest.indices if newest is not None else {}
+    if request.index not in known:
+        what = f"the price book {newest.id if newest else book.id} of {current.name} has no index {request.index!r}"
+        fix = advice(request.index, known)
+        raise InvalidInput(
+            f"index: {what}",
+            fix=fix,
+            reason="INDEX_NOT_KNOWN",
+            facts={"index": request.index},
+            faults=[Fault("index", what, fix)],
+        )
+    agreed = book.indices.get(request.index, known[request.index])
+    return replace(agreed, values=known[request.index].values)
+
+
+def _indexed(line: PriceLine, factor: Fraction, book: PriceBook) -> IndexedLine:
+    return IndexedLine(
+        kind=line.kind,
+        subject=line.subject,
+        title=line.title,
+        charge=line.charge,
+        old_net=line.net,
+        new_net=_rounded(Fraction(amount_of(line.net)) * factor, book),
+    )
+
+
+def _rounded(amount: Fraction, book: PriceBook) -> Money:
+    """An amount to a multiple of what the price book rounds to, in its mode, like ``core.money.rounded``."""
+    places = amount * 10 ** MINOR_UNITS[book.currency] / book.rounding_to
+    half_up = int(abs(places) + Fraction(1, 2)) * (1 if places >= 0 else -1)
+    whole = half_up if book.rounding == "half_up" else round(places)  # round() takes a half to the even neighbour
+    return money(from_minor(whole * book.rounding_to, book.currency), book.currency)
+
+
+def _average_month(lines: Sequence[IndexedLine], currency: str) -> Money:
+    sums = (
+        sum(to_minor(amount_of(line.new_net), currency) for line in lines if line.charge == charge)
+        for charge in _RECURRING
+    )
+    return money(from_minor(average_month(*sums), currency), currency)
+
+
+def _message(step: Move) -> IndexStep:
+    return IndexStep(
+        day=Date(year=step.day.year, month=step.day.month, day=step.day.day),
+        old_index=decimal_message(step.old_index),
+        new_index=decimal_message(step.new_index),
+        percent=decimal_message(percent_at(round((step.factor - 1) * WHOLE))),
+        why=step.why,
+    )
