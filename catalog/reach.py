@@ -61,7 +61,8 @@ def reach_of_figures(figures: Iterable[tuple[Decimal, int]]) -> Reach:
     """The reach of a sum of figures, each times up to so many units."""
     total = Reach()
     for figure, most in figures:
-        total = total.plus(Reach(abs(Fraction(figure)) * most, Fraction(figure).denominator))
+        if figure:  # of thousands of components, few have a figure of one attribute
+            total = total.plus(Reach(abs(Fraction(figure)) * most, Fraction(figure).denominator))
     return total
 
 
