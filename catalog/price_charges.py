@@ -12,8 +12,5 @@ CHARGES: tuple[ChargeName, ...] = ("one_time", "monthly", "hourly", "quarterly",
 RECURRING: tuple[ChargeName, ...] = ("monthly", "hourly", "quarterly", "yearly")
 """What is committed for the term and falls due again and again."""
 
-AGAIN: tuple[ChargeName, ...] = (*RECURRING, "usage")
-"""What falls due again and again, committed or not."""
-
 PERIOD_MONTHS = {"monthly": 1, "hourly": 1, "quarterly": 3, "yearly": 12}
 """Months from one time a recurring charge falls due to the next."""

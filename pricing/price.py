@@ -11,7 +11,7 @@ from google.type.date_pb2 import Date
 
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
-from bidwright.catalog.price_charges import AGAIN, CHARGES, ChargeName
+from bidwright.catalog.price_charges import CHARGES
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import add
 from bidwright.pricing.allocation import take_off
@@ -57,7 +57,8 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
     request = _read(release, configuration, terms, today)
     agreement, book = request.sale.agreement, request.sale.book
     date, currency = agreement.price_date, book.currency
-    lines = _lines(request, Changes(request.sale), CHARGES)
+    lines = _lines(request, Changes(request.sale))
+    take_off(request.sale, lines)
     parts = [Part(phase.first_month, phase.months, _phase_lines(request, phase)) for phase in request.phases]
     due = schedule(lines, parts or [Part(1, agreement.term_months, lines)])
     flow = flow_of(due, agreement.term_months, currency)
@@ -98,25 +99,19 @@ class _Request:
     rate_percent: Decimal | None
 
 
-def _lines(request: _Request, changes: Changes, charges: tuple[ChargeName, ...]) -> list[PricedLine]:
-    """All lines of these charges."""
+def _lines(request: _Request, changes: Changes) -> list[PricedLine]:
+    """All lines, before discounts in money."""
     bespoke = (bespoke_line(request.sale, item, changes) for item in request.bespoke_items)
-    lines = [*_component_lines(request, changes, charges), *bespoke]
-    take_off(request.sale, lines)
-    return lines
+    return [*_component_lines(request, changes), *bespoke]
 
 
 def _phase_lines(request: _Request, phase: Phase) -> list[PricedLine]:
     """The recurring and usage lines of a phase, as those of a bid of its own."""
-    sale = request.sale
-    alone = replace(
-        request,
-        sale=replace(sale, agreement=replace(sale.agreement, one_time_discount=Decimal(0))),
-        quantities=phase.quantities,
-        bespoke_items=tuple(item for item in request.bespoke_items if item.charge != CHARGE_ONE_TIME),
-    )
+    sale = replace(request.sale, agreement=replace(request.sale.agreement, one_time_discount=Decimal(0)))
+    alone = replace(request, sale=sale, quantities=phase.quantities)
     try:
-        return _lines(alone, Changes(sale, phase), AGAIN)
+        lines = [line for line in _lines(alone, Changes(sale, phase)) if line.charge != CHARGE_ONE_TIME]
+        take_off(sale, lines)
     except InvalidInput as refusal:
         raise InvalidInput(
             f"In {phase.title} of the ramp: {refusal.message}",
@@ -125,6 +120,7 @@ def _phase_lines(request: _Request, phase: Phase) -> list[PricedLine]:
             facts=refusal.facts,
             faults=[replace(fault, what=f"in {phase.title} of the ramp, {fault.what}") for fault in refusal.faults],
         ) from refusal
+    return lines
 
 
 def _phase(part: Part[PricedLine], currency: str) -> PricePhase:
@@ -136,10 +132,10 @@ def _phase(part: Part[PricedLine], currency: str) -> PricePhase:
     )
 
 
-def _component_lines(request: _Request, changes: Changes, charges: tuple[ChargeName, ...]) -> list[PricedLine]:
+def _component_lines(request: _Request, changes: Changes) -> list[PricedLine]:
     sale, quantities = request.sale, request.quantities
     components = sale.release.components
-    entries = {key: entry for key, entry in entries_on_date(sale, quantities).items() if key[1] in charges}
+    entries = entries_on_date(sale, quantities)
     wanted = {
         id_: Wanted(components[id_], quantity, request.metered.get(id_, Decimal(0)))
         for id_, quantity in quantities.items()
@@ -160,7 +156,7 @@ def _component_lines(request: _Request, changes: Changes, charges: tuple[ChargeN
         _add_net(nets, found[key])
     for (id_, charge), line in found.items():
         line.free_months = changes.free_months(entries[id_, charge], request.configured[id_])
-    lines = [found[id_, charge] for id_ in quantities for charge in charges if (id_, charge) in found]
+    lines = [found[id_, charge] for id_ in quantities for charge in CHARGES if (id_, charge) in found]
     offers = package_offers(sale, quantities, entries, changes)
     packages = [package_line(sale, offer, count) for offer, count in chosen_packages(sale, offers, quantities)]
     return [*lines, *packages, *commitment_lines(sale, lines)]
