@@ -33,9 +33,9 @@ DUE = {
     "usage": (USAGE, 0),
 }
 LIST, PACKAGE, VOLUME, TERM, DISCRETIONARY, ROUNDING, BESPOKE_COST, MARKUP = 1, 2, 3, 4, 6, 7, 8, 9
-MINIMUM, MAXIMUM, WAIVER, COMMITMENT, PROMOTION, CONTRACT, COMMITTED = 10, 11, 12, 13, 14, 15, 16
+MINIMUM, MAXIMUM, WAIVER, COMMITMENT, PROMOTION, CONTRACT, COMMITTED, RAMP = 10, 11, 12, 13, 14, 15, 16, 17
 CHANNEL, CONTINGENCY = 5, 18
-CHANGES = (TERM, COMMITTED, CHANNEL, PROMOTION, CONTRACT, DISCRETIONARY)
+CHANGES = (TERM, COMMITTED, RAMP, CHANNEL, PROMOTION, CONTRACT, DISCRETIONARY)
 # what a change makes of a running amount, for so many units that are not free
 Change = tuple[int, Callable[[Fraction, Fraction], Fraction]]
 
@@ -51,6 +51,7 @@ class Line:
     steps: list[tuple[int, Fraction]] = field(default_factory=list)
     cost: Fraction = Fraction(0)
     centre: str = ""
+    free_months: int = 0
 
     @property
     def running(self) -> Fraction:
@@ -73,11 +74,17 @@ class Oracle:
         self.date = today
         if terms.HasField("price_date"):
             self.date = dt.date(terms.price_date.year, terms.price_date.month, terms.price_date.day)
-        self.quantities = {item.component: item.quantity for item in configuration.items}
+        self.quantities = self.configured = {item.component: item.quantity for item in configuration.items}
+        self.ramp = Fraction(0)
         needs = release.offerings[configuration.offering].needs
         self.answers = {name: need.default for name, need in needs.items()}
         self.answers |= {one.name: getattr(one, one.WhichOneof("value") or "text") for one in configuration.needs}
         self.metered = {estimate.component: Fraction(estimate.quantity.value) for estimate in configuration.usage}
+
+    @property
+    def minor_units(self) -> int:
+        """Of one unit of the currency."""
+        return int(10 ** _DIGITS[self.book.currency])
 
     def lines(self) -> list[Line]:
         found = []
@@ -88,6 +95,7 @@ class Oracle:
                 entry = self.entry(id_, name)
                 if entry is not None:
                     line = self.component_line(self.release.components[id_], entry, months_are_costed)
+                    line.free_months = self.free_months(entry)
                     months_are_costed |= DUE[name][1] > 0
                     found.append(line)
                     if entry.model == "percentage":
@@ -140,9 +148,11 @@ class Oracle:
             usage = sum((line.running for line in own if line.charge == USAGE), Fraction(0))
             missing = self.committed(id_)[0] - monthly
             if own and missing > 0:
-                found.append(Line(4, id_, MONTHLY, 1, [(COMMITMENT, missing)]))
+                free_months = self.terms.free_months
+                found.append(Line(4, id_, MONTHLY, 1, [(COMMITMENT, missing)], free_months=free_months))
                 if usage > 0:
-                    found.append(Line(4, id_, USAGE, 1, [(COMMITMENT, -min(missing, usage))]))
+                    steps = [(COMMITMENT, -min(missing, usage))]
+                    found.append(Line(4, id_, USAGE, 1, steps, free_months=free_months))
         return found
 
     def entry(self, component: str, charge: str) -> PriceEntry | None:
@@ -187,8 +197,21 @@ class Oracle:
             if self.holds(promotion) and entry.component in promotion.components and entry.charge in promotion.charges:
                 if promotion.percent is not None and units >= promotion.from_quantity:
                     yield percentage(PROMOTION, -Fraction(promotion.percent))
-                elif units >= promotion.from_quantity and not self.is_waived(entry):
+                elif promotion.amounts and units >= promotion.from_quantity and not self.is_waived(entry):
                     yield off_each(Fraction(promotion.amounts[self.book.market]) * self.times(entry))
+
+    def free_months(self, entry: PriceEntry) -> int:
+        if DUE[entry.charge][1] == 0:
+            return 0
+        units = 1 if entry.model == "percentage" else self.configured[entry.component]
+        return self.greatest_free({entry.component}, entry.charge, units)
+
+    def greatest_free(self, components: set[str], charge: str, units: int) -> int:
+        found = [self.terms.free_months]
+        for promotion in self.release.promotions.values():
+            if self.holds(promotion) and promotion.components & components and charge in promotion.charges:
+                found += [promotion.free_months] if units >= promotion.from_quantity else []
+        return min(self.months, max(found))
 
     def agreed_changes(self, entry: PriceEntry) -> Iterator[Change]:
         for agreed in self.release.agreements[self.terms.agreement].prices if self.terms.agreement else ():
@@ -223,6 +246,8 @@ class Oracle:
         for id_, commitment in sorted(self.book.commitments.items()):
             if components <= commitment.components and self.committed(id_)[1]:
                 yield percentage(COMMITTED, -self.committed(id_)[1])
+        if self.ramp:
+            yield percentage(RAMP, -self.ramp)
 
     def round_line(self, line: Line, net: Fraction | None = None) -> Line:
         off = (self.rounded(line.running) if net is None else net) - line.running
@@ -381,7 +406,7 @@ class Oracle:
             for _, package in sorted(self.release.packages.items())
             if self.has_price(package)
             and set(package.components) <= set(self.quantities)
-            and self.net_saving(package) > 0
+            and self.net_saving(package) * self.package_months(package) > 0
         ]
         most = [min(self.quantities[c] // units for c, units in package.components.items()) for package in offers]
         possible = [
@@ -392,13 +417,18 @@ class Oracle:
                 for c, quantity in self.quantities.items()
             )
         ]
-        savings = [self.net_saving(package) for package in offers]
+        savings = [self.net_saving(package) * self.package_months(package) for package in offers]
         best = max(possible, key=lambda counts: (sum(n * s for n, s in zip(counts, savings, strict=True)), counts))
         return {package.id: n for package, n in zip(offers, best, strict=True)}
+
+    def package_months(self, package: Package) -> int:
+        """Months in which its line is due."""
+        return self.months - self.greatest_free(set(package.components), "monthly", 1)
 
     def package_line(self, package: Package, count: int) -> Line:
         savings = self.savings(package)
         line = Line(2, package.id, MONTHLY, count, [(PACKAGE, -savings[0] * count)])
+        line.free_months = self.months - self.package_months(package)
         for kind, before, after in zip(CHANGES, savings, savings[1:], strict=False):
             if after != before:
                 line.steps.append((kind, (before - after) * count))

@@ -28,6 +28,7 @@ def plain_line(line: PriceLine) -> Line:
         steps=merged(steps) if line.kind == PRICE_LINE_KIND_PACKAGE else steps,
         cost=fraction(line.cost),
         centre=line.delivery_centre,
+        free_months=line.free_months,
     )
 
 
