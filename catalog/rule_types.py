@@ -37,6 +37,7 @@ QUOTE_NAMES: Mapping[str, Literal["number", "boolean", "text"]] = {
     "term_months": "number",
     "bespoke_value": "number",
     "bespoke_share_percent": "number",
+    "bespoke_effort_percent": "number",
     "bespoke_days": "number",
     "bespoke_items": "number",
     "lowest_markup_percent": "number",

@@ -9,13 +9,15 @@ from decimal import Decimal
 
 from google.type.date_pb2 import Date
 
+from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_charges import CHARGES
 from bidwright.core.errors import Faults, InvalidInput
-from bidwright.core.money import add
+from bidwright.core.money import add, plain
 from bidwright.pricing.allocation import take_off
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, check_places, read_bespoke_items
+from bidwright.pricing.bespoke_share import bespoke_hours, bespoke_value_percent, standard_hours
 from bidwright.pricing.cash_flow import cash_flow, years
 from bidwright.pricing.changes import Changes
 from bidwright.pricing.characteristics import read_answers
@@ -31,7 +33,7 @@ from bidwright.pricing.priced_line import PricedLine
 from bidwright.pricing.ramp import Phase, read_ramp
 from bidwright.pricing.sale import Sale, read_sale
 from bidwright.pricing.schedule import Part, schedule
-from bidwright.pricing.totals import totals, waterfall
+from bidwright.pricing.totals import share_percent, totals, waterfall
 from bidwright.pricing.usage import read_usage
 from bidwright.v1.configuration_pb2 import CHARGE_ONE_TIME, Charge, CommercialTerms, Configuration
 from bidwright.v1.price_pb2 import Price, PricePhase
@@ -59,9 +61,15 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
     date, currency = agreement.price_date, book.currency
     lines = _lines(request, Changes(request.sale))
     take_off(request.sale, lines)
-    parts = [Part(phase.first_month, phase.months, _phase_lines(request, phase)) for phase in request.phases]
-    due = schedule(lines, parts or [Part(1, agreement.term_months, lines)])
+    phases = [Part(phase.first_month, phase.months, _phase_lines(request, phase)) for phase in request.phases]
+    parts = phases or [Part(1, agreement.term_months, lines)]
+    due = list(schedule(lines, parts))
     flow = flow_of(due, agreement.term_months, currency)
+    sums = totals(lines, flow, currency, rate_percent=request.rate_percent)
+    hours = bespoke_hours(request.bespoke_items, book.hours_per_day, agreement.term_months)
+    all_hours = add(hours, standard_hours(lines, parts, release.components)) if hours else hours
+    sums.bespoke_effort_percent.value = plain(share_percent(hours, all_hours))
+    sums.bespoke_value_percent.value = plain(bespoke_value_percent(due, amount_of(sums.contract_value)))
     return Price(
         currency=currency,
         price_book=book.id,
@@ -70,8 +78,8 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
         term_months=agreement.term_months,
         lines=[line.fields(currency) for line in lines],
         waterfall=waterfall(lines),
-        totals=totals(lines, flow, currency, rate_percent=request.rate_percent),
-        phases=[_phase(part, currency) for part in parts],
+        totals=sums,
+        phases=[_phase(phase, currency) for phase in phases],
         years=years(flow, currency),
         cash_flow=cash_flow(flow, currency),
     )

@@ -79,11 +79,13 @@ def _bespoke(item: BespokeItem) -> Iterator[tuple[str, str]]:
     yield f"{place}.charge", Charge.Name(item.charge).removeprefix("CHARGE_").lower()
     for number, effort in enumerate(item.effort, start=1):
         # A role may appear twice: the number keeps both places apart.
-        yield f"{place}.effort.{number}.{effort.role}", f"{_number(effort.days)} days"
+        where = f" in {effort.delivery_centre}" if effort.delivery_centre else ""
+        yield f"{place}.effort.{number}.{effort.role}", f"{_number(effort.days)} days{where}"
     if item.HasField("material_cost"):
         yield f"{place}.material_cost", _amount(item.material_cost)
     if item.HasField("markup_percent"):
         yield f"{place}.markup_percent", _number(item.markup_percent)
+    yield f"{place}.risk_class", item.risk_class
     yield f"{place}.requires", ", ".join(item.requires)
     yield f"{place}.forbids", ", ".join(item.forbids)
 

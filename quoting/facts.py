@@ -16,9 +16,9 @@ from bidwright.catalog.assurances import assured_in_combination, is_assured
 from bidwright.catalog.model import Release
 from bidwright.core.money import EXACT, plain
 from bidwright.pricing.discounts import discount_percent
-from bidwright.pricing.totals import share_percent
-from bidwright.v1.configuration_pb2 import BespokeItem, Charge
-from bidwright.v1.price_pb2 import PriceLine, PriceLineKind
+from bidwright.pricing.schedule import due_lines
+from bidwright.v1.configuration_pb2 import BespokeItem
+from bidwright.v1.price_pb2 import PRICE_LINE_KIND_BESPOKE, Price
 from bidwright.v1.quote_pb2 import Offer
 
 Fact = bool | Fraction | str
@@ -36,8 +36,6 @@ def facts_of(offer: Offer, release: Release, today: dt.date) -> Facts:
     """
     configuration, price = offer.configuration, offer.price
     totals = price.totals
-    bespoke_value = _bespoke_value(price.lines, price.term_months)
-    contract_value = _amount(totals.contract_value)
     book = release.price_book(configuration.market, offer.terms.segment, offer.terms.channel)
     if book is None:
         raise AssertionError("an offer was priced without a price book")
@@ -45,12 +43,13 @@ def facts_of(offer: Offer, release: Release, today: dt.date) -> Facts:
     return {
         "discount_percent": discount_percent(offer.terms, price),
         "margin_percent": _number(totals.margin_percent),
-        "contract_value": contract_value,
+        "contract_value": _amount(totals.contract_value),
         "monthly": _amount(totals.monthly),
         "one_time": _amount(totals.one_time),
         "term_months": Fraction(price.term_months),
-        "bespoke_value": bespoke_value,
-        "bespoke_share_percent": Fraction(share_percent(bespoke_value, contract_value)),
+        "bespoke_value": _bespoke_value(price),
+        "bespoke_share_percent": _number(totals.bespoke_value_percent),
+        "bespoke_effort_percent": _number(totals.bespoke_effort_percent),
         "bespoke_days": sum((_days(item) for item in configuration.bespoke_items), Fraction(0)),
         "bespoke_items": Fraction(len(configuration.bespoke_items)),
         "lowest_markup_percent": _lowest_markup(configuration.bespoke_items, book.default_markup),
@@ -83,11 +82,10 @@ def _number(number: DecimalMessage) -> Fraction:
     return Fraction(decimal_of(number, where="offer"))
 
 
-def _bespoke_value(lines: Iterable[PriceLine], term_months: int) -> Fraction:
+def _bespoke_value(price: Price) -> Fraction:
     """What the bespoke items add to the contract value."""
-    times = {Charge.CHARGE_ONE_TIME: 1, Charge.CHARGE_MONTHLY: term_months}
-    bespoke = (line for line in lines if line.kind == PriceLineKind.PRICE_LINE_KIND_BESPOKE)
-    return sum((_amount(line.net) * times[line.charge] for line in bespoke), Fraction(0))
+    bespoke = (due for due in due_lines(price) if due.line.kind == PRICE_LINE_KIND_BESPOKE)
+    return sum((_amount(line.net) * len(paid) for line, paid, _ in bespoke), Fraction(0))
 
 
 def _days(item: BespokeItem) -> Fraction:

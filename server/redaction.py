@@ -11,8 +11,16 @@ from bidwright.v1.price_pb2 import PriceTotals
 
 _Answer = TypeVar("_Answer", bound=Message)
 
-OURS_ALONE = ("one_time_cost", "monthly_cost", "contract_cost", "usage_cost", "margin_percent")
-"""Fields of ``PriceTotals`` that only our own people see."""
+OURS_ALONE = (
+    "one_time_cost",
+    "monthly_cost",
+    "contract_cost",
+    "usage_cost",
+    "net_present_cost",
+    "margin_percent",
+    "bespoke_effort_percent",
+)
+"""Fields of ``PriceTotals`` that only our own people see; the share of effort tells our hours."""
 
 
 def redacted(message: _Answer, caller: Caller) -> _Answer:
