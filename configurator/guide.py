@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from bidwright.configurator.cpsat_guide import least_value
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import explain
-from bidwright.configurator.guide_facts import Option, Vocabulary, is_taken, vocabulary_of
+from bidwright.configurator.guide_choice import Choice
+from bidwright.configurator.guide_facts import Option, Vocabulary, vocabulary_of
+from bidwright.configurator.guide_masks import flags_of
 from bidwright.configurator.guide_ranges import Range, RangeSearch
 from bidwright.configurator.guide_reasons import reasons
 from bidwright.configurator.guide_search import Decided, GuideSearch
@@ -75,7 +79,7 @@ def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, dead
         search = GuideSearch(requirements, amounts, deadline)
         if not search.decide():
             return _conflict(requirements, amounts, deadline)
-        states = _states(requirements, search.vocabulary, search.decided)
+        states = _states(search.choice, search.vocabulary, search.decided)
     except TimeoutError as too_late:
         raise Unavailable(
             f"it was not known within {deadline.given_s:g} seconds whether the choice can be completed",
@@ -101,21 +105,18 @@ def _conflict(requirements: Requirements, amounts: AmountTable, deadline: Deadli
     return conflict
 
 
-def _states(requirements: Requirements, vocabulary: Vocabulary, decided: Decided) -> dict[Option, OptionState]:
-    states: dict[Option, OptionState] = {}
-    for place, option in enumerate(vocabulary.options):
-        bit = 1 << place
-        if is_taken(option, requirements):
-            states[option] = OPTION_STATE_CHOSEN
-        elif decided.never_taken & bit:
-            states[option] = OPTION_STATE_EXCLUDED
-        elif decided.never_left & bit:
-            states[option] = OPTION_STATE_FORCED
-        elif decided.taken & decided.left & bit:
-            states[option] = OPTION_STATE_OPEN
-        else:
-            states[option] = OPTION_STATE_UNSPECIFIED
-    return states
+def _states(choice: Choice, vocabulary: Vocabulary, decided: Decided) -> dict[Option, OptionState]:
+    """The state of each option; what is said last of one counts."""
+    options = vocabulary.options
+    states = np.full(len(options), OPTION_STATE_UNSPECIFIED)
+    for mask, state in (
+        (decided.taken & decided.left, OPTION_STATE_OPEN),
+        (decided.never_left, OPTION_STATE_FORCED),
+        (decided.never_taken, OPTION_STATE_EXCLUDED),
+        (choice.chosen, OPTION_STATE_CHOSEN),
+    ):
+        states[flags_of(mask, len(options))] = state
+    return dict(zip(options, states.tolist(), strict=True))
 
 
 def _ranges(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bidwright.configurator.guide_facts import Option, Vocabulary, Witness, is_taken
+from bidwright.configurator.guide_facts import Option, Vocabulary, Witness
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.totals import amounts_without_packages
 from bidwright.core.amount_table import AmountTable
@@ -50,14 +50,15 @@ class Choice:
 
 def choice_of(requirements: Requirements, amounts: AmountTable, vocabulary: Vocabulary) -> Choice:
     """Understand a partial choice; which components can be delivered is not looked at."""
-    chosen = forbidden = 0
-    excluded = {Option("", component) for component in requirements.exclusions}
-    excluded |= {Option("", c) for effect in requirements.bespoke for c in _components(effect.forbids, requirements)}
-    for place, option in enumerate(vocabulary.options):
-        if is_taken(option, requirements):
-            chosen |= 1 << place
-        elif option.need in requirements.answers or option in excluded:
-            forbidden |= 1 << place
+    places = vocabulary.places
+    taken = {Option("", component) for component in requirements.pins}
+    left = {Option("", component) for component in requirements.exclusions}
+    left |= {Option("", c) for effect in requirements.bespoke for c in _components(effect.forbids, requirements)}
+    for name, answer in requirements.answers.items():
+        asked = requirements.offering.needs[name]
+        values: Iterable[str | bool] = (True, False) if asked.kind == "boolean" else asked.options
+        taken.update(Option(name, value) for value in values if value == answer)
+        left.update(Option(name, value) for value in values if value != answer)
     required = [name for effect in requirements.bespoke for name in effect.requires]
     numbers = {component: units for component, units in requirements.pins.items() if units}
     for need in vocabulary.measured():
@@ -66,8 +67,8 @@ def choice_of(requirements: Requirements, amounts: AmountTable, vocabulary: Voca
     return Choice(
         requirements=requirements,
         amounts=amounts,
-        chosen=chosen,
-        forbidden=forbidden,
+        chosen=sum(1 << places[option] for option in taken if option in places),
+        forbidden=sum(1 << places[option] for option in left - taken if option in places),
         any_of=tuple(vocabulary.mask_of(_components([name], requirements)) for name in required),
         numbers=numbers,
     )

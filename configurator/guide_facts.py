@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from bidwright.catalog.model import Answer, Need, Offering, Release
 from bidwright.configurator.cpsat_model import OfferingKey, offering_model
 from bidwright.configurator.cpsat_variables import answer_number, numeric_bounds
-from bidwright.configurator.request import Requirements
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,7 @@ class Witness:
         return self.items.get(name, 0) if "." in name else self.answers[name]
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """One thing that can be chosen: a component, or an answer to the need ``need``."""
 
     need: str
@@ -71,6 +70,11 @@ class Vocabulary:
             values: Iterable[str | bool] = (True, False) if need.kind == "boolean" else need.options
             found.extend(Option(need.name, value) for value in values)
         return tuple(found)
+
+    @cached_property
+    def places(self) -> Mapping[Option, int]:
+        """Where each option stands among all."""
+        return {option: place for place, option in enumerate(self.options)}
 
     @cached_property
     def _bits(self) -> Mapping[tuple[str, int], int]:
@@ -133,10 +137,3 @@ def _vocabulary(key: OfferingKey) -> Vocabulary:
 def vocabulary_of(release: Release, offering: Offering) -> Vocabulary:
     """The options and numbers of an offering."""
     return _vocabulary(OfferingKey(release.digest, offering.id, release))
-
-
-def is_taken(option: Option, requirements: Requirements) -> bool:
-    """Whether the customer has taken an option."""
-    if not option.need:
-        return option.value in requirements.pins
-    return option.need in requirements.answers and requirements.answers[option.need] == option.value

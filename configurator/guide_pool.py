@@ -20,6 +20,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness, vocabulary_of
 from bidwright.configurator.guide_kept import Configuration, Kept, Layout
+from bidwright.configurator.guide_masks import mask_of
 from bidwright.configurator.offering_clauses import offering_clauses
 from bidwright.configurator.offering_completion import Completer
 from bidwright.configurator.offering_lookups import lessons
@@ -161,8 +162,8 @@ class WarmOffering:
             self._markets[market.id] = literal, found
         return self._markets[market.id]
 
-    def implied(self, assumptions: Sequence[int]) -> set[int]:
-        """What follows from literals at once.
+    def implied(self, assumptions: Sequence[int]) -> tuple[int, int]:
+        """Options that are taken as follows from literals at once, and options that are left.
 
         Raises:
             Impossible: They contradict each other.
@@ -171,7 +172,9 @@ class WarmOffering:
         found = self._sat.implied(assumptions)
         if found is None:
             raise Impossible
-        return self._always.union(found)
+        taken = np.zeros(2 * self._clauses.variables + 1, dtype=np.bool_)
+        taken[[*found, *self._always]] = True  # a negative place counts from the end
+        return mask_of(taken[self.literals]), mask_of(taken[[-literal for literal in self.literals]])
 
     def prefer(self, literals: Iterable[int]) -> None:
         """Try these first where the search is free to choose."""
@@ -252,7 +255,7 @@ class WarmOffering:
     def mask(self, configuration: Configuration) -> int:
         """The options that a configuration takes: bit n stands for option n."""
         taken = configuration.holds[np.abs(self.literals)] == (np.array(self.literals) > 0)
-        return int.from_bytes(np.packbits(taken, bitorder="little").tobytes(), "little")
+        return mask_of(taken)
 
     def kept(self, market: str) -> Kept:
         """Valid configurations found before for a market; more can be added."""

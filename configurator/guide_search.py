@@ -14,6 +14,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_choice import choice_of
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness
 from bidwright.configurator.guide_kept import Configuration
+from bidwright.configurator.guide_masks import places_of
 from bidwright.configurator.guide_mixture import Mixture
 from bidwright.configurator.guide_pool import Impossible, warm_offering
 from bidwright.configurator.request import Requirements
@@ -82,7 +83,7 @@ class GuideSearch:
         self._warm = warm_offering(requirements)
         self._exact: WitnessSearch | None = None
         self.vocabulary: Vocabulary = self._warm.vocabulary
-        self._choice = choice_of(requirements, amounts, self.vocabulary)
+        self.choice = choice_of(requirements, amounts, self.vocabulary)
         self._last: Configuration | None = None
         self.decided = Decided((1 << len(self.vocabulary.options)) - 1)
 
@@ -111,12 +112,7 @@ class GuideSearch:
         """
         decided, warm = self.decided, self._warm
         chosen = warm.assumptions(self._requirements)
-        implied = warm.implied(chosen)
-        for place, literal in enumerate(warm.literals):
-            if -literal in implied:
-                decided.never_taken |= 1 << place
-            elif literal in implied:
-                decided.never_left |= 1 << place
+        decided.never_left, decided.never_taken = warm.implied(chosen)
         base = warm.found(chosen, rounds=MANY)
         if base is not None and self._take(base) and warm.can_mix:
             self._mix(base)
@@ -124,12 +120,12 @@ class GuideSearch:
 
     def _mix(self, base: Configuration) -> None:
         """Learn from what was found before, mixed with a configuration that meets the choice."""
-        warm, choice = self._warm, self._choice
+        warm, choice = self._warm, self.choice
         literals = warm.literals
         clauses = [*warm.undelivered(self._requirements)]
-        clauses += [[literals[place]] for place in _places(choice.chosen)]
-        clauses += [[-literals[place]] for place in _places(choice.forbidden)]
-        clauses += [[literals[place] for place in _places(options)] for options in choice.any_of]
+        clauses += [[literals[place]] for place in places_of(choice.chosen)]
+        clauses += [[-literals[place]] for place in places_of(choice.forbidden)]
+        clauses += [[literals[place] for place in places_of(options)] for options in choice.any_of]
         mixture = Mixture(warm.kept(self._requirements.market.id), base)
         mixture.meet(clauses, {warm.column(name): number for name, number in choice.numbers.items()})
         for place, mask in enumerate(mixture.masks(literals)):
@@ -187,13 +183,13 @@ class GuideSearch:
     def _show(self, mask: int, configuration: Configuration) -> bool:
         """Learn from a configuration where it is within the budget; whether it is."""
         make = partial(self._warm.witness, configuration)
-        if self._requirements.budget and not self._choice.is_within_budget(make()):
+        if self._requirements.budget and not self.choice.is_within_budget(make()):
             return False
         self.decided.show(mask, make)
         return True
 
     def _literals(self, mask: int) -> list[int]:
-        return [self._warm.literals[place] for place in _places(mask)]
+        return [self._warm.literals[place] for place in places_of(mask)]
 
     def _prefer(self, known: Configuration | None, wanted: Sequence[int]) -> None:
         """Begin near a configuration, with what is wanted beside; the first counts most."""
@@ -214,8 +210,8 @@ class GuideSearch:
         decided = self.decided
         try:
             while decided.untaken or decided.unleft or not decided.shown_by:
-                facts = [self.vocabulary.taken(self.vocabulary.options[place]) for place in _places(decided.untaken)]
-                facts += [self.vocabulary.left(self.vocabulary.options[place]) for place in _places(decided.unleft)]
+                facts = [self.vocabulary.taken(self.vocabulary.options[place]) for place in places_of(decided.untaken)]
+                facts += [self.vocabulary.left(self.vocabulary.options[place]) for place in places_of(decided.unleft)]
                 witness = self._find(facts if decided.shown_by else ())
                 if witness is not None:
                     decided.show(self.vocabulary.mask(witness), partial(_same, witness))
@@ -237,8 +233,3 @@ class GuideSearch:
 
 def _same(witness: Witness) -> Witness:
     return witness
-
-
-def _places(mask: int) -> list[int]:
-    """The bits that are set, ascending."""
-    return [place for place, digit in enumerate(reversed(f"{mask:b}")) if digit == "1"]
