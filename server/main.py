@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -17,11 +16,12 @@ from bidwright.server.feature_model_commands import portfolio_complete
 from bidwright.server.lab_commands import lab
 from bidwright.server.portfolio_analyze_command import portfolio_analyze
 from bidwright.server.portfolio_import_command import portfolio_import
+from bidwright.server.portfolio_preview_command import portfolio_preview
 from bidwright.server.price_command import price_by_hand
 from bidwright.server.prices_commands import prices
 from bidwright.server.publishing import report
+from bidwright.server.store_options import redis_url_option, state_dir_option
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -42,26 +42,6 @@ class _Explaining(click.Group):
             raise SystemExit(1) from None
 
 
-def _state_dir(command: _Command) -> _Command:
-    return click.option(
-        "--state-dir",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path("var"),
-        envvar="BIDWRIGHT_STATE_DIR",
-        show_default=True,
-        help="Where everything is kept.",
-    )(command)
-
-
-def _redis_url(command: _Command) -> _Command:
-    return click.option(
-        "--redis-url",
-        default="",
-        envvar="BIDWRIGHT_REDIS_URL",
-        help="Engine, for example rediss://host; embedded otherwise.",
-    )(command)
-
-
 @click.group(
     cls=_Explaining, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "BIDWRIGHT"}
 )
@@ -77,8 +57,8 @@ def bidwright(*, verbose: bool) -> None:
 
 
 @bidwright.command()
-@_state_dir
-@_redis_url
+@state_dir_option
+@redis_url_option
 @click.option(
     "--address", default="127.0.0.1:7443", show_default=True, help="Where to listen; port 0 for any free one."
 )
@@ -96,7 +76,7 @@ def up(state_dir: Path, address: str, *, detach: bool, **options: Any) -> None:
 
 
 @bidwright.command()
-@_state_dir
+@state_dir_option
 @click.option("--all", "everything", is_flag=True, help="Also end the services provisioned on the embedded target.")
 def down(state_dir: Path, *, everything: bool) -> None:
     """End what `bidwright up` runs; provisioned services go on unless --all."""
@@ -104,8 +84,8 @@ def down(state_dir: Path, *, everything: bool) -> None:
 
 
 @bidwright.command()
-@_state_dir
-@_redis_url
+@state_dir_option
+@redis_url_option
 @click.option("--address", default="127.0.0.1:7443", show_default=True, help="Where to listen.")
 @click.option("--tls-certificate", type=_FILE, help="PEM; needed off loopback.")
 @click.option("--tls-key", type=_FILE, help="PEM; needed off loopback.")
@@ -118,8 +98,8 @@ def serve(state_dir: Path, **options: Any) -> None:
 
 
 @bidwright.command()
-@_state_dir
-@_redis_url
+@state_dir_option
+@redis_url_option
 @click.option("--inventory", type=_FILE, help="Ansible inventory; inventory.yml in the state directory otherwise.")
 @click.option("--steps", default=2, show_default=True, help="Roles that run at the same time.")
 @click.option("--volatile", is_flag=True, help="Accept an engine that may lose confirmed writes.")
@@ -144,8 +124,8 @@ def portfolio_check(directory: Path, *, as_json: bool) -> None:
 
 @portfolio.command("publish")
 @click.argument("directory", type=_FOLDER)
-@_state_dir
-@_redis_url
+@state_dir_option
+@redis_url_option
 def portfolio_publish(directory: Path, state_dir: Path, redis_url: str) -> None:
     """Make a portfolio the current release, at once and without a restart."""
     click.echo(f"Current release: {starting.publish(directory, state_dir, redis_url)}")
@@ -157,8 +137,8 @@ def key() -> None:
 
 
 @key.command("create")
-@_state_dir
-@_redis_url
+@state_dir_option
+@redis_url_option
 @click.option("--account", required=True, help="Tenant.")
 @click.option("--principal", required=True, help="Whose it is, for example ada.")
 @click.option("--role", "roles", multiple=True, required=True, help="sales, approver, delivery, finance, ...")
@@ -168,8 +148,8 @@ def key_create(state_dir: Path, redis_url: str, account: str, principal: str, ro
 
 
 @key.command("list")
-@_state_dir
-@_redis_url
+@state_dir_option
+@redis_url_option
 def key_list(state_dir: Path, redis_url: str) -> None:
     """List the keys, without their secrets."""
     for line in starting.list_keys(state_dir, redis_url):
@@ -178,29 +158,29 @@ def key_list(state_dir: Path, redis_url: str) -> None:
 
 @key.command("revoke")
 @click.argument("key_id")
-@_state_dir
-@_redis_url
+@state_dir_option
+@redis_url_option
 def key_revoke(key_id: str, state_dir: Path, redis_url: str) -> None:
     """Make a key open nothing from now on."""
     starting.revoke_key(state_dir, redis_url, key_id)
 
 
 @bidwright.command()
-@_state_dir
+@state_dir_option
 def authority(state_dir: Path) -> None:
     """Print the certificate of the authority that services' certificates come from, for those who use them to trust."""
     click.echo(starting.authority_certificate(state_dir), nl=False)
 
 
 @bidwright.command()
-@_state_dir
+@state_dir_option
 def demo(state_dir: Path) -> None:
     """From a customer's needs to running services, for real, below the state directory."""
     run_demo(state_dir)
 
 
 @bidwright.command("demo-hosts")
-@_state_dir
+@state_dir_option
 @click.option("--keep", is_flag=True, help="Leave hosts and services running, instead of taking them back.")
 def demo_hosts(state_dir: Path, *, keep: bool) -> None:
     """The same, larger, on three real hosts over SSH; then everything is taken back. Needs root."""
@@ -211,6 +191,7 @@ bidwright.add_command(lab)
 portfolio.add_command(portfolio_analyze)
 portfolio.add_command(portfolio_complete)
 portfolio.add_command(portfolio_import)
+portfolio.add_command(portfolio_preview)
 bidwright.add_command(price_by_hand)
 bidwright.add_command(prices)
 

@@ -20,6 +20,9 @@ from bidwright.catalog.source_files import Files, files_of_directory
 from bidwright.core.clock import utc_now
 from bidwright.core.errors import Conflicting, Faults
 from bidwright.server.prices_text import import_record, import_text
+from bidwright.server.quotes_preview import tell_quotes
+from bidwright.server.starting import with_store
+from bidwright.server.store_options import redis_url_option, state_dir_option
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -55,8 +58,23 @@ def prices_export(directory: Path, key: str, output: Path) -> None:
 @click.option(
     "--write", "is_written", is_flag=True, help="Change the portfolio; without it, only say what would change."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def prices_import(file: Path, directory: Path, key: str, *, is_written: bool, as_json: bool) -> None:
+@click.option("--quotes", "with_quotes", is_flag=True, help="Also say which open quotes it would change.")
+@click.option("--account", default="", metavar="ACCOUNT", help="Of --quotes, only those of this account.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; with --quotes, an object a line.")
+@state_dir_option
+@redis_url_option
+def prices_import(  # noqa: PLR0913 - one parameter for each option of the command
+    file: Path,
+    directory: Path,
+    key: str,
+    *,
+    is_written: bool,
+    with_quotes: bool,
+    as_json: bool,
+    account: str,
+    state_dir: Path,
+    redis_url: str,
+) -> None:
     """Check an edited price book in its portfolio, and say what it changes; exit code 1 where there are faults."""
     before = _files(directory)
     imported = _imported(file, before, key)
@@ -64,11 +82,15 @@ def prices_import(file: Path, directory: Path, key: str, *, is_written: bool, as
         _write(directory, before, imported.files)
     written = tuple(imported.files) if is_written else ()
     if as_json:
-        click.echo(json.dumps(import_record(imported, written), indent=2, ensure_ascii=False))
+        indent = None if with_quotes else 2
+        click.echo(json.dumps(import_record(imported, written), indent=indent, ensure_ascii=False))
     else:
         click.echo(import_text(imported, written))
     if imported.faults:
         raise SystemExit(1)
+    release = imported.release
+    if with_quotes and release is not None:
+        with_store(state_dir, redis_url, lambda store: tell_quotes(store, release, account=account, as_json=as_json))
 
 
 def _is_csv(file: Path) -> bool:

@@ -146,12 +146,12 @@ def work(state_dir: Path, **options: Any) -> None:
 
 def publish(directory: Path, state_dir: Path, redis_url: str) -> str:
     """Publish a portfolio; the name of its release."""
-    return _with_store(state_dir, redis_url, lambda store: publish_if_new(store, directory))
+    return with_store(state_dir, redis_url, lambda store: publish_if_new(store, directory))
 
 
 def create_key(state_dir: Path, redis_url: str, *, account: str, principal: str, roles: Sequence[str]) -> str:
     """Make an API key."""
-    return _with_store(
+    return with_store(
         state_dir,
         redis_url,
         lambda store: ApiKeys(store, utc_now).create(account=account, principal=principal, roles=frozenset(roles)),
@@ -168,12 +168,12 @@ def list_keys(state_dir: Path, redis_url: str) -> list[str]:
             async for key in ApiKeys(store, utc_now).every()
         ]
 
-    return _with_store(state_dir, redis_url, lines)
+    return with_store(state_dir, redis_url, lines)
 
 
 def revoke_key(state_dir: Path, redis_url: str, key_id: str) -> None:
     """Revoke an API key."""
-    _with_store(state_dir, redis_url, lambda store: ApiKeys(store, utc_now).revoke(key_id))
+    with_store(state_dir, redis_url, lambda store: ApiKeys(store, utc_now).revoke(key_id))
 
 
 def authority_certificate(state_dir: Path) -> str:
@@ -202,7 +202,9 @@ def _with_engine(state: StateDirectory, redis_url: str, run: Callable[[str], Cor
         engine.stop()
 
 
-def _with_store(state_dir: Path, redis_url: str, use: Callable[[Store], Coroutine[Any, Any, _Result]]) -> _Result:
+def with_store(state_dir: Path, redis_url: str, use: Callable[[Store], Coroutine[Any, Any, _Result]]) -> _Result:
+    """Do something with the records of the engine given, or of the embedded one of the state directory."""
+
     async def run(url: str) -> _Result:
         engine = await connect(url)
         try:

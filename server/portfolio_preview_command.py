@@ -1,0 +1,26 @@
+"""``bidwright portfolio preview``: which open quotes a portfolio would change if it were published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bidwright.catalog.reader import read_portfolio
+from bidwright.server.quotes_preview import tell_quotes
+from bidwright.server.starting import with_store
+from bidwright.server.store_options import redis_url_option, state_dir_option
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("preview")
+@click.argument("directory", type=_FOLDER)
+@click.option("--account", default="", metavar="ACCOUNT", help="Only quotes of this account; all otherwise.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line.")
+@state_dir_option
+@redis_url_option
+def portfolio_preview(directory: Path, account: str, state_dir: Path, redis_url: str, *, as_json: bool) -> None:
+    """Say which open quotes would have another price, or none, if a portfolio were published; nothing is written."""
+    release = read_portfolio(directory)
+    with_store(state_dir, redis_url, lambda store: tell_quotes(store, release, account=account, as_json=as_json))
