@@ -1,24 +1,24 @@
 """Finds the first of all discretionary discounts with which a sum of the price is as wanted, exactly.
 
 Net prices are rounded once a line, so a sum is a staircase of the discount, and it need not fall: a package saves less
-where more is given. All else never rises with the discount, and neither does what packages save. So between two
-discounts a sum is at least what all else comes to at the greater one, less what packages save at the smaller one,
+where more is given. All else never rises with the discount, and neither does the most that packages save. So between
+two discounts a sum is at least what all else comes to at the greater one, less what packages save at the smaller one,
 and at most the reverse. These bounds leave out whole ranges of discounts; what remains is priced.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
-from functools import reduce
+from math import ceil, floor
 from typing import Literal, NamedTuple
 
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.core.errors import InvalidInput
-from bidwright.core.money import EXACT, to_minor
+from bidwright.core.money import to_minor
 from bidwright.pricing.numbers import PERCENT_PLACES
-from bidwright.pricing.schedule import due_lines
-from bidwright.v1.price_pb2 import PRICE_LINE_KIND_PACKAGE, Price, PriceLine
+from bidwright.pricing.package_savings import Savings, saved_a_month, saved_over_term
+from bidwright.v1.price_pb2 import Price
 
 SumName = Literal["contract_value", "monthly"]
 
@@ -35,15 +35,15 @@ def percent_at(discount: int) -> Decimal:
 
 
 class _Sum(NamedTuple):
-    """A sum of a price, and how much packages save of it, in minor units."""
+    """A sum of a price in minor units, with what packages save of it."""
 
     total: int
-    saved: int
+    saved: Savings
 
     @property
     def rest(self) -> int:
         """What all else comes to."""
-        return self.total + self.saved
+        return self.total + self.saved.exact
 
 
 class DiscountSearch:
@@ -52,12 +52,21 @@ class DiscountSearch:
     Args:
         priced: Prices the bid with a discount in percent.
         name: The sum that is looked at.
+        free_months: Those of the terms.
         most_prices: Prices after which the search gives up.
     """
 
-    def __init__(self, priced: Callable[[Decimal], Price], name: SumName, *, most_prices: int = MOST_PRICES) -> None:
+    def __init__(
+        self,
+        priced: Callable[[Decimal], Price],
+        name: SumName,
+        *,
+        free_months: int = 0,
+        most_prices: int = MOST_PRICES,
+    ) -> None:
         self._priced = priced
         self._name = name
+        self._free_months = free_months
         self._most_prices = most_prices
         self._sums: dict[int, _Sum] = {}
 
@@ -92,13 +101,18 @@ class DiscountSearch:
         """
         if is_reached(self.total(near)):
             return near
-        if near == far or not is_reached(self._at(far).rest - self._at(near).saved):
+        if near == far or not is_reached(self._bound(near, far)):
             return None
         if abs(far - near) == 1:
             return far if is_reached(self.total(far)) else None
         middle = (near + far) // 2
         found = self.first(near, middle, is_reached=is_reached)
         return self.first(middle, far, is_reached=is_reached) if found is None else found
+
+    def _bound(self, near: int, far: int) -> int:
+        """What all sums from ``near`` to ``far`` are at least, where ``near`` is the smaller one; else at most."""
+        rest, saved = self._at(far).rest, self._at(near).saved
+        return ceil(rest - saved.most) if near < far else floor(rest - saved.least)
 
     def _is_allowed(self, discount: int) -> bool:
         try:
@@ -121,18 +135,8 @@ class DiscountSearch:
         return self._sums[discount]
 
     def _sum(self, price: Price) -> _Sum:
-        over_term = self._name == "contract_value"
-        total = price.totals.contract_value if over_term else price.totals.monthly
-        saved = _saved_over_term(price) if over_term else _saved(price.lines)
-        return _Sum(to_minor(amount_of(total), price.currency), to_minor(saved, price.currency))
-
-
-def _saved_over_term(price: Price) -> Decimal:
-    times = (EXACT.multiply(_saved([due.line]), Decimal(len(due.paid))) for due in due_lines(price))
-    return reduce(EXACT.add, times, Decimal(0))
-
-
-def _saved(lines: Iterable[PriceLine]) -> Decimal:
-    """What packages save each time that they fall due, all of them every month."""
-    nets = (amount_of(line.net) for line in lines if line.kind == PRICE_LINE_KIND_PACKAGE)
-    return reduce(EXACT.subtract, nets, Decimal(0))
+        if self._name == "monthly":
+            total, saved = price.totals.monthly, saved_a_month(price, self._free_months)
+        else:
+            total, saved = price.totals.contract_value, saved_over_term(price, self._free_months)
+        return _Sum(to_minor(amount_of(total), price.currency), saved)
