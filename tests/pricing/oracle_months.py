@@ -104,6 +104,25 @@ class TermOracle:
             found["net_present_cost"] = self.half_up(self._worth([month.cost for month in self.months]))
         return found
 
+    def bespoke_percents(self) -> tuple[Fraction, Fraction]:
+        """What bespoke items are of the contract value, and of all hours of work; unrounded."""
+        release, configuration, terms, _ = self._made_from
+        value, days, standard = Fraction(0), Fraction(0), Fraction(0)
+        for item in configuration.bespoke_items:
+            months = terms.term_months if item.charge == MONTHLY else 1
+            days += months * sum(Fraction(part.days.value or "0") for part in item.effort)
+        for month in range(1, terms.term_months + 1):
+            recurring = self._by_phase[self._phase_in(month)]
+            lines = [*recurring, *(line for line in self.lines if line.charge == ONE_TIME and month == 1)]
+            value += sum(line.running for line in lines if line.kind == 3)
+            for subject, is_once in {(line.subject, line.charge == ONE_TIME) for line in lines if line.kind == 1}:
+                own = [line for line in lines if line.subject == subject and line.charge != USAGE]
+                units = next((line.quantity for line in own if (line.charge == ONE_TIME) == is_once), 0)
+                component = release.components[subject]
+                standard += units * Fraction(component.one_time_hours if is_once else component.monthly_hours)
+        whole, hours = sum(month.value for month in self.months), days * Fraction(self.whole.book.hours_per_day)
+        return Fraction(value / whole * 100 if whole else 0), Fraction(hours / (hours + standard) * 100 if hours else 0)
+
     def _worth(self, amounts: list[Fraction]) -> Fraction:
         growth = 1 + Fraction(self.terms.present_value_rate_percent.value) / 1200
         return sum((amount / growth**month for month, amount in enumerate(amounts)), Fraction(0))

@@ -125,6 +125,7 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
         default_markup=_number(random, 40, 1),
         commitments=_commitments(random, components),
         hours_per_month=random.choice([Decimal(730), Decimal("720.25")]),
+        hours_per_day=Decimal("7.5"),
         needs=frozenset({"users", "data_residency"}),
         rounding_to=random.choice([*[1] * 7, 5, 20, 100]),
         minimum_markup=Decimal(0),

@@ -31,6 +31,9 @@ def test_every_term_agrees_with_the_oracle_month_by_month(block: int) -> None:
         margin = expected.pop("margin_percent")
         assert {name: fraction(getattr(priced.totals, name)) for name in expected} == expected, seed
         assert Fraction(priced.totals.margin_percent.value) == margin, seed
+        found_percents = priced.totals.bespoke_value_percent, priced.totals.bespoke_effort_percent
+        expected_percents = [round(percent, 2) for percent in oracle.bespoke_percents()]
+        assert [Fraction(percent.value) for percent in found_percents] == expected_percents, seed
         assert priced.totals.HasField("net_present_value") == bool(case.terms.present_value_rate_percent.value)
         run = [(fraction(one.value), fraction(one.cost)) for one in priced.cash_flow for _ in range(one.months)]
         assert run == [(month.value, month.cost) for month in oracle.months], seed
