@@ -12,6 +12,7 @@ from google.type.money_pb2 import Money
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_books import TODAY, Case, random_case
+from random_months import random_term
 from small_release import SMALL_TODAY, small_release
 
 from bidwright.catalog.model import Release
@@ -28,7 +29,8 @@ from bidwright.v1.pricing_pb2 import FindDiscountRequest, FindDiscountResponse
 
 RELEASE = small_release()
 STEP = Decimal("0.0001")
-cases = st.integers(0, 10**9).map(random_case)
+seeds = st.integers(0, 10**9)
+cases = st.one_of(seeds.map(random_case), seeds.map(random_term))
 few = settings(max_examples=30, deadline=None)
 
 
@@ -227,7 +229,7 @@ def test_the_search_finds_what_trying_every_discount_finds(
     window = range(start, start + 80)
     totals = {discount: total(discount) for discount in window}
     wanted = totals[start + chosen[0]] + chosen[1]
-    search = DiscountSearch(lambda percent: with_discount(case, percent), name)
+    search = DiscountSearch(lambda percent: with_discount(case, percent), name, free_months=case.terms.free_months)
     smallest = search.first(window[0], window[-1], is_reached=lambda minor: minor <= wanted)
     greatest = search.first(window[-1], window[0], is_reached=lambda minor: minor >= wanted)
     assert smallest == min((one for one in window if totals[one] <= wanted), default=None)

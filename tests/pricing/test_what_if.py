@@ -14,6 +14,7 @@ from google.type.money_pb2 import Money
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_books import TODAY, Case, random_case
+from random_months import random_term
 from small_release import SMALL_TODAY, small_release
 
 from bidwright.core.errors import InvalidInput, Unavailable
@@ -27,7 +28,8 @@ from bidwright.v1.pricing_pb2 import PriceLineDifference, PriceVariant, PriceVar
 
 RELEASE = small_release()
 PRICED = Pricer(release=RELEASE, today=SMALL_TODAY)
-cases = st.integers(0, 10**9).map(random_case)
+seeds = st.integers(0, 10**9)
+cases = seeds.map(random_case)
 few = settings(max_examples=60, deadline=None)
 
 
@@ -168,6 +170,30 @@ def test_a_row_of_a_grid_is_the_price_on_its_terms(case: Case, discounts: list[i
             continue
         single = by(case.configuration, case.terms)
         assert (row.price_book, row.totals) == (single.price_book, single.totals)
+
+
+@few
+@given(seeds.map(random_term), seeds.map(random_term))
+def test_the_differences_of_ramps_and_free_months_add_up_in_the_parts_common_to_both(case: Case, another: Case) -> None:
+    terms = [case.terms, CommercialTerms()]
+    terms[1].CopyFrom(case.terms)
+    for name in ("one_time_discount", "monthly_discount"):
+        terms[0].ClearField(name)
+        terms[1].ClearField(name)
+    terms[1].term_months, terms[1].free_months = another.terms.term_months, another.terms.free_months
+    del terms[1].ramp[:]
+    for phase in another.terms.ramp:
+        terms[1].ramp.add(from_month=phase.from_month, discount_percent=phase.discount_percent)
+    base, other = (price(case.release, case.configuration, one, TODAY) for one in terms)
+    found = compare(base, other)
+    value = fraction(other.totals.contract_value) - fraction(base.totals.contract_value)
+    assert sum((fraction(line.contract_value) for line in found.lines), Fraction(0)) == value
+    covered = {(line.first_month, line.months) for line in found.lines if line.months}
+    assert not covered or base.phases or other.phases
+    for line in found.lines:
+        assert sum((Fraction(step.amount.value) for step in line.steps), Fraction(0)) == net(line)
+        paid = fraction(line.other_net) * line.other_times - fraction(line.base_net) * line.base_times
+        assert paid == fraction(line.contract_value)
 
 
 @few
