@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bidwright.configurator.cpsat_conflict import EnginesDisagree, Switchboard, Witness
+from bidwright.configurator.cpsat_guide import require
 from bidwright.configurator.cpsat_model import offering_key
-from bidwright.configurator.cpsat_request import members_model, request_model
+from bidwright.configurator.cpsat_request import RequestModel, members_model, request_model
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.guide_facts import Assumption, vocabulary_of
 from bidwright.configurator.member_check import Case, unmet
 from bidwright.configurator.member_clauses import member_clauses
 from bidwright.configurator.members import (
@@ -52,13 +54,23 @@ class ConflictSearch:
     that uses no solver.
     """
 
-    def __init__(self, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        requirements: Requirements,
+        amounts: AmountTable,
+        deadline: Deadline,
+        *,
+        assumed: Assumption | None = None,
+    ) -> None:
+        """Take the request; what is ``assumed`` beside holds always and is never among the members of a conflict."""
+        self._assumed = assumed
         self._requirements = requirements
         self._amounts = amounts
         self._deadline = deadline
         self._clauses = member_clauses(offering_key(requirements))
         with self._clauses.used(deadline):
             self._literals = self._clauses.literals(requirements)
+            self._always = [self._clauses.assumption(assumed)] if assumed else []
         budget = [Member(BUDGET, limit) for limit in requirements.budget]
         self._members = [*self._literals, *self._clauses.looked_up(), *budget]
 
@@ -101,13 +113,13 @@ class ConflictSearch:
 
     def _core(self, members: Sequence[Member]) -> Collection[Member] | None:
         """Members that cannot hold together, maybe not the fewest; None where all can."""
-        literals = [self._literals[member] for member in members if member in self._literals]
+        literals = [*self._always, *(self._literals[member] for member in members if member in self._literals)]
         with self._clauses.used(self._deadline):
             blamed = self._clauses.blamed(literals)
             found = self._clauses.ask(literals) if blamed is None else False
         if blamed is not None:
             asked = {self._literals[member]: member for member in reversed(members) if member in self._literals}
-            return [asked[literal] for literal in blamed]
+            return [asked[literal] for literal in blamed if literal not in self._always]
         if found and not self._lacks(members, found):
             return None
         known = self._board.members()
@@ -115,11 +127,18 @@ class ConflictSearch:
 
     @cached_property
     def _board(self) -> Switchboard:
-        request = request_model(self._requirements, self._amounts, switchable=True)
-        return Switchboard(self._requirements, request, self._deadline)
+        return self._switchboard(request_model(self._requirements, self._amounts, switchable=True), self._deadline)
 
     def _small_board(self, members: Collection[Member], deadline: Deadline) -> Switchboard:
-        return Switchboard(self._requirements, members_model(self._requirements, self._amounts, members), deadline)
+        beside = [self._assumed.option.need or str(self._assumed.option.value)] if self._assumed else []
+        request = members_model(self._requirements, self._amounts, members, beside=beside)
+        return self._switchboard(request, deadline)
+
+    def _switchboard(self, request: RequestModel, deadline: Deadline) -> Switchboard:
+        if self._assumed:
+            vocabulary = vocabulary_of(self._requirements.release, self._requirements.offering)
+            require(request, vocabulary.fact(self._assumed))
+        return Switchboard(self._requirements, request, deadline)
 
     def _shrunk(self, core: Sequence[Member], board: Switchboard) -> Clash:
         """Leave out members one by one while the rest still cannot hold."""
@@ -169,8 +188,8 @@ class ConflictSearch:
 
     def _require_met(self, members: Collection[Member], witness: Witness) -> None:
         broken = unmet(members, self._case(witness, members))
-        if broken:
-            raise EnginesDisagree(f"{witness.choice.items} does not meet {broken}")
+        if broken or (self._assumed and not self._assumed.is_met(witness.choice)):
+            raise EnginesDisagree(f"{witness.choice.items} does not meet {broken or self._assumed}")
 
     def _case(self, witness: Witness, members: Collection[Member]) -> Case:
         charges = {}

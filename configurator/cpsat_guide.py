@@ -12,10 +12,9 @@ from ortools.sat.python.cp_model import Domain
 from ortools.sat.python.cp_model_helper import Literal
 
 from bidwright.configurator.cpsat_request import RequestModel, request_model
-from bidwright.configurator.cpsat_solve import can_hold, core_of, optimum_solver, presolve_free_solver
+from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_facts import Fact, Witness
-from bidwright.configurator.members import Member
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 
@@ -105,17 +104,3 @@ def least_value(requirements: Requirements, amounts: AmountTable, facts: Collect
         if solver.solve(request.model) == cp_model.OPTIMAL:
             return int(solver.value(request.charges.contract_value))
     raise TimeoutError("the solver ran out of time")
-
-
-def core_with(
-    requirements: Requirements, amounts: AmountTable, fact: Fact, deadline: Deadline
-) -> tuple[RequestModel, frozenset[Member]]:
-    """Members of a request that cannot hold together with a fact, not necessarily the fewest, and their model.
-
-    Raises:
-        TimeoutError: The deadline came first.
-    """
-    request = request_model(requirements, amounts, switchable=True)
-    require(request, fact)
-    core = core_of(request, request.switches, deadline)
-    return request, frozenset(request.switches) if core is None or can_hold(request, core, deadline) else core

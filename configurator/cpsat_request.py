@@ -10,7 +10,10 @@ from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import Domain
 
 from bidwright.configurator.cpsat_amounts import Charges, add_charges
+from bidwright.configurator.cpsat_columns import Columns, narrowed_model
 from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_key, offering_model, partial_model
+from bidwright.configurator.cpsat_narrow import Narrow
+from bidwright.configurator.cpsat_shape import shape_of
 from bidwright.configurator.cpsat_variables import answer_number
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.members import BESPOKE, BUDGET, DELIVERY_CENTRE, EXCLUSION, NEED, PIN, Member
@@ -105,13 +108,27 @@ def request_model(
     return _Builder(requirements, base, switchable=switchable).build()
 
 
-def members_model(requirements: Requirements, amounts: AmountTable, members: Collection[Member]) -> RequestModel:
+def narrowed_request(requirements: Requirements, amounts: AmountTable, narrow: Narrow) -> RequestModel:
+    """Build the model of a request with only the units that are left to be looked at."""
+    key = offering_key(requirements)
+    offering = offering_model(key, switchable=False)
+    model = narrowed_model(offering, shape_of(key), narrow)
+    quantities = {c: model.get_int_var_from_proto_index(index) for c, index in offering.quantities.items()}
+    charges = add_charges(model, quantities, amounts, Columns(offering, narrow))
+    return _Builder(requirements, _Base(offering=offering, model=model, charges=charges), switchable=False).build()
+
+
+def members_model(
+    requirements: Requirements, amounts: AmountTable, members: Collection[Member], *, beside: Collection[str] = ()
+) -> RequestModel:
     """Build the model of some members of a request alone, each of which can be turned off.
 
-    Components that make no difference to these members are not in it; nothing of them is a solution with them.
+    Components that make no difference to these members are not in it, unless they are among the components and needs
+    that are wanted ``beside``; nothing of them is a solution with them.
     """
     components = touched_components(requirements, amounts, members)
-    needs = touched_needs(requirements, members)
+    components |= requirements.release.components.keys() & set(beside)
+    needs = touched_needs(requirements, members) | (requirements.offering.needs.keys() & set(beside))
     offering = partial_model(offering_key(requirements), members, components=components, needs=needs)
     limits = {limit: most for limit, most in requirements.budget.items() if Member(BUDGET, limit) in members}
     asked = replace(requirements, budget=limits)

@@ -7,7 +7,7 @@ from searches without it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import floor
 from typing import Literal
@@ -16,7 +16,6 @@ from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.members import Member
 
 _LITTLE_S = 10.0
 """Enough for a search over packages alone, which takes milliseconds."""
@@ -96,38 +95,6 @@ def _tie_break(
     return _items(request, solver if solved else first)
 
 
-def core_of(request: RequestModel, members: Collection[Member], deadline: Deadline) -> frozenset[Member] | None:
-    """Members among the given ones that cannot hold together, not necessarily the fewest; None where all can.
-
-    Raises:
-        TimeoutError: The deadline came first.
-    """
-    model: cp_model.CpModel = request.model.clone()
-    literals = {request.switches[member]: member for member in members}
-    model.proto.assumptions.extend(list(literals))
-    solver = _solver(deadline)
-    _without_presolve(solver)
-    if _is_satisfiable(solver, model):
-        return None
-    return frozenset(literals[index] for index in solver.sufficient_assumptions_for_infeasibility())
-
-
-def can_hold(request: RequestModel, members: Collection[Member], deadline: Deadline) -> bool:
-    """Whether members can hold together, all others off; without assumptions, so a second opinion on ``core_of``.
-
-    Raises:
-        TimeoutError: The deadline came first.
-    """
-    model: cp_model.CpModel = request.model.clone()
-    for member, index in request.switches.items():
-        domain = model.proto.variables[index].domain
-        domain.clear()
-        domain.extend([int(member in members)] * 2)
-    solver = _solver(deadline)
-    _without_presolve(solver)
-    return _is_satisfiable(solver, model)
-
-
 def optimum_solver(deadline: Deadline, *, presolve: bool = True) -> cp_model.CpSolver:
     """A solver for the least value of charges; with presolve its "infeasible" is to be confirmed."""
     solver = _solver(deadline)
@@ -140,15 +107,6 @@ def presolve_free_solver(deadline: Deadline) -> cp_model.CpSolver:
     solver = _solver(deadline)
     _without_presolve(solver)
     return solver
-
-
-def _is_satisfiable(solver: cp_model.CpSolver, model: cp_model.CpModel) -> bool:
-    status = solver.solve(model)
-    if status == cp_model.INFEASIBLE:
-        return False
-    if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        return True
-    raise TimeoutError("the solver ran out of time")
 
 
 def _solver(deadline: Deadline) -> cp_model.CpSolver:

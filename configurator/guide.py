@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from bidwright.configurator.conflict_search import ConflictSearch
 from bidwright.configurator.cpsat_guide import least_value
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.explain import explain
+from bidwright.configurator.explain import conflict_of, explain
 from bidwright.configurator.guide_choice import Choice
-from bidwright.configurator.guide_facts import Option, Vocabulary, vocabulary_of
+from bidwright.configurator.guide_facts import Assumption, Option, Vocabulary, vocabulary_of
 from bidwright.configurator.guide_masks import flags_of
 from bidwright.configurator.guide_ranges import Range, RangeSearch
-from bidwright.configurator.guide_reasons import reasons
 from bidwright.configurator.guide_search import Decided, GuideSearch
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import SolverDisagrees
@@ -142,15 +142,19 @@ class _Asker:
         self, options: Iterable[Option], states: Mapping[Option, OptionState]
     ) -> dict[Option, Sequence[ConflictMember]]:
         found: dict[Option, Sequence[ConflictMember]] = {}
-        impossible = {OPTION_STATE_EXCLUDED: self._vocabulary.taken, OPTION_STATE_FORCED: self._vocabulary.left}
         for option in options:
-            fact_of = impossible.get(states[option])
-            if fact_of is None:
+            if states[option] not in {OPTION_STATE_EXCLUDED, OPTION_STATE_FORCED}:
                 continue
+            impossible = Assumption(option, is_taken=states[option] == OPTION_STATE_EXCLUDED)
             try:
-                found[option] = reasons(self._requirements, self._amounts, fact_of(option), self._deadline)
+                clash = ConflictSearch(self._requirements, self._amounts, self._deadline, assumed=impossible).clash()
             except TimeoutError:
                 break
+            if clash is None:
+                raise SolverDisagrees(f"one solver shows {option}, another calls it impossible")
+            if not clash.minimal:
+                break  # the deadline came first
+            found[option] = conflict_of(clash.members, self._requirements, minimal=True).members
         return found
 
     def price_differences(self, options: Iterable[Option], states: Mapping[Option, OptionState]) -> dict[Option, int]:

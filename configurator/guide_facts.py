@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bidwright.catalog.model import Answer, Need, Offering, Release
 from bidwright.configurator.cpsat_model import OfferingKey, offering_model
 from bidwright.configurator.cpsat_variables import answer_number, numeric_bounds
+from bidwright.configurator.rule_check import Choice
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,20 @@ class Option(NamedTuple):
 
     need: str
     value: str | bool
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """That an option is taken, or that it is left."""
+
+    option: Option
+    is_taken: bool
+
+    def is_met(self, choice: Choice) -> bool:
+        """Whether a configuration has it so."""
+        need, value = self.option
+        has = choice.answers[need] == value if need else value in choice.items
+        return has == self.is_taken
 
 
 @dataclass(frozen=True)
@@ -103,6 +118,10 @@ class Vocabulary:
         """The fact that an option is not taken."""
         taken = self.taken(option)
         return Fact(taken.name, taken.least, taken.most, inside=False)
+
+    def fact(self, assumption: Assumption) -> Fact:
+        """An assumption as a fact."""
+        return self.taken(assumption.option) if assumption.is_taken else self.left(assumption.option)
 
     def number(self, need: str, answer: Answer) -> int:
         """An answer as a number."""

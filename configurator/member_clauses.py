@@ -18,6 +18,7 @@ from bidwright.catalog.model import Answer
 from bidwright.configurator.cpsat_model import OfferingKey
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
+from bidwright.configurator.guide_facts import Assumption
 from bidwright.configurator.members import BESPOKE, DELIVERY_CENTRE, EXCLUSION, NEED, PIN, RULE, Member
 from bidwright.configurator.offering_clauses import offering_clauses
 from bidwright.configurator.offering_completion import Completer
@@ -95,6 +96,12 @@ class MemberClauses:
             unwanted = [-self._any_of(name) for name in effect.forbids]
             found[Member(BESPOKE, effect.id)] = self._clauses.both([*wanted, *unwanted])
         return {**found, **self._delivery(requirements), **self._offering.switches}
+
+    def assumption(self, assumed: Assumption) -> int:
+        """The literal of an option that is taken or left."""
+        need, value = assumed.option
+        literal = self._offering.answers[need, value] if need else self._offering.selected[str(value)]
+        return literal if assumed.is_taken else -literal
 
     def looked_up(self) -> frozenset[Member]:
         """The rules that the clauses say nothing about."""
