@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from bidwright.core.caller import ROLES, Caller
 from bidwright.core.errors import Forbidden
-from bidwright.v1.configuration_pb2 import CommercialTerms
+from bidwright.v1.configuration_pb2 import BespokeItem, CommercialTerms, RampPhase
 
 _ALL = frozenset(ROLES)
 _STAFF = _ALL - {"customer"}
@@ -77,30 +77,47 @@ def short_name(method: str) -> str:
     return method.removeprefix("/").removeprefix("bidwright.v1.")
 
 
+_SELLERS_ALONE: dict[type[Message], frozenset[str]] = {
+    CommercialTerms: frozenset(
+        {"discretionary_discount_percent", "line_discounts", "one_time_discount", "monthly_discount", "free_months"}
+    ),
+    RampPhase: frozenset({"discount_percent"}),
+    BespokeItem: frozenset({"markup_percent"}),  # without one, the price is our cost
+}
+"""What only who sells may give; promotion codes and commitments are the customer's own."""
+
+
 def require_own_terms(request: Message, caller: Caller) -> None:
-    """Refuse a customer who names an agreement: it may be that of another, and its prices are nobody else's business.
+    """Refuse a customer who names an agreement, which may be that of another, or states what only sellers may give.
 
     Raises:
-        Forbidden: With the agreement.
+        Forbidden: ``AGREEMENT_NOT_OPEN`` or ``DISCOUNT_NOT_OPEN``, with what was stated.
     """
-    for terms in _terms_in(request) if caller.roles <= {"customer"} else ():
-        if terms.agreement:
+    for message in _messages_in(request) if caller.roles <= {"customer"} else ():
+        if isinstance(message, CommercialTerms) and message.agreement:
             raise Forbidden(
-                f"{caller.principal} is a customer and may not choose an agreement; asked for was {terms.agreement}.",
+                f"{caller.principal} is a customer and may not choose an agreement; asked for was {message.agreement}.",
                 fix="Leave the agreement out; who sells to you states it.",
                 reason="AGREEMENT_NOT_OPEN",
             )
+        stated = {field.name for field, _ in message.ListFields()} & _SELLERS_ALONE.get(type(message), frozenset())
+        if stated:
+            names = ", ".join(sorted(stated))
+            raise Forbidden(
+                f"{caller.principal} is a customer and may not state {names}.",
+                fix="Leave it out; who sells to you states it.",
+                reason="DISCOUNT_NOT_OPEN",
+                facts={"fields": names},
+            )
 
 
-def _terms_in(message: Message) -> Iterator[CommercialTerms]:
-    if isinstance(message, CommercialTerms):
-        yield message
-        return
+def _messages_in(message: Message) -> Iterator[Message]:
+    yield message
     for field, value in message.ListFields():
         if field.message_type is not None:
             for one in value if field.is_repeated else [value]:
                 if isinstance(one, Message):
-                    yield from _terms_in(one)
+                    yield from _messages_in(one)
 
 
 def require_role(method: str, caller: Caller) -> None:
