@@ -1,22 +1,49 @@
-"""What a line costs us: assets and licences per unit, and labour at the rate of the chosen delivery centre."""
+"""What a line costs us: assets and licences per unit, and labour at the rates of the delivery centres that do it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
 
-from bidwright.catalog.centres import able_centres
-from bidwright.catalog.model import Component, DeliveryCentre
+from bidwright.catalog.model import Component
 from bidwright.catalog.price_charges import CHARGES, PERIOD_MONTHS, RECURRING, ChargeName
 from bidwright.catalog.price_entry import PriceEntry
+from bidwright.catalog.rule_language import WorkSource
+from bidwright.catalog.work import WORK_TIMES, Hours, Workplace, capacities, hours_of
 from bidwright.core.errors import Fault, InvalidInput
-from bidwright.core.money import EXACT, rounded
+from bidwright.core.money import EXACT, plain, rounded
+from bidwright.core.transport import Shares, Shortage, Work, cheapest_shares
 from bidwright.pricing.entries import Entries
 from bidwright.pricing.sale import Sale
 
 
+class LabourShare(NamedTuple):
+    """Work of a line at one delivery centre: hours each time the line falls due, and what an hour costs."""
+
+    centre: str
+    hours: Decimal
+    rate: Decimal
+
+
+class LineCost(NamedTuple):
+    """What a line costs, rounded.
+
+    Attributes:
+        centre: The delivery centre that does most of the work; empty where no labour is costed.
+        shares: The work of each centre, cheapest first, where that is more than one.
+    """
+
+    cost: Decimal
+    centre: str
+    shares: tuple[LabourShare, ...] = ()
+
+
 class Labour:
-    """Chooses the delivery centre of each component: the cheapest that can deliver it; of equal rates the first by id.
+    """Chooses the delivery centres: the cheapest that can deliver, as long as they have the hours; then the next.
+
+    Of equal rates, the first by id is taken.
 
     Args:
         sale: Gives the centres, the market and the currency.
@@ -28,17 +55,67 @@ class Labour:
         self._sale = sale
         self._regions = regions
         self._entries = entries
-        self._chosen: dict[tuple[str, tuple[str, ...]], DeliveryCentre | None] = {}
+        self._place = Workplace(sale.release.digest, sale.market.currency, regions, sale.release)
+        self._chosen: dict[str, str | None] = {}
+        self._split: dict[tuple[str, WorkSource], list[tuple[str, Decimal]]] = {}
 
-    def centre(self, component: Component) -> DeliveryCentre | None:
-        """The centre that delivers the component; None where none can."""
-        key = (component.competence, component.certifications)
-        if key not in self._chosen:
-            able = able_centres(
-                component, self._sale.release.centres, currency=self._sale.market.currency, regions=self._regions
+    def centre(self, skills: str) -> str | None:
+        """The cheapest centre for work that asks for skills; None where nobody can do it."""
+        if skills not in self._chosen:
+            able = self._place.able(skills)
+            self._chosen[skills] = min(able, key=lambda centre: (self._rate(centre, skills), centre), default=None)
+        return self._chosen[skills]
+
+    def share_out(self, quantities: Mapping[str, int]) -> None:
+        """Share out the work of a whole configuration, where the cheapest centres lack the hours for it.
+
+        Raises:
+            InvalidInput: ``CAPACITY_EXCEEDED``: together the centres lack them.
+        """
+        for source in WORK_TIMES:
+            hours = hours_of(self._sale.release, quantities, source)
+            if not self._fits_cheapest(hours):
+                self._deal(source, quantities, self._shares(source, hours))
+
+    def _fits_cheapest(self, hours: Hours) -> bool:
+        loads: dict[str, Decimal] = {}
+        for skills, asked in hours.items():
+            centre = self.centre(skills)
+            if centre is not None:
+                loads[centre] = EXACT.add(loads.get(centre, Decimal(0)), asked)
+        return all(load <= self._sale.release.centres[centre].capacity_hours for centre, load in loads.items())
+
+    def _shares(self, source: WorkSource, hours: Hours) -> Shares:
+        able = {skills: self._place.able(skills) for skills in hours}
+        work = {
+            skills: Work(Fraction(hours[skills]), {one: Fraction(self._rate(one, skills)) for one in ids})
+            for skills, ids in able.items()
+            if ids
+        }
+        found = cheapest_shares(work, capacities(self._place, (centre for ids in able.values() for centre in ids)))
+        if isinstance(found, Shortage):
+            raise _exceeded(self._place, found, WORK_TIMES[source])
+        return found
+
+    def _deal(self, source: WorkSource, quantities: Mapping[str, int], shares: Shares) -> None:
+        """Deal the hours of each kind of work to its components by id, those of the cheapest centre first."""
+        left = {
+            skills: sorted(
+                ((self._rate(centre, skills), centre, hours) for centre, hours in given.items()), reverse=True
             )
-            self._chosen[key] = min(able, key=lambda centre: (self._rate(centre, component), centre.id), default=None)
-        return self._chosen[key]
+            for skills, given in shares.items()
+        }
+        for id_, units in sorted(quantities.items()):
+            component = self._sale.release.components[id_]
+            asked = Fraction(component.figures(source).get(component.skills, Decimal(0))) * units
+            dealt = self._split.setdefault((id_, source), [])
+            while asked and component.skills in left:
+                rate, centre, hours = left[component.skills].pop()
+                taken = min(asked, hours)
+                dealt.append((centre, EXACT.divide(Decimal(taken.numerator), Decimal(taken.denominator))))
+                asked -= taken
+                if hours > taken:
+                    left[component.skills].append((rate, centre, hours - taken))
 
     def check(self, components: Iterable[Component]) -> None:
         """Refuse components whose lines hold work that nobody may do.
@@ -55,7 +132,7 @@ class Labour:
                 "Widen the residency, choose another market, or leave the component out.",
             )
             for component in components
-            if self.centre(component) is None
+            if self.centre(component.skills) is None
             and any(self._hours(component, charge) for charge in CHARGES if (component.id, charge) in self._entries)
         ]
         if faults:
@@ -67,10 +144,10 @@ class Labour:
                 faults=faults,
             )
 
-    def cost(self, component: Component, entry: PriceEntry, units: Decimal) -> tuple[Decimal, str]:
-        """Cost of a line, rounded once, and the centre whose rate it holds (empty where no labour is costed).
+    def cost(self, component: Component, entry: PriceEntry, units: Decimal) -> LineCost:
+        """Cost of a line, rounded once.
 
-        ``check`` has passed for the component.
+        ``check`` has passed for the component. Where work is not shared out, the cheapest centre does all of it.
 
         Args:
             component: What the line is for.
@@ -79,13 +156,31 @@ class Labour:
         """
         book = self._sale.book
         times = book.hours_per_month if entry.charge == "hourly" else Decimal(1)
-        unit_cost, centre_id = EXACT.multiply(entry.unit_cost, times), ""
-        hours = self._hours(component, entry.charge)
-        centre = self.centre(component)
-        if hours and centre is not None:
-            unit_cost = EXACT.add(unit_cost, EXACT.multiply(hours, self._rate(centre, component)))
-            centre_id = centre.id
-        return rounded(EXACT.multiply(unit_cost, units), book.currency, book.rounding), centre_id
+        cost = EXACT.multiply(EXACT.multiply(entry.unit_cost, times), units)
+        shares = self._line_shares(component, entry.charge, units)
+        for share in shares:
+            cost = EXACT.add(cost, EXACT.multiply(share.hours, share.rate))
+        most = max(shares, key=lambda share: share.hours, default=None)
+        return LineCost(
+            rounded(cost, book.currency, book.rounding),
+            most.centre if most is not None else "",
+            tuple(shares) if len(shares) > 1 else (),
+        )
+
+    def _line_shares(self, component: Component, charge: ChargeName, units: Decimal) -> list[LabourShare]:
+        """Who does the work of a line."""
+        hours, centre = self._hours(component, charge), self.centre(component.skills)
+        if not hours or centre is None:
+            return []
+        source: WorkSource = "one_time_hours" if charge == "one_time" else "monthly_hours"
+        dealt = self._split.get((component.id, source), [])
+        if not dealt:
+            return [LabourShare(centre, EXACT.multiply(hours, units), self._rate(centre, component.skills))]
+        times = Decimal(PERIOD_MONTHS.get(charge, 1))
+        return [
+            LabourShare(centre, EXACT.multiply(own, times), self._rate(centre, component.skills))
+            for centre, own in dealt
+        ]
 
     def _hours(self, component: Component, charge: ChargeName) -> Decimal:
         """Hours of work that a line holds for each unit; those of the months count in the first recurring line."""
@@ -96,6 +191,21 @@ class Labour:
             return Decimal(0)
         return EXACT.multiply(component.monthly_hours, Decimal(PERIOD_MONTHS[charge]))
 
-    def _rate(self, centre: DeliveryCentre, component: Component) -> Decimal:
-        date = self._sale.agreement.price_date
-        return centre.rate(component.competence, self._sale.market.currency, date)
+    def _rate(self, centre: str, skills: str) -> Decimal:
+        """What an hour costs on the price date."""
+        date, currency = self._sale.agreement.price_date, self._sale.market.currency
+        return self._sale.release.centres[centre].rate(skills.partition("|")[0], currency, date)
+
+
+def _exceeded(place: Workplace, short: Shortage, when: str) -> InvalidInput:
+    centres = ", ".join(place.release.centres[id_].title for id_ in short.places)
+    capacity, needed = (
+        plain(EXACT.divide(Decimal(hours.numerator), Decimal(hours.denominator)))
+        for hours in (short.capacity, short.needed)
+    )
+    return InvalidInput(
+        f"The work {when} that only {centres} can do takes {needed} hours; there are {capacity} a month.",
+        fix="Choose fewer units of what takes work, or allow other regions.",
+        reason="CAPACITY_EXCEEDED",
+        facts={"delivery_centres": "+".join(short.places), "needed": needed, "capacity": capacity},
+    )

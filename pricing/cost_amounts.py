@@ -83,7 +83,7 @@ def _columns(place: _Place) -> dict[str, dict[str, tuple[int, ...]]]:
             continue
         component, columns = components[id_], found[_DUE[charge]]
         counts = range(component.max_quantity + 1)
-        costs = [to_minor(labour.cost(component, entry, Decimal(count))[0], sale.book.currency) for count in counts]
+        costs = [to_minor(labour.cost(component, entry, Decimal(count)).cost, sale.book.currency) for count in counts]
         if id_ in columns:
             costs = [one + other for one, other in zip(columns[id_], costs, strict=True)]
         if any(costs):

@@ -106,7 +106,7 @@ def _line(sale: Sale, wanted: Wanted, entry: PriceEntry, waterfall: Waterfall, l
     component, units = wanted.component, wanted.units(entry.charge)
     waterfall.limit(entry, _rule(sale, entry))
     waterfall.round(sale)
-    cost, centre = labour.cost(component, entry, units)
+    cost = labour.cost(component, entry, units)
     return PricedLine(
         kind=PRICE_LINE_KIND_COMPONENT,
         subject=component.id,
@@ -115,8 +115,9 @@ def _line(sale: Sale, wanted: Wanted, entry: PriceEntry, waterfall: Waterfall, l
         quantity=wanted.quantity,
         unit=entry.unit,
         waterfall=waterfall,
-        cost=cost,
-        delivery_centre=centre,
+        cost=cost.cost,
+        delivery_centre=cost.centre,
+        labour=cost.shares,
         metered=wanted.metered if entry.charge == "usage" else None,
         hours=sale.book.hours_per_month if entry.charge == "hourly" else None,
     )

@@ -151,6 +151,7 @@ def _component_lines(request: _Request, changes: Changes) -> list[PricedLine]:
     check_quantities((entry, wanted[id_].units(charge)) for (id_, charge), entry in entries.items())
     labour = Labour(sale, request.regions, entries)
     labour.check([components[id_] for id_ in quantities])
+    labour.share_out(quantities)
     found = {
         key: component_line(sale, wanted[key[0]], entry, labour, changes=changes)
         for key, entry in entries.items()

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bidwright.catalog.amount_messages import money_fields
 from bidwright.core.money import plain
+from bidwright.pricing.cost import LabourShare
 from bidwright.pricing.waterfall import Step, Waterfall
 from bidwright.v1.configuration_pb2 import Charge
 from bidwright.v1.price_pb2 import PRICE_BASIS_RUNNING, PriceLineKind
@@ -38,6 +39,7 @@ class PricedLine:
     waterfall: Waterfall
     cost: Decimal = Decimal(0)
     delivery_centre: str = ""
+    labour: tuple[LabourShare, ...] = ()
     metered: Decimal | None = None
     hours: Decimal | None = None
     free_months: int = 0
@@ -67,7 +69,17 @@ class PricedLine:
             found["hours"] = {"value": plain(self.hours)}
         if self.free_months:
             found["free_months"] = self.free_months
+        if self.labour:
+            found["labour"] = [_share(share) for share in self.labour]
         return found
+
+
+def _share(share: LabourShare) -> Fields:
+    return {
+        "delivery_centre": share.centre,
+        "hours": {"value": plain(share.hours)},
+        "rate": {"value": plain(share.rate)},
+    }
 
 
 def _step(step: Step) -> Fields:

@@ -291,7 +291,7 @@ def _centres(random: Random, currency: str) -> list[DeliveryCentre]:
                 country="ZZ",
                 region=region,
                 certifications=("iso27001",) if number < 2 else (),
-                capacity_hours=Decimal(100),
+                capacity_hours=Decimal(10**9),
                 rates={"unix": rate, "database": rate}
                 if number < 2
                 else {"unix": rate, "database": {"CHF": Decimal(1)}},
