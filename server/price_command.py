@@ -15,6 +15,7 @@ from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_portfolio
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.json_form import as_dict
+from bidwright.core.command_line.locales import locale_option
 from bidwright.core.command_line.what_if_options import Question, complete, what_if_options
 from bidwright.core.command_line.what_if_text import Answer, answer_text
 from bidwright.core.errors import Faults, InvalidInput
@@ -49,6 +50,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--agreement", metavar="AGREEMENT", help="Agreement whose contract prices hold.")
 @click.option("--promotion", "promotion_codes", multiple=True, metavar="CODE", help="A code the customer has.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@locale_option
 @what_if_options(_FILE, "FILE")
 def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the command
     directory: Path,

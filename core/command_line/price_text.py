@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 
+from bidwright.core.command_line.locales import command_locale
 from bidwright.core.money import MINOR_UNITS
+from bidwright.core.money_text import number_text
 from bidwright.v1.configuration_pb2 import (
     CHARGE_MONTHLY,
     CHARGE_ONE_TIME,
@@ -47,8 +50,9 @@ def _line(line: PriceLine) -> Iterator[str]:
     head = f"{line.subject}, {units} {line.unit}, {due_text(line.charge)}: {amount_text(line.net)}"
     yield f"{head} (cost {amount_text(line.cost)})"
     for step in line.steps:
-        percent = f"{step.percent.value} %" if step.HasField("percent") else ""
-        figures = f"{step.amount.value:>{_FIGURE_WIDTH}} {step.running.value:>{_FIGURE_WIDTH}}"
+        percent = f"{figure_text(step.percent.value)} %" if step.HasField("percent") else ""
+        amount, running = figure_text(step.amount.value), figure_text(step.running.value)
+        figures = f"{amount:>{_FIGURE_WIDTH}} {running:>{_FIGURE_WIDTH}}"
         yield f"  {kind_text(step.kind):<{_STEP_WIDTH}} {percent:>10} {figures}  {step.rule}"
 
 
@@ -57,7 +61,8 @@ def _waterfall(priced: Price) -> Iterator[str]:
     for entry in priced.waterfall:
         due = due_text(entry.charge) if entry.charge != charge else ""
         charge = entry.charge
-        yield f"  {due:<{_DUE_WIDTH}} {kind_text(entry.kind):<{_STEP_WIDTH}} {entry.amount.value:>{_FIGURE_WIDTH}}"
+        amount = figure_text(entry.amount.value)
+        yield f"  {due:<{_DUE_WIDTH}} {kind_text(entry.kind):<{_STEP_WIDTH}} {amount:>{_FIGURE_WIDTH}}"
 
 
 def _totals(totals: PriceTotals) -> Iterator[str]:
@@ -76,7 +81,14 @@ def _totals(totals: PriceTotals) -> Iterator[str]:
         yield f"  {name:<{_NAME_WIDTH}} {amount_text(net):>{_FIGURE_WIDTH}}" + (
             f"  cost {amount_text(cost)}" if cost is not None else ""
         )
-    yield f"  {'margin':<{_NAME_WIDTH}} {totals.margin_percent.value + ' %':>{_FIGURE_WIDTH}}"
+    yield _percent("margin", totals.margin_percent)
+    if {totals.bespoke_value_percent.value, totals.bespoke_effort_percent.value} - {"", "0"}:
+        yield _percent("bespoke, of the value", totals.bespoke_value_percent)
+        yield _percent("bespoke, of the work", totals.bespoke_effort_percent)
+
+
+def _percent(name: str, percent: DecimalMessage) -> str:
+    return f"  {name:<{_NAME_WIDTH}} {figure_text(percent.value) + ' %':>{_FIGURE_WIDTH}}"
 
 
 def exact(money: Money) -> Decimal:
@@ -85,8 +97,13 @@ def exact(money: Money) -> Decimal:
 
 
 def amount_text(money: Money) -> str:
-    """An amount with all digits of its currency, without the currency."""
-    return f"{exact(money):.{MINOR_UNITS[money.currency_code]}f}"
+    """An amount with all digits of its currency, without the currency, as the locale of the command writes it."""
+    return number_text(exact(money), MINOR_UNITS[money.currency_code], command_locale())
+
+
+def figure_text(figure: str | Decimal) -> str:
+    """A plain number with all its digits, as the locale of the command writes it."""
+    return number_text(Decimal(figure), locale=command_locale())
 
 
 def kind_text(kind: PriceStepKind) -> str:

@@ -8,8 +8,15 @@ from decimal import Decimal
 from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 
-from bidwright.core.command_line.price_text import amount_text, due_text, exact, kind_text, price_text
-from bidwright.core.money import EXACT, plain
+from bidwright.core.command_line.price_text import (
+    amount_text,
+    due_text,
+    exact,
+    figure_text,
+    kind_text,
+    price_text,
+)
+from bidwright.core.money import EXACT
 from bidwright.v1.price_pb2 import Price
 from bidwright.v1.pricing_pb2 import (
     ComparePricesResponse,
@@ -34,7 +41,9 @@ def answer_text(answer: Answer) -> str:
         case PriceVariantsResponse():
             return _grid_text(answer)
         case FindDiscountResponse():
-            return f"discretionary discount: {answer.discount_percent.value} %\n\n{price_text(answer.price)}"
+            return (
+                f"discretionary discount: {figure_text(answer.discount_percent.value)} %\n\n{price_text(answer.price)}"
+            )
         case ComparePricesResponse():
             return _comparison_text(answer)
         case IndexPriceResponse():
@@ -45,7 +54,7 @@ def _grid_text(grid: PriceVariantsResponse) -> str:
     """A table with a row for each variant."""
     lines = [f"{'channel':<16}" + "".join(f"{name:>16}" for name in _HEAD)]
     for row in grid.variants:
-        start = f"{row.channel or '-':<16}{row.term_months:>16}{row.discount_percent.value + ' %':>16}"
+        start = f"{row.channel or '-':<16}{row.term_months:>16}{figure_text(row.discount_percent.value) + ' %':>16}"
         lines.append(start + (f"  {row.refusal}" if row.refusal else "".join(_figures(row))))
     return "\n".join(lines)
 
@@ -54,7 +63,7 @@ def _figures(row: PriceVariant) -> Iterator[str]:
     totals = row.totals
     for amount in (totals.one_time, totals.monthly, totals.contract_value, totals.contract_cost):
         yield f"{amount_text(amount):>16}"
-    yield f"{totals.margin_percent.value + ' %':>16}"
+    yield f"{figure_text(totals.margin_percent.value) + ' %':>16}"
 
 
 def _comparison_text(found: ComparePricesResponse) -> str:
@@ -64,7 +73,7 @@ def _comparison_text(found: ComparePricesResponse) -> str:
     for line in found.lines:
         parts += _line_text(line)
     values = (amount_text(one.totals.contract_value) for one in (base, other))
-    margins = (one.totals.margin_percent.value for one in (base, other))
+    margins = (figure_text(one.totals.margin_percent.value) for one in (base, other))
     parts += ["", f"contract value: {_signed(found.contract_value)} ({' -> '.join(values)})"]
     parts.append(f"margin: {' % -> '.join(margins)} %")
     return "\n".join(parts)
@@ -85,7 +94,7 @@ def _line_text(line: PriceLineDifference) -> Iterator[str]:
         yield f"  {kind_text(step.kind):<14} {amount:>16}  {step.why}: {rules}"
     if by_times:
         times = f"due {line.base_times} times became {line.other_times}"
-        yield f"  {'duration':<14} {_with_sign(by_times):>16}  {times}, at {plain(exact(line.other_net))} each"
+        yield f"  {'duration':<14} {_with_sign(by_times):>16}  {times}, at {figure_text(exact(line.other_net))} each"
 
 
 def _indexed(found: IndexPriceResponse) -> Iterator[str]:
@@ -110,4 +119,4 @@ def _signed(amount: Money) -> str:
 
 
 def _with_sign(amount: Decimal) -> str:
-    return f"+{plain(amount)}" if amount > 0 else plain(amount)
+    return f"+{figure_text(amount)}" if amount > 0 else figure_text(amount)
