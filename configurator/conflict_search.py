@@ -11,7 +11,7 @@ from bidwright.configurator.cpsat_guide import require
 from bidwright.configurator.cpsat_model import offering_key
 from bidwright.configurator.cpsat_request import RequestModel, members_model, request_model
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.guide_facts import Assumption, vocabulary_of
+from bidwright.configurator.guide_facts import Assumption, Vocabulary
 from bidwright.configurator.member_check import Case, unmet
 from bidwright.configurator.member_clauses import member_clauses
 from bidwright.configurator.members import (
@@ -136,7 +136,8 @@ class ConflictSearch:
 
     def _switchboard(self, request: RequestModel, deadline: Deadline) -> Switchboard:
         if self._assumed:
-            vocabulary = vocabulary_of(self._requirements.release, self._requirements.offering)
+            # A model of a few members numbers the options of choices in its own way.
+            vocabulary = Vocabulary(self._requirements.release, self._requirements.offering, request.codes)
             require(request, vocabulary.fact(self._assumed))
         return Switchboard(self._requirements, request, deadline)
 
