@@ -30,6 +30,7 @@ from bidwright.configurator.sites_request import site_messages
 from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.core.amount_table import AmountTable, CostTable
 from bidwright.core.clock import Clock
+from bidwright.core.errors import InvalidInput
 from bidwright.core.money import to_minor
 from bidwright.v1 import configuration_pb2, configurator_pb2, price_pb2
 
@@ -122,6 +123,7 @@ class Answers:
             answers=requirements.answers,
             today=today,
         )
+        _check_packages(table, requirements)
         if not any(objective.measure in OURS_ALONE for objective in requirements.objectives):
             return table
         costed = _configuration(request, requirements, {})
@@ -221,7 +223,7 @@ class Answers:
         configuration = _configuration(question.request, question.requirements, solution.items)
         release = question.requirements.release
         totals = self._price(release, configuration, question.request.terms, question.today).totals
-        _require_equal(solution, totals)
+        _require_equal(solution, totals, question.table)
         first, *further = solution.proofs
         return configurator_pb2.Solution(
             configuration=configuration, proof=first, totals=totals, further_proofs=further
@@ -244,13 +246,31 @@ def _configuration(
     )
 
 
-def _require_equal(solution: Solution, totals: price_pb2.PriceTotals) -> None:
-    """The two engines count the same money.
+def _check_packages(table: AmountTable, requirements: Requirements) -> None:
+    """Refuse what is asked about single months where packages, chosen for the whole term, save in different ones.
+
+    Raises:
+        InvalidInput: ``PACKAGES_NOT_CONFIGURED``.
+    """
+    asked = ["a monthly budget"] if "monthly" in requirements.budget else []
+    asked += [one.subject for one in requirements.objectives if one.measure in {"monthly", "first_year"}]
+    if asked and table.package_months is None:
+        raise InvalidInput(
+            f"Promotions make some packages free for longer than others, so {', '.join(asked)} cannot be held to",
+            fix="Set a budget for the contract value, or ask for the least contract value.",
+            reason="PACKAGES_NOT_CONFIGURED",
+        )
+
+
+def _require_equal(solution: Solution, totals: price_pb2.PriceTotals, table: AmountTable) -> None:
+    """The two engines count the same money; of an average month only where the configurator knows the packages.
 
     Raises:
         SolverDisagrees: They do not; a fault of ours.
     """
     counted: dict[str, int] = {name: getattr(solution.amounts, name) for name in LIMITS}
+    if table.package_months is None:
+        del counted["monthly"]
     for one in solution.reached:
         if one.objective.measure is not None and one.objective.measure in IN_MONEY:
             counted[one.objective.measure] = int(one.value)

@@ -11,7 +11,10 @@ from ortools.sat.python import cp_model
 from bidwright.configurator.cpsat_percentages import Base, add_percentage
 from bidwright.configurator.request import Limit
 from bidwright.configurator.segments import Segment, segments
-from bidwright.core.amount_table import AmountTable, Columns, CommitmentAmount, PercentageAmount, begun
+from bidwright.configurator.totals import spared_times
+from bidwright.core.amount_table import PERIODS, AmountTable, Columns, CommitmentAmount, PercentageAmount, begun
+
+_YEAR = 12
 
 _MOST_A_MONTH = 10**15
 """More minor units than any month costs, and few enough for the solver to count a year of them."""
@@ -23,7 +26,7 @@ class Charges:
 
     Attributes:
         packages: Package id -> index of the variable that says how often it is applied; 0 up to as often as it fits.
-        savings: What they change a month; not above 0.
+        savings: What they change, not above 0: a month, or in proportion to the months of the term in which each saves.
     """
 
     one_time: cp_model.LinearExpr
@@ -52,26 +55,38 @@ def add_charges(model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVa
     }
     for component_id, amount in _amounts(model, quantities, table.hourly).items():
         due["monthly"][component_id] = due["monthly"].get(component_id, 0) + amount
-    _add_percentages(model, quantities, due, table)
+    percentages = _add_percentages(model, quantities, due, table)
     one_time = _sum(due["one_time"]) + table.bespoke_one_time
-    packages, savings = _packages(model, quantities, table)
-    billed = _sum(due["monthly"]) + savings + table.bespoke_monthly
+    packages = _packages(model, quantities, table)
+    standard = _sum(due["monthly"])
     for commitment in table.commitments.values():
-        billed += _missing(model, quantities, due["monthly"], commitment)
+        standard += _missing(model, quantities, due["monthly"], commitment)
+    billed = standard + _sum(packages.savings) + table.bespoke_monthly
     monthly, quarterly, yearly = billed, _sum(due["quarterly"]), _sum(due["yearly"])
     if due["quarterly"] or due["yearly"]:
         monthly = _average_month(model, 12 * billed + 4 * quarterly + yearly)
-    value, first_year = (
-        one_time + months * billed + begun(months, 3) * quarterly + begun(months, 12) * yearly
-        for months in (table.term_months, min(12, table.term_months))
-    )
+
+    def over(months: int, spared: Columns) -> cp_model.LinearExpr:
+        """What falls due in the first months of the term."""
+        recurring = zip(PERIODS.values(), (standard, quarterly, yearly), strict=True)
+        free_of = {package_id: table.packages[package_id].free_months for package_id in packages.savings}
+        return cp_model.LinearExpr.sum(  # not by +=, which changes what stands on its left
+            [
+                one_time + months * table.bespoke_monthly,
+                *(begun(months, period, table.free_months) * amount for period, amount in recurring),
+                *(begun(months, 1, free_of[id_]) * saving for id_, saving in packages.savings.items()),
+                *(-spared_times(percentage, table, months) * net for percentage, net in percentages),
+                -_sum(_amounts(model, quantities, spared)),
+            ]
+        )
+
     return Charges(
         one_time=one_time,
         monthly=monthly,
-        contract_value=value,
-        first_year=first_year,
-        packages=packages,
-        savings=savings,
+        contract_value=over(table.term_months, table.spared),
+        first_year=over(min(_YEAR, table.term_months), table.spared_first_year),
+        packages=packages.applied,
+        savings=packages.compared(table),
     )
 
 
@@ -103,8 +118,9 @@ def _add_percentages(
     quantities: Mapping[str, cp_model.IntVar],
     due: Mapping[str, dict[str, cp_model.LinearExpr]],
     table: AmountTable,
-) -> None:
+) -> list[tuple[PercentageAmount, cp_model.LinearExpr]]:
     """Add to what is due the amounts that are percentages of it, in the order in which they are taken of each other."""
+    found: list[tuple[PercentageAmount, cp_model.LinearExpr]] = []
     most: dict[tuple[str, str], int] = {}
     for percentage in table.percentages:
         if percentage.component in quantities:
@@ -117,6 +133,8 @@ def _add_percentages(
             amount = add_percentage(model, chosen, base, percentage)
             amounts[percentage.component] = amounts.get(percentage.component, 0) + amount
             most[percentage.charge, percentage.component] = max(percentage.net(base.most), percentage.minimum or 0)
+            found.append((percentage, amount))
+    return found
 
 
 def _most(table: AmountTable, percentage: PercentageAmount, others: Mapping[tuple[str, str], int]) -> int:
@@ -221,12 +239,23 @@ def _rounded(
     return cp_model.LinearExpr.affine(amount, 1, 0)
 
 
-def _packages(
-    model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVar], table: AmountTable
-) -> tuple[dict[str, int], cp_model.LinearExpr]:
-    """Package id -> index of the variable that counts it; and what all of them change a month."""
+@dataclass(frozen=True)
+class _Packages:
+    """Package id -> index of the variable that counts it, and what it changes a month."""
+
+    applied: dict[str, int]
+    savings: dict[str, cp_model.LinearExpr]
+
+    def compared(self, table: AmountTable) -> cp_model.LinearExpr:
+        """What all of them change: a month where they save in the same months, else in proportion to these."""
+        months = {package_id: table.term_months - table.packages[package_id].free_months for package_id in self.savings}
+        step = gcd(*months.values()) or 1
+        return cp_model.LinearExpr.sum([saving * (months[id_] // step) for id_, saving in self.savings.items()])
+
+
+def _packages(model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVar], table: AmountTable) -> _Packages:
     applied: dict[str, int] = {}
-    savings: list[cp_model.LinearExpr] = []
+    savings: dict[str, cp_model.LinearExpr] = {}
     used: dict[str, list[cp_model.LinearExpr]] = {}
     for package_id in sorted(table.packages):
         package = table.packages[package_id]
@@ -234,9 +263,9 @@ def _packages(
             continue
         times = model.new_int_var(0, len(package.monthly) - 1, f"package {package_id}")
         applied[package_id] = times.index
-        savings.append(_looked_up(model, times, package.monthly))
+        savings[package_id] = _looked_up(model, times, package.monthly)
         for component_id, units in package.components.items():
             used.setdefault(component_id, []).append(units * times)
     for component_id, terms in used.items():
         model.add(cp_model.LinearExpr.sum(terms) <= quantities[component_id])
-    return applied, cp_model.LinearExpr.sum(savings)
+    return _Packages(applied, savings)

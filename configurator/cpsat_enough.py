@@ -60,8 +60,12 @@ def most_worth_having(requirements: Requirements, amounts: AmountTable, spared: 
     offering, table = offering_model(key, switchable=False), _rows_of(key)
     least, most = _domains(offering, requirements)
     several = {c: i for c, i in offering.quantities.items() if most[i] > 1 and i not in table.fixed}
-    wanted = set(spared)
-    several = {c: i for c, i in several.items() if not wanted & requirements.release.components[c].attributes.keys()}
+    wanted, cheaper = set(spared), amounts.may_fall()
+    several = {
+        c: i
+        for c, i in several.items()
+        if c not in cheaper and not wanted & requirements.release.components[c].attributes.keys()
+    }
     floors = {c: max(units, requirements.pins.get(c, 0)) for c, units in _in_packages(several, amounts).items()}
     columns = list(_columns(amounts))
     for _ in range(_ROUNDS):

@@ -172,6 +172,8 @@ def _is_never_dearer(worse: Component, by: Component, prices: Sequence[AmountTab
 def _is_not_dearer_in(worse: Component, by: Component, table: AmountTable) -> bool:
     if any(worse.id in package.components for package in table.packages.values()):
         return False
+    if {worse.id, by.id} & table.may_fall():
+        return False
     if any({worse.id, by.id} & {each.component} for each in table.percentages):
         return False
     if any(by.id in each.of and worse.id not in each.of for each in table.percentages):

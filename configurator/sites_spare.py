@@ -42,6 +42,8 @@ def _helping(whole: Requirements) -> Iterator[str]:
 
 def _rises(component: str, amounts: AmountTable) -> bool:
     """Whether more units never cost less, whenever they fall due."""
+    if component in amounts.may_fall():
+        return False
     columns = (amounts.one_time, amounts.monthly, amounts.hourly, amounts.quarterly, amounts.yearly)
     found = [column[component] for column in columns if component in column]
     return all(fewer <= more for column in found for fewer, more in pairwise(column))

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from bidwright.core.amount_table import AmountTable, Columns, CommitmentAmount, average_month, begun
+from bidwright.core.amount_table import (
+    PERIODS,
+    AmountTable,
+    Columns,
+    CommitmentAmount,
+    PercentageAmount,
+    average_month,
+    begun,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Amounts:
-    """Net amounts of a configuration in minor units: once, in an average month, and over the whole term."""
+    """Net amounts of a configuration in minor units: once, in an average month, and over the whole term.
+
+    The average month is that without packages where packages save in different months: which of them are applied, only
+    a price says.
+    """
 
     one_time: int
     monthly: int
@@ -30,42 +43,57 @@ def amounts_of(items: Mapping[str, int], table: AmountTable, contract_value: int
     Raises:
         ValueError: The contract value cannot be that of these items.
     """
-    one_time, without_packages, quarterly, yearly = _charges(items, table)
-    other = _beside_months(one_time, quarterly, yearly, table)
-    billed, rest = divmod(contract_value - other, table.term_months)
-    if rest or billed > without_packages:
-        raise ValueError(
-            f"{contract_value} is not {other} and at most {without_packages} in each of {table.term_months} months"
-        )
-    monthly = average_month(billed, quarterly, yearly)
-    return Amounts(one_time=one_time, monthly=monthly, contract_value=contract_value)
+    sums = _sums(items, table)
+    saved, months = contract_value - sums.contract_value, table.package_months
+    saving, rest = (0, 0) if months is None else divmod(saved, months)
+    if rest or saved > 0:
+        raise ValueError(f"{contract_value} is not {sums.contract_value} less what packages save in {months} months")
+    monthly = average_month(sums.monthly + saving, sums.quarterly, sums.yearly)
+    return Amounts(one_time=sums.one_time, monthly=monthly, contract_value=contract_value)
 
 
 def amounts_without_packages(items: Mapping[str, int], table: AmountTable) -> Amounts:
     """What a configuration costs at most: packages only ever lower it."""
-    one_time, billed, quarterly, yearly = _charges(items, table)
+    sums = _sums(items, table)
     return Amounts(
-        one_time=one_time,
-        monthly=average_month(billed, quarterly, yearly),
-        contract_value=_beside_months(one_time, quarterly, yearly, table) + table.term_months * billed,
+        one_time=sums.one_time,
+        monthly=average_month(sums.monthly, sums.quarterly, sums.yearly),
+        contract_value=sums.contract_value,
     )
 
 
-def _charges(items: Mapping[str, int], table: AmountTable) -> tuple[int, int, int, int]:
-    """What falls due once, and each month, quarter and year, without packages."""
-    due = _due(items, table)
+class _Sums(NamedTuple):
+    """What falls due once, each month, quarter and year, and over the term; without packages."""
+
+    one_time: int
+    monthly: int
+    quarterly: int
+    yearly: int
+    contract_value: int
+
+
+def _sums(items: Mapping[str, int], table: AmountTable) -> _Sums:
+    due, spared = _due(items, table)
+    months, free = table.term_months, table.free_months
     one_time = table.bespoke_one_time + sum(due["one_time"].values())
-    monthly = table.bespoke_monthly + sum(due["monthly"].values())
-    monthly += sum(_missing(due["monthly"], items, commitment) for commitment in table.commitments.values())
-    return one_time, monthly, sum(due["quarterly"].values()), sum(due["yearly"].values())
+    missing = sum(_missing(due["monthly"], items, commitment) for commitment in table.commitments.values())
+    monthly = sum(due["monthly"].values()) + missing
+    quarterly, yearly = sum(due["quarterly"].values()), sum(due["yearly"].values())
+    recurring = sum(
+        begun(months, period, free) * amount
+        for period, amount in zip(PERIODS.values(), (monthly, quarterly, yearly), strict=True)
+    )
+    spared += sum(_looked_up(items, table.spared).values())
+    value = one_time + months * table.bespoke_monthly + recurring - spared
+    return _Sums(one_time, monthly + table.bespoke_monthly, quarterly, yearly, value)
 
 
-def _beside_months(one_time: int, quarterly: int, yearly: int, table: AmountTable) -> int:
-    return one_time + begun(table.term_months, 3) * quarterly + begun(table.term_months, 12) * yearly
+def _due(items: Mapping[str, int], table: AmountTable) -> tuple[dict[str, dict[str, int]], int]:
+    """Charge -> component -> what falls due, and what percentages do not cost over the term as they are longer free.
 
-
-def _due(items: Mapping[str, int], table: AmountTable) -> dict[str, dict[str, int]]:
-    """Charge -> component -> what falls due; hourly amounts are monthly ones."""
+    Hourly amounts are monthly ones.
+    """
+    spared = 0
     due = {
         "one_time": _looked_up(items, table.one_time),
         "monthly": _looked_up(items, table.monthly),
@@ -79,7 +107,16 @@ def _due(items: Mapping[str, int], table: AmountTable) -> dict[str, dict[str, in
             amounts = due[percentage.charge]
             net = percentage.net(sum(amounts.get(component, 0) for component in percentage.of))
             amounts[percentage.component] = amounts.get(percentage.component, 0) + net
-    return due
+            spared += spared_times(percentage, table, table.term_months) * net
+    return due, spared
+
+
+def spared_times(percentage: PercentageAmount, table: AmountTable, months: int) -> int:
+    """How much less often a percentage falls due in the first months of a term than other lines that recur like it."""
+    period = PERIODS.get(percentage.charge)
+    if period is None:
+        return 0
+    return begun(months, period, table.free_months) - begun(months, period, percentage.free_months)
 
 
 def _looked_up(items: Mapping[str, int], columns: Columns) -> dict[str, int]:

@@ -30,12 +30,14 @@ def touched_components(requirements: Requirements, amounts: AmountTable, members
     """Ids of the components that decide whether members can hold together.
 
     A configuration that meets the members still does when all other components are taken out of it. They cost
-    nothing or something, so a budget alone touches no more than what packages sell together.
+    nothing or something, so a budget alone touches no more than what packages sell together, and what may cost less the
+    more there is of it.
     """
     release = requirements.release
     touched = {component for member in members for component in _spoken_of(member, requirements)}
     if any(member.kind == BUDGET for member in members):
         touched |= {component for package in amounts.packages.values() for component in package.components}
+        touched |= amounts.may_fall()
     return frozenset(touched & release.components.keys())
 
 

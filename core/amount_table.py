@@ -24,10 +24,12 @@ class PackageAmount:
         components: Component id -> units one application uses up.
         monthly: Net amount a month in minor units of applying it n times, at index n; index 0 is 0,
             the others are negative or 0 and never rise with n.
+        free_months: Months at the start of the term in which it saves nothing; fewer than the term has.
     """
 
     components: Mapping[str, int]
     monthly: tuple[int, ...]
+    free_months: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,7 @@ class PercentageAmount:
         half_even: Whether a half is rounded to the even neighbour, and not up.
         minimum, maximum: Minor units; None for no limit.
         rounding_to: Minor units that the amount is a multiple of; so are the limits.
+        free_months: Months at the start of the term in which it is not due; 0 where it is due once.
     """
 
     component: str
@@ -64,6 +67,7 @@ class PercentageAmount:
     minimum: int | None
     maximum: int | None
     rounding_to: int = 1
+    free_months: int = 0
 
     def net(self, base: int) -> int:
         """The amount for a base in minor units, not negative."""
@@ -105,6 +109,9 @@ class AmountTable:
         bespoke_one_time, bespoke_monthly: Net amounts of the bespoke layer, less what is taken off the whole bid.
         price_date: The day whose prices these are.
         costs: What quantities cost us; None where nobody asked for it.
+        free_months: Months at the start of the term in which components and commitments are not due; bespoke items are.
+        spared: What of the contract value components do not cost, as promotions make some months more free.
+        spared_first_year: The same of the first year.
     """
 
     currency: str
@@ -121,11 +128,36 @@ class AmountTable:
     bespoke_monthly: int
     price_date: dt.date = dt.date.min
     costs: CostTable | None = None
+    free_months: int = 0
+    spared: Columns = field(default_factory=dict)
+    spared_first_year: Columns = field(default_factory=dict)
+
+    @property
+    def package_months(self) -> int | None:
+        """Months in which packages save; None where they differ: then a price chooses packages for the whole term."""
+        found = {self.term_months - package.free_months for package in self.packages.values()}
+        return None if len(found) > 1 else found.pop() if found else self.term_months
+
+    def may_fall(self) -> frozenset[str]:
+        """Components of which more may cost less over the term.
+
+        A promotion makes some of their months free, or of a percentage of them, in which a commitment is due that they
+        help to reach.
+        """
+        found = set(self.spared)
+        for percentage in reversed(self.percentages):
+            if percentage.free_months > self.free_months or percentage.component in found:
+                found |= {percentage.component, *percentage.of}
+        return frozenset(found)
 
 
-def begun(months: int, period_months: int) -> int:
-    """How many periods begin within so many months, the first at their start."""
-    return -(-months // period_months)
+def begun(months: int, period_months: int, free_months: int = 0) -> int:
+    """How many periods begin within so many months, the first at their start or after those that are free."""
+    return -(-max(0, months - free_months) // period_months)
+
+
+PERIODS: Mapping[str, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
+"""Charges that recur with the months from one time they fall due to the next."""
 
 
 def average_month(monthly: int, quarterly: int, yearly: int) -> int:

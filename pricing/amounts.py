@@ -27,6 +27,7 @@ from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_ite
 from bidwright.pricing.changes import Change, Changes, changed, is_waived
 from bidwright.pricing.cost_amounts import cost_table
 from bidwright.pricing.entries import Entries, entries_on_date, percentages_in_order
+from bidwright.pricing.free_amounts import FIRST_YEAR, check_configurable, spared
 from bidwright.pricing.models import counted, limited, list_amount
 from bidwright.pricing.multiples import rounded_multiples
 from bidwright.pricing.packages import PackageOffer, package_offers
@@ -130,6 +131,7 @@ def _read(
     faults.raise_if_any("What is to be priced")
     if sale is None:
         raise AssertionError("a sale was refused without a fault")
+    check_configurable(sale, terms)
     known = {name: given.answers[name] for name in sorted(sale.book.needs & given.answers.keys())}
     return replace(sale, answers=known), costed
 
@@ -140,20 +142,27 @@ def _standard_table(sale: Sale) -> AmountTable:
     changes = Changes(sale)
     offers = package_offers(sale, components, entries, changes)
     column = partial(_column, sale, components, entries, changes=changes)
-    return AmountTable(
+    months, free_months = sale.agreement.term_months, sale.agreement.free_months
+    table = AmountTable(
         currency=sale.book.currency,
-        term_months=sale.agreement.term_months,
+        term_months=months,
+        free_months=free_months,
         one_time=column(charge="one_time"),
         monthly=column(charge="monthly"),
         hourly=column(charge="hourly"),
         quarterly=column(charge="quarterly"),
         yearly=column(charge="yearly"),
         packages={offer.package.id: _package_amount(sale, offer, components) for offer in offers},
-        percentages=tuple(_percentages(sale, entries)),
+        percentages=tuple(_percentages(sale, entries, changes)),
         commitments=_commitments(sale),
         bespoke_one_time=-to_minor(sale.agreement.one_time_discount, sale.book.currency),
         bespoke_monthly=-to_minor(sale.agreement.monthly_discount, sale.book.currency),
         price_date=sale.agreement.price_date,
+    )
+    return replace(
+        table,
+        spared=spared(table, entries, changes, months),
+        spared_first_year=spared(table, entries, changes, min(FIRST_YEAR, months)),
     )
 
 
@@ -211,10 +220,11 @@ def _package_amount(sale: Sale, offer: PackageOffer, components: dict[str, Compo
     parts = offer.package.components
     most = min(components[id_].max_quantity // units for id_, units in parts.items())
     saving = to_minor(offer.net_saving, sale.book.currency)
-    return PackageAmount(components=dict(parts), monthly=tuple(-saving * count for count in range(most + 1)))
+    monthly = tuple(-saving * count for count in range(most + 1))
+    return PackageAmount(components=dict(parts), monthly=monthly, free_months=offer.free_months)
 
 
-def _percentages(sale: Sale, entries: Entries) -> Iterator[PercentageAmount]:
+def _percentages(sale: Sale, entries: Entries, changes: Changes) -> Iterator[PercentageAmount]:
     """The rows that are a percentage of others, each after those it is taken of; those of usage commit nobody."""
     for (component, charge), entry in percentages_in_order(entries):
         if charge in {"usage", "hourly"} or is_waived(sale, entry):
@@ -232,6 +242,7 @@ def _percentages(sale: Sale, entries: Entries) -> Iterator[PercentageAmount]:
             minimum=minimum,
             maximum=maximum,
             rounding_to=sale.book.rounding_to,
+            free_months=changes.free_months(entry, 1),
         )
 
 

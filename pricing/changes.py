@@ -124,6 +124,10 @@ class Changes:
         # A percentage is not for a quantity: what is only for some holds for all of them or not at all.
         return self._free_months(entry.component, entry.charge, 1 if entry.model == "percentage" else quantity)
 
+    def promises_free_months(self, component: str) -> bool:
+        """Whether a promotion makes lines of a component free for some months."""
+        return any(promotion.free_months for promotion in self._promotions.get(component, ()))
+
     def free_months_of_package(self, package: Package) -> int:
         """Months at the start of the term in which one of its parts is not due, whatever the quantity."""
         return max(self._free_months(component, "monthly", 1) for component in package.components)
