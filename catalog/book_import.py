@@ -159,7 +159,11 @@ def _settings_edit(files: Files, book: Book, sheet: BookSheet, faults: Faults) -
             raise AssertionError(f"{name} would not state what the sheet does")
         content = written.encode()
     plain, paths = plain_yaml(value)
-    origins = {line: rows[path] for line, path in paths.items() if path in rows}
+    first = dict(rows)
+    for path, row in rows.items():
+        for length in range(1, len(path)):
+            first.setdefault(path[:length], row)
+    origins = {line: first[path] for line, path in paths.items() if path in first}
     return Edit(name, content, plain.encode(), sheet, origins, tuple(setting_changes(book.settings, value)))
 
 

@@ -75,7 +75,8 @@ def read_workbook(content: bytes, name: str, faults: Faults) -> Workbook:
             warnings.simplefilter("ignore")
             return _read(content, faults)
     except _DAMAGED as error:
-        what = f"this is no spreadsheet that can be read: {type(error).__name__} {error}".strip()
+        said = str(error).partition("\n")[0]
+        what = f"this is no spreadsheet that can be read: {type(error).__name__} {said}".strip()
         faults.add(name, what, "Save it anew as .xlsx (Excel workbook), without a password.")
         return Workbook({}, ())
 
