@@ -109,7 +109,7 @@ def test_the_portfolio_has_no_fault_after_every_single_section(tmp_path: Path) -
     (tmp_path / "playbooks").mkdir()
     text = GUIDE.read_text(encoding="utf-8")
     sections = re.split(r"^## (?=An? )", text, flags=re.MULTILINE)[1:]
-    assert len(sections) == 8
+    assert len(sections) == 9
     for section in sections:
         for block in blocks_of(section):
             carry_out(tmp_path, *step(block))
@@ -127,6 +127,15 @@ def test_the_new_price_holds_from_its_first_day_and_has_a_tier(release: Release)
     assert monthly(release, one, dt.date(2026, 12, 31)) == {"cache.valkey_tiny": (9, 0)}
     assert monthly(release, one, dt.date(2027, 1, 1)) == {"cache.valkey_tiny": (9, 500_000_000)}
     assert monthly(release, two, dt.date(2027, 1, 1)) == {"cache.valkey_tiny": (18, 500_000_000)}
+
+
+def test_the_new_rate_is_that_of_its_centre_and_the_new_risk_class_counts(release: Release) -> None:
+    made = configuration(release, {})
+    item = made.bespoke_items.add(id="trial", title="Trial", owner="Ada", charge=1, risk_class="research")
+    item.effort.add(role="tester", delivery_centre="brno").days.value = "3"
+    (line,) = price(release, made, CommercialTerms(term_months=12), TODAY).lines
+    # 3 x 410.00 = 1230.00 and 60 % of it
+    assert (line.cost.units, line.cost.nanos) == (1968, 0)
 
 
 def test_the_new_need_makes_a_cache_necessary(release: Release) -> None:
