@@ -8,13 +8,13 @@ One file, longer than others, because a release is one value and is read as a wh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from bidwright.catalog.price_charges import ChargeName
+from bidwright.catalog.price_charges import CHARGES, ChargeName
 from bidwright.catalog.price_entry import Adjustment, Commitment, IndexSeries, PriceEntry
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.catalog.rule_guards import guards
@@ -268,6 +268,16 @@ class PriceBook:
     rounding_to: int = 1
     needs: frozenset[str] = frozenset()
     indices: Mapping[str, IndexSeries] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> Mapping[str, Sequence[tuple[ChargeName, tuple[PriceEntry, ...]]]]:
+        """The same entries by component, each with its charges in their order."""
+        found: dict[str, list[tuple[ChargeName, tuple[PriceEntry, ...]]]] = {id_: [] for id_, _ in self.entries}
+        for charge in CHARGES:
+            for id_, own in found.items():
+                if (id_, charge) in self.entries:
+                    own.append((charge, self.entries[id_, charge]))
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,6 +41,7 @@ _TO_PLACE = {
     for mode, rounding in _MODES.items()
 }
 _MINOR = {currency: Decimal(1).scaleb(-digits) for currency, digits in MINOR_UNITS.items()}
+_MINORS = {currency: Decimal(10**digits) for currency, digits in MINOR_UNITS.items()}
 
 ROUNDING_MODES = tuple(_MODES)
 """The rounding modes a price book may name."""
@@ -73,13 +74,16 @@ def to_minor(amount: Decimal, currency: str) -> int:
     Raises:
         decimal.Inexact: The amount has a fraction of a minor unit.
     """
-    scaled = EXACT.scaleb(amount, MINOR_UNITS[currency])
-    return int(scaled.to_integral_exact(context=EXACT))
+    scaled = multiply(amount, _MINORS[currency])
+    minor = int(scaled)
+    if minor != scaled:
+        raise decimal.Inexact(f"{plain(amount)} {currency} has a fraction of a minor unit")
+    return minor
 
 
 def from_minor(minor: int, currency: str) -> Decimal:
     """The amount of a number of minor units."""
-    return Decimal(minor).scaleb(-MINOR_UNITS[currency])
+    return multiply(Decimal(minor), _MINOR[currency])
 
 
 def plain(number: Decimal) -> str:

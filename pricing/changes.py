@@ -15,7 +15,7 @@ from bidwright.catalog.model import Package
 from bidwright.catalog.price_charges import RECURRING, ChargeName
 from bidwright.catalog.price_entry import Adjustment, PriceEntry
 from bidwright.catalog.price_offers import AgreedPrice, Promotion
-from bidwright.core.money import EXACT, percent_of, plain
+from bidwright.core.money import EXACT, add, multiply, percent_of, plain, subtract
 from bidwright.pricing.ramp import Phase
 from bidwright.pricing.sale import Sale
 from bidwright.v1.price_pb2 import (
@@ -63,8 +63,8 @@ class Change(NamedTuple):
         if self.percent is not None:
             return percent_of(running, self.percent)
         if self.off_each is not None:
-            return EXACT.minus(min(running, EXACT.multiply(self.off_each, units)))
-        return EXACT.subtract(EXACT.multiply(self.each or Decimal(0), units), running)
+            return EXACT.minus(min(running, multiply(self.off_each, units)))
+        return subtract(multiply(self.each or Decimal(0), units), running)
 
 
 class Changes:
@@ -84,11 +84,14 @@ class Changes:
         for promotion in sale.promotions:
             for component in promotion.components:
                 self._promotions.setdefault(component, []).append(promotion)
+        self._common: dict[tuple[bool, tuple[Adjustment, ...]], tuple[Change, ...]] = {}
         self._committed = {id_: one for one in sale.commitments.values() if one.percent for id_ in one.components}
         self._agreed: dict[tuple[str, ChargeName], AgreedPrice] = {}
         for agreed in sale.contract.prices if sale.contract is not None else ():
             if agreed.period.holds(sale.agreement.price_date):
                 self._agreed.update(dict.fromkeys(product(agreed.components, agreed.charges), agreed))
+        agreed_for = {component for component, _ in self._agreed}
+        self._own = {*self._line_discounts, *self._promotions, *self._committed, *agreed_for}
 
     def of(self, entry: PriceEntry) -> tuple[Change, ...]:
         """All changes of the lines of a price-list row, in order; some only from a quantity on.
@@ -97,6 +100,8 @@ class Changes:
         """
         if entry.model == "percentage":
             return ()
+        if entry.component not in self._own and entry.waived_from is None:
+            return self._of_everything(entry)
         found = list(self._recurring([entry.component])) if entry.charge in RECURRING else []
         found += _adjustments(entry.adjustments)
         for promotion in self._promotions.get(entry.component, ()):
@@ -113,9 +118,23 @@ class Changes:
             return tuple(change for change in found if change.percent is not None)  # nothing is charged again
         return tuple(found)
 
+    def _of_everything(self, entry: PriceEntry) -> tuple[Change, ...]:
+        """The changes of a row whose component has none of its own: few different ones, so each is made once."""
+        recurring = entry.charge in RECURRING
+        key = (recurring, entry.adjustments)
+        if key not in self._common:
+            terms = (*self._term, *self._ramp) if recurring else ()
+            self._common[key] = (*terms, *_adjustments(entry.adjustments), *self.bid)
+        return self._common[key]
+
     def of_package(self, package: Package, adjustments: tuple[Adjustment, ...]) -> tuple[Change, ...]:
         """The changes of a package's own price: what is for everything, not for single components."""
         return (*self._recurring(package.components), *_adjustments(adjustments), *self.bid)
+
+    @property
+    def give_free_months(self) -> bool:
+        """Whether any line has months in which it is not due."""
+        return bool(self._sale.agreement.free_months) or any(one.free_months for one in self._sale.promotions)
 
     def free_months(self, entry: PriceEntry, quantity: int) -> int:
         """Months at the start of the term in which a line for so many units is not due."""
@@ -166,7 +185,7 @@ def changed(changes: Iterable[Change], running: Decimal, units: Decimal, *, reac
     """
     for change in changes:
         if change.from_quantity <= reached:
-            running = EXACT.add(running, change.amount(running, units))
+            running = add(running, change.amount(running, units))
     return running
 
 
@@ -213,4 +232,4 @@ def _contract(sale: Sale, entry: PriceEntry, agreed: AgreedPrice) -> Change:
 
 def _of_a_month(sale: Sale, entry: PriceEntry, amount: Decimal) -> Decimal:
     """An amount of the row's charge; of an hour, that of the hours of a month."""
-    return EXACT.multiply(amount, sale.book.hours_per_month) if entry.charge == "hourly" else amount
+    return multiply(amount, sale.book.hours_per_month) if entry.charge == "hourly" else amount

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 
 from bidwright.catalog.model import PriceBook
-from bidwright.catalog.price_charges import CHARGES, ChargeName
+from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.catalog.price_percentages import percentages_of
 from bidwright.core.errors import Fault, InvalidInput
@@ -45,24 +45,24 @@ def rows_on_date(sale: Sale, components: Iterable[str]) -> Entries:
         InvalidInput: ``PRICE_MISSING``: a component has rows for a charge and none holds on that date; all such
             components at once.
     """
+    book_rows, date = sale.book.rows, sale.agreement.price_date
     found: Entries = {}
     missing: list[tuple[str, ChargeName]] = []
     for component in components:
-        for charge in CHARGES:
-            rows = sale.book.entries.get((component, charge), ())
-            entry = _on(rows, sale.agreement.price_date)
-            if entry is not None:
-                found[component, charge] = entry
-            elif rows:
+        for charge, rows in book_rows.get(component, ()):
+            entry = _on(rows, date)
+            if entry is None:
                 missing.append((component, charge))
+            else:
+                found[component, charge] = entry
     if missing:
-        raise _price_missing(sale.book, sale.agreement.price_date, sorted(missing))
+        raise _price_missing(sale.book, date, sorted(missing))
     return found
 
 
 def percentages_in_order(entries: Entries) -> Iterator[tuple[tuple[str, ChargeName], PriceEntry]]:
     """The rows that are percentages of others, each after those it is taken of; otherwise by component."""
-    of = percentages_of({key: (entry,) for key, entry in sorted(entries.items())})
+    of = percentages_of({key: (entries[key],) for key in sorted(entries) if entries[key].model == "percentage"})
     # There is no circle: publishing refuses them.
     return ((key, entries[key]) for key in TopologicalSorter(of).static_order())
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bidwright.catalog.model import Component
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
-from bidwright.core.money import EXACT, percent_of, plain
+from bidwright.core.money import EXACT, add, multiply, percent_of, plain
 from bidwright.pricing.changes import Change, Changes, is_waived
 from bidwright.pricing.cost import Labour
 from bidwright.pricing.models import counted, parts_of
@@ -58,12 +58,11 @@ class Wanted(NamedTuple):
 
 def component_line(sale: Sale, wanted: Wanted, entry: PriceEntry, labour: Labour, *, changes: Changes) -> PricedLine:
     """Price units of a component for one charge: list by its model, waiver, discounts, limits, rounding."""
-    waterfall, rule = Waterfall(), _rule(sale, entry)
-    for part in parts_of(sale.book, entry, wanted.units(entry.charge)):
-        waterfall.add(part.kind, f"{rule}{part.says}", part.amount)
+    waterfall, rule, units = Waterfall(), _rule(sale, entry), wanted.units(entry.charge)
+    for kind, says, amount in parts_of(sale.book, entry, units):
+        waterfall.add(kind, f"{rule}{says}", amount)
     if is_waived(sale, entry):
         _waive(waterfall, entry, rule)
-    units = wanted.units(entry.charge)
     waterfall.change(changes.of(entry), counted(entry, units), reached=units)
     return _line(sale, wanted, entry, waterfall, labour)
 
@@ -82,7 +81,7 @@ def percentage_line(
     """
     base = Decimal(0)
     for component in entry.of:
-        base = EXACT.add(base, nets.get((component, DUE[entry.charge]), Decimal(0)))
+        base = add(base, nets.get((component, DUE[entry.charge]), Decimal(0)))
     waterfall, rule = Waterfall(), _rule(sale, entry)
     waterfall.add(
         PRICE_STEP_KIND_LIST, f"{rule}, {plain(entry.price)} % of {plain(base)}", percent_of(base, entry.price)
@@ -103,10 +102,11 @@ def _waive(waterfall: Waterfall, entry: PriceEntry, rule: str) -> None:
 
 def _line(sale: Sale, wanted: Wanted, entry: PriceEntry, waterfall: Waterfall, labour: Labour) -> PricedLine:
     """The line of a waterfall, after limits and rounding."""
-    component, units = wanted.component, wanted.units(entry.charge)
-    waterfall.limit(entry, _rule(sale, entry))
+    component = wanted.component
+    if entry.minimum is not None or entry.maximum is not None:
+        waterfall.limit(entry, _rule(sale, entry))
     waterfall.round(sale)
-    cost = labour.cost(component, entry, units)
+    cost = labour.cost(component, entry, wanted.units(entry.charge))
     return PricedLine(
         kind=PRICE_LINE_KIND_COMPONENT,
         subject=component.id,
@@ -127,15 +127,13 @@ def package_line(sale: Sale, offer: PackageOffer, applications: int) -> PricedLi
     """What applying a package so often saves a month: its saving, what becomes of it, rounding."""
     count = Decimal(applications)
     waterfall = Waterfall()
-    waterfall.add(
-        PRICE_STEP_KIND_PACKAGE, f"package {offer.package.id}", EXACT.multiply(EXACT.minus(offer.saving), count)
-    )
+    waterfall.add(PRICE_STEP_KIND_PACKAGE, f"package {offer.package.id}", multiply(EXACT.minus(offer.saving), count))
     for change in offer.changes:
         if isinstance(change, Change):
             waterfall.change([change])
         else:
-            waterfall.add(change.kind, change.rule, EXACT.multiply(EXACT.minus(change.saving), count))
-    waterfall.settle(sale, EXACT.multiply(EXACT.minus(offer.net_saving), count))
+            waterfall.add(change.kind, change.rule, multiply(EXACT.minus(change.saving), count))
+    waterfall.settle(sale, multiply(EXACT.minus(offer.net_saving), count))
     return PricedLine(
         kind=PRICE_LINE_KIND_PACKAGE,
         subject=offer.package.id,

@@ -7,22 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple
 
 from bidwright.catalog.model import PriceBook
 from bidwright.catalog.price_entry import Band, PriceEntry
 from bidwright.catalog.price_formulas import amount_at
 from bidwright.core.errors import Fault, InvalidInput
-from bidwright.core.money import EXACT, plain
+from bidwright.core.money import EXACT, add, multiply, plain, subtract
 from bidwright.v1.price_pb2 import PRICE_STEP_KIND_LIST, PRICE_STEP_KIND_VOLUME, PriceStepKind
 
-
-class Part(NamedTuple):
-    """One amount of a row; ``says`` follows the name of the row and begins with a comma, or is empty."""
-
-    kind: PriceStepKind
-    says: str
-    amount: Decimal
+Part = tuple[PriceStepKind, str, Decimal]
+"""One amount of a row: its kind, what follows the name of the row (nothing, or a text that begins with a comma), it."""
 
 
 def parts_of(book: PriceBook, entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
@@ -37,9 +31,7 @@ def parts_of(book: PriceBook, entry: PriceEntry, quantity: Decimal) -> tuple[Par
     if entry.charge != "hourly":
         return parts
     hours = book.hours_per_month
-    return tuple(
-        Part(kind, f"{says}, {plain(hours)} hours", EXACT.multiply(amount, hours)) for kind, says, amount in parts
-    )
+    return tuple((kind, f"{says}, {plain(hours)} hours", multiply(amount, hours)) for kind, says, amount in parts)
 
 
 def _model_parts(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
@@ -51,25 +43,25 @@ def _model_parts(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
         return (_band_part(_band_of(entry.bands, units), units, free),)
     if entry.model in {"flat", "formula"}:
         return (_whole(entry, quantity),)
-    listed = Part(PRICE_STEP_KIND_LIST, _said(entry, free), EXACT.multiply(entry.price, units))
-    reached = [tier for tier in entry.tiers if tier.from_quantity <= units]
-    if not reached:
-        return (listed,)
-    tier = reached[-1]
-    change = EXACT.multiply(EXACT.subtract(tier.price, entry.price), units)
-    return (listed, Part(PRICE_STEP_KIND_VOLUME, f", {tier.from_quantity} units or more", change))
+    listed = (PRICE_STEP_KIND_LIST, _said(entry, free), multiply(entry.price, units))
+    for tier in reversed(entry.tiers):
+        if tier.from_quantity <= units:
+            change = multiply(subtract(tier.price, entry.price), units)
+            return (listed, (PRICE_STEP_KIND_VOLUME, f", {tier.from_quantity} units or more", change))
+    return (listed,)
 
 
 def _whole(entry: PriceEntry, quantity: Decimal) -> Part:
     """The amount of a model in which units have no price of their own."""
     if entry.model == "flat":
-        return Part(PRICE_STEP_KIND_LIST, "", entry.price)
-    return Part(PRICE_STEP_KIND_LIST, _said(entry, ""), amount_at(entry.coefficients, quantity))
+        return (PRICE_STEP_KIND_LIST, "", entry.price)
+    return (PRICE_STEP_KIND_LIST, _said(entry, ""), amount_at(entry.coefficients, quantity))
 
 
 def _free(entry: PriceEntry, quantity: Decimal) -> str:
-    beyond = _beyond_free(entry, quantity)
-    return f", {plain(beyond)} beyond {plain(entry.included)} included" if entry.included else ""
+    if not entry.included:
+        return ""
+    return f", {plain(_beyond_free(entry, quantity))} beyond {plain(entry.included)} included"
 
 
 def _in_blocks(entry: PriceEntry, blocks: Decimal) -> str:
@@ -90,14 +82,14 @@ def counted(entry: PriceEntry, quantity: Decimal) -> Decimal:
 
 
 def _beyond_free(entry: PriceEntry, quantity: Decimal) -> Decimal:
-    return max(Decimal(0), EXACT.subtract(quantity, entry.included))
+    return max(Decimal(0), subtract(quantity, entry.included)) if entry.included else quantity
 
 
 def list_amount(book: PriceBook, entry: PriceEntry, quantity: Decimal) -> Decimal:
     """The sum of the parts."""
     total = Decimal(0)
-    for part in parts_of(book, entry, quantity):
-        total = EXACT.add(total, part.amount)
+    for _, _, amount in parts_of(book, entry, quantity):
+        total = add(total, amount)
     return total
 
 
@@ -141,7 +133,7 @@ def check_quantities(priced: Iterable[tuple[PriceEntry, Decimal]]) -> None:
 def _blocks(units: Decimal, size: Decimal) -> Decimal:
     """Blocks that hold so many units; a block that is begun counts."""
     whole, rest = EXACT.divmod(units, size)
-    return EXACT.add(whole, Decimal(1)) if rest else whole
+    return add(whole, Decimal(1)) if rest else whole
 
 
 def _band_of(bands: tuple[Band, ...], units: Decimal) -> Band:
@@ -155,7 +147,7 @@ def _graduated(entry: PriceEntry, units: Decimal, free: str) -> Iterable[Part]:
         if position and units <= start:
             return  # the first tier is reached by any quantity, also by none
         end = units if band.up_to is None else min(units, band.up_to)
-        yield _band_part(band, EXACT.subtract(end, start), free)
+        yield _band_part(band, subtract(end, start), free)
         start = end
 
 
@@ -163,5 +155,5 @@ def _band_part(band: Band, units: Decimal, free: str) -> Part:
     reach = "any number" if band.up_to is None else f"up to {plain(band.up_to)}"
     fee = f" + {plain(band.fee)}" if band.fee else ""
     each = f"{plain(units)} at {plain(band.price)}" if band.price else "whole tier"
-    amount = EXACT.add(EXACT.multiply(band.price, units), band.fee)
-    return Part(PRICE_STEP_KIND_LIST, f"{free}, tier {reach}: {each}{fee}", amount)
+    amount = add(multiply(band.price, units), band.fee)
+    return (PRICE_STEP_KIND_LIST, f"{free}, tier {reach}: {each}{fee}", amount)

@@ -12,7 +12,7 @@ from google.type.date_pb2 import Date
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
-from bidwright.catalog.price_charges import CHARGES
+from bidwright.catalog.price_percentages import Key
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import add, plain
 from bidwright.pricing.allocation import take_off
@@ -23,13 +23,13 @@ from bidwright.pricing.changes import Changes
 from bidwright.pricing.characteristics import read_answers
 from bidwright.pricing.commitments import commitment_lines
 from bidwright.pricing.cost import Labour
-from bidwright.pricing.entries import entries_on_date, percentages_in_order
+from bidwright.pricing.entries import Entries, entries_on_date, percentages_in_order
 from bidwright.pricing.flow import flow_of
 from bidwright.pricing.lines import Wanted, component_line, package_line, percentage_line
 from bidwright.pricing.models import check_quantities
 from bidwright.pricing.numbers import read_number
 from bidwright.pricing.packages import chosen_packages, package_offers
-from bidwright.pricing.priced_line import PricedLine
+from bidwright.pricing.priced_line import PricedLine, write_lines
 from bidwright.pricing.ramp import Phase, read_ramp
 from bidwright.pricing.sale import Sale, read_sale
 from bidwright.pricing.schedule import Part, schedule
@@ -70,19 +70,20 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
     all_hours = add(hours, standard_hours(lines, parts, release.components)) if hours else hours
     sums.bespoke_effort_percent.value = plain(share_percent(hours, all_hours))
     sums.bespoke_value_percent.value = plain(bespoke_value_percent(due, amount_of(sums.contract_value)))
-    return Price(
+    found = Price(
         currency=currency,
         price_book=book.id,
         release=release.name,
         price_date=Date(year=date.year, month=date.month, day=date.day),
         term_months=agreement.term_months,
-        lines=[line.fields(currency) for line in lines],
         waterfall=waterfall(lines),
         totals=sums,
         phases=[_phase(phase, currency) for phase in phases],
         years=years(flow, currency),
         cash_flow=cash_flow(flow, currency),
     )
+    write_lines(lines, currency, found.lines)
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,12 +133,9 @@ def _phase_lines(request: _Request, phase: Phase) -> list[PricedLine]:
 
 
 def _phase(part: Part[PricedLine], currency: str) -> PricePhase:
-    return PricePhase(
-        first_month=part.first_month,
-        months=part.months,
-        lines=[line.fields(currency) for line in part.lines],
-        waterfall=waterfall(part.lines),
-    )
+    found = PricePhase(first_month=part.first_month, months=part.months, waterfall=waterfall(part.lines))
+    write_lines(part.lines, currency, found.lines)
+    return found
 
 
 def _component_lines(request: _Request, changes: Changes) -> list[PricedLine]:
@@ -148,7 +146,7 @@ def _component_lines(request: _Request, changes: Changes) -> list[PricedLine]:
         id_: Wanted(components[id_], quantity, request.metered.get(id_, Decimal(0)))
         for id_, quantity in quantities.items()
     }
-    check_quantities((entry, wanted[id_].units(charge)) for (id_, charge), entry in entries.items())
+    check_quantities((entry, wanted[id_].units(charge)) for (id_, charge), entry in entries.items() if entry.bands)
     labour = Labour(sale, request.regions, entries)
     labour.check([components[id_] for id_ in quantities])
     labour.share_out(quantities)
@@ -157,18 +155,32 @@ def _component_lines(request: _Request, changes: Changes) -> list[PricedLine]:
         for key, entry in entries.items()
         if entry.model != "percentage"
     }
+    if len(found) < len(entries):
+        _add_percentages(sale, wanted, entries, labour, found=found)
+    if changes.give_free_months:
+        for (id_, charge), line in found.items():
+            line.free_months = changes.free_months(entries[id_, charge], request.configured[id_])
+    lines = [found[key] for key in entries]
+    offers = package_offers(sale, quantities, entries, changes)
+    packages = [package_line(sale, offer, count) for offer, count in chosen_packages(sale, offers, quantities)]
+    return [*lines, *packages, *commitment_lines(sale, lines)]
+
+
+def _add_percentages(
+    sale: Sale,
+    wanted: Mapping[str, Wanted],
+    entries: Entries,
+    labour: Labour,
+    *,
+    found: dict[Key, PricedLine],
+) -> None:
+    """Add the lines that are percentages of others, each after those that it is taken of."""
     nets: dict[tuple[str, Charge], Decimal] = {}
     for line in found.values():
         _add_net(nets, line)
     for key, entry in percentages_in_order(entries):
         found[key] = percentage_line(sale, wanted[key[0]], entry, labour, nets=nets)
         _add_net(nets, found[key])
-    for (id_, charge), line in found.items():
-        line.free_months = changes.free_months(entries[id_, charge], request.configured[id_])
-    lines = [found[id_, charge] for id_ in quantities for charge in CHARGES if (id_, charge) in found]
-    offers = package_offers(sale, quantities, entries, changes)
-    packages = [package_line(sale, offer, count) for offer, count in chosen_packages(sale, offers, quantities)]
-    return [*lines, *packages, *commitment_lines(sale, lines)]
 
 
 def _add_net(nets: dict[tuple[str, Charge], Decimal], line: PricedLine) -> None:
@@ -221,13 +233,13 @@ def _rate(terms: CommercialTerms, faults: Faults) -> Decimal | None:
 def _quantities(release: Release, configuration: Configuration, faults: Faults) -> dict[str, int]:
     found: dict[str, int] = {}
     for index, item in enumerate(configuration.items):
-        where = f"items[{index}]"
-        if item.component not in release.components:
-            what = f"{item.component!r} is not a component of {release.name}"
-            faults.add(f"{where}.component", what, "Choose a component of this release.")
-        elif item.component in found:
-            faults.add(f"{where}.component", f"{item.component} is given twice", "Give each component once.")
-        if item.quantity < 1:
-            faults.add(f"{where}.quantity", f"{item.quantity} is below 1", "Give at least 1, or leave it out.")
-        found[item.component] = item.quantity
-    return dict(sorted(found.items()))
+        component, quantity = item.component, item.quantity
+        if component not in release.components:
+            what = f"{component!r} is not a component of {release.name}"
+            faults.add(f"items[{index}].component", what, "Choose a component of this release.")
+        elif component in found:
+            faults.add(f"items[{index}].component", f"{component} is given twice", "Give each component once.")
+        if quantity < 1:
+            faults.add(f"items[{index}].quantity", f"{quantity} is below 1", "Give at least 1, or leave it out.")
+        found[component] = quantity
+    return {component: found[component] for component in sorted(found)}

@@ -26,18 +26,20 @@ from bidwright.v1.configuration_pb2 import (
 from bidwright.v1.price_pb2 import PriceStepKind, PriceTotals, WaterfallEntry
 
 _YEAR = 12
+_NOTHING = Decimal(0)
 
 
 def waterfall(lines: Iterable[PricedLine]) -> list[WaterfallEntry]:
     """Sum the steps of each charge and kind, exactly, in the order of the enums; only kinds that occur."""
-    sums: dict[tuple[Charge, PriceStepKind], Decimal] = {}
+    sums: dict[Charge, dict[PriceStepKind, Decimal]] = {}
     for line in lines:
-        for kind, _, amount, *_ in line.waterfall.steps:
-            key = (line.charge, kind)
-            sums[key] = add(sums.get(key, Decimal(0)), amount)
+        own = sums.setdefault(line.charge, {})
+        for kind, _, amount, _, _ in line.waterfall.steps:
+            own[kind] = add(own.get(kind, _NOTHING), amount)
     return [
         WaterfallEntry(charge=charge, kind=kind, amount=decimal_message(amount))
-        for (charge, kind), amount in sorted(sums.items())
+        for charge, own in sorted(sums.items())
+        for kind, amount in sorted(own.items())
     ]
 
 
@@ -90,10 +92,10 @@ class _Sums:
     def __init__(self, amounts: Iterable[tuple[Charge, Decimal]]) -> None:
         self._sums: dict[Charge, Decimal] = {}
         for charge, amount in amounts:
-            self._sums[charge] = add(self[charge], amount)
+            self._sums[charge] = add(self._sums.get(charge, _NOTHING), amount)
 
     def __getitem__(self, charge: Charge) -> Decimal:
-        return self._sums.get(charge, Decimal(0))
+        return self._sums.get(charge, _NOTHING)
 
     def average_month(self, currency: str) -> Decimal:
         """The recurring charges of an average month, rounded half up."""
