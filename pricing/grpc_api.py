@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 
 import grpc
 
 from bidwright.catalog.days import today_in
-from bidwright.catalog.model import Release
 from bidwright.catalog.releases import FindRelease
 from bidwright.core.clock import Clock
 from bidwright.pricing.comparison import compare_prices
@@ -37,16 +35,12 @@ class PricingApi(PricingServiceServicer):
     """Prices configurations.
 
     Args:
-        find_release: Finds the release of a configuration.
-        find_current: Finds the current release of a portfolio by its id; it tells the newest values of an index.
+        find_release: Finds the release of a configuration, and the current one of a portfolio.
         clock: Tells which day it is in a market; its prices apply where the terms name none.
     """
 
-    def __init__(
-        self, find_release: FindRelease, find_current: Callable[[str], Awaitable[Release]], clock: Clock
-    ) -> None:
+    def __init__(self, find_release: FindRelease, clock: Clock) -> None:
         self._find_release = find_release
-        self._find_current = find_current
         self._clock = clock
 
     async def PriceConfiguration(
@@ -96,7 +90,7 @@ class PricingApi(PricingServiceServicer):
     ) -> pricing_pb2.IndexPriceResponse:
         """Say what the recurring lines of a running contract come to from a day on."""
         priced = await self._pricer(request.configuration, context.time_remaining())
-        current = await self._find_current(priced.release.portfolio)
+        current = await self._find_release(f"portfolios/{priced.release.portfolio}")
         return await asyncio.to_thread(index_prices, request, priced, current)
 
     async def _pricer(self, configuration: Configuration, remaining_s: float | None) -> Pricer:

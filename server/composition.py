@@ -63,7 +63,7 @@ class Services:
         self._expiry = Expiry(store)
         self._catalog = CatalogApi(self._releases, clock)
         self._configurator = ConfiguratorService(self._releases.named, AmountTables(), price, clock=clock)
-        self._pricing = PricingApi(self._releases.named, self._releases.current, clock)
+        self._pricing = PricingApi(self._releases.named, clock)
         self._quoting = QuotingApi(self._surroundings(store, inventory, new_id), self._expiry, Events(engine))
         self._provisioning = ProvisioningApi(store, CredentialCipher.from_file(key), clock)
 

@@ -69,15 +69,11 @@ NEWER = replace(
 
 
 async def find_release(name: str) -> Release:
-    for release in (RELEASE, NEWER):
-        if name == release.name:
-            return release
+    if name in {NEWER.name, "portfolios/small"}:
+        return NEWER
+    if name == RELEASE.name:
+        return RELEASE
     raise NotFound(f"{name} does not exist", fix="Publish it.")
-
-
-async def find_current(portfolio: str) -> Release:
-    assert portfolio == "small"
-    return NEWER
 
 
 def request(*bespoke_items: BespokeItem) -> PriceConfigurationRequest:
@@ -96,7 +92,7 @@ def request(*bespoke_items: BespokeItem) -> PriceConfigurationRequest:
 @pytest_asyncio.fixture
 async def stub() -> AsyncIterator[PricingServiceStub]:
     server = grpc.aio.server()
-    add_PricingServiceServicer_to_server(PricingApi(find_release, find_current, lambda: NOW), server)
+    add_PricingServiceServicer_to_server(PricingApi(find_release, lambda: NOW), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
@@ -134,14 +130,14 @@ async def test_an_unknown_release_is_not_found(release: str) -> None:
     unknown = request()
     unknown.configuration.release = release
     with pytest.raises(NotFound):
-        await PricingApi(find_release, find_current, lambda: NOW).PriceConfiguration(unknown, _no_context())
+        await PricingApi(find_release, lambda: NOW).PriceConfiguration(unknown, _no_context())
 
 
 async def test_wrong_input_raises_invalid_input() -> None:
     wrong = request()
     wrong.terms.term_months = 13
     with pytest.raises(InvalidInput):
-        await PricingApi(find_release, find_current, lambda: NOW).PriceConfiguration(wrong, _no_context())
+        await PricingApi(find_release, lambda: NOW).PriceConfiguration(wrong, _no_context())
 
 
 async def test_variants_are_priced_over_the_wire(stub: PricingServiceStub) -> None:
