@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bidwright.catalog.reader import read_portfolio
+from bidwright.core.command_line.locales import locale_option
 from bidwright.server.quotes_preview import tell_quotes
 from bidwright.server.starting import with_store
 from bidwright.server.store_options import redis_url_option, state_dir_option
@@ -18,6 +19,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.argument("directory", type=_FOLDER)
 @click.option("--account", default="", metavar="ACCOUNT", help="Only quotes of this account; all otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line.")
+@locale_option
 @state_dir_option
 @redis_url_option
 def portfolio_preview(directory: Path, account: str, state_dir: Path, redis_url: str, *, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from bidwright.catalog.book_workbook import write_workbook
 from bidwright.catalog.book_workbook_reader import read_workbook
 from bidwright.catalog.source_files import Files, files_of_directory
 from bidwright.core.clock import utc_now
+from bidwright.core.command_line.locales import locale_option
 from bidwright.core.errors import Conflicting, Faults
 from bidwright.server.prices_text import import_record, import_text
 from bidwright.server.quotes_preview import tell_quotes
@@ -61,6 +62,7 @@ def prices_export(directory: Path, key: str, output: Path) -> None:
 @click.option("--quotes", "with_quotes", is_flag=True, help="Also say which open quotes it would change.")
 @click.option("--account", default="", metavar="ACCOUNT", help="Of --quotes, only those of this account.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --quotes, an object a line.")
+@locale_option
 @state_dir_option
 @redis_url_option
 def prices_import(  # noqa: PLR0913 - one parameter for each option of the command

@@ -11,10 +11,11 @@ from typing import Any
 
 import click
 
-from bidwright.catalog.amount_messages import amount_of
+from bidwright.catalog.amount_messages import amount_of, money
 from bidwright.catalog.book_changes import percent_between
 from bidwright.catalog.model import Release
 from bidwright.core.clock import utc_now
+from bidwright.core.command_line.price_text import amount_text
 from bidwright.core.money import EXACT, plain
 from bidwright.quoting.preview import QuoteChange, preview
 from bidwright.quoting.states import index_word, spoken
@@ -87,7 +88,7 @@ def _lines(change: QuoteChange) -> Iterator[str]:
     name = f"{quote.name} of {change.account}, {quote.display_name!r}, {spoken(quote.state)}"
     before = quote.offer.price
     if change.comparison is None:
-        yield f"{name}: no price any more, was {_amount(before, 'contract_value')} {before.currency}"
+        yield f"{name}: no price any more, was {amount_text(before.totals.contract_value)} {before.currency}"
         yield from (f"    {line}" for line in _reasons(change))
     else:
         after = change.comparison.other
@@ -103,7 +104,7 @@ def _lines(change: QuoteChange) -> Iterator[str]:
 
 
 def _line(line: PriceLineDifference) -> str:
-    before, after = (plain(amount_of(net)) for net in (line.base_net, line.other_net))
+    before, after = (amount_text(net) for net in (line.base_net, line.other_net))
     rules = next((f": {step.other_rule or step.base_rule}" for step in line.steps), "")
     return f"{line.subject} {_charge(line)} {before} -> {after}{rules}"
 
@@ -121,12 +122,17 @@ def _reasons(change: QuoteChange) -> list[str]:
 
 
 def _figure(before: Price, after: Price, name: str) -> str:
-    old, new = (_amount(price, name) for price in (before, after))
+    old, new = (getattr(price.totals, name) for price in (before, after))
     if old == new:
-        return old
-    percent = percent_between(old, new)
-    by = signed(EXACT.subtract(Decimal(new), Decimal(old)))
-    return f"{old} -> {new} ({by}{f', {signed(percent)} %' if percent is not None else ''})"
+        return amount_text(old)
+    percent = percent_between(_amount(before, name), _amount(after, name))
+    by = _signed(EXACT.subtract(amount_of(new), amount_of(old)), new.currency_code)
+    said = f", {signed(percent)} %" if percent is not None else ""
+    return f"{amount_text(old)} -> {amount_text(new)} ({by}{said})"
+
+
+def _signed(amount: Decimal, currency: str) -> str:
+    return f"{'+' if amount > 0 else ''}{amount_text(money(amount, currency))}"
 
 
 def _amount(price: Price, name: str) -> str:
@@ -186,5 +192,7 @@ def _summary_text(summary: Summary) -> str:
         f"{counts['binding']} offered that keep theirs",
         f"{counts['same']} the same",
     ]
-    sums = ", ".join(f"{signed(amount)} {code}" for code, amount in sorted(summary.differences.items()) if amount)
+    sums = ", ".join(
+        f"{_signed(amount, code)} {code}" for code, amount in sorted(summary.differences.items()) if amount
+    )
     return ", ".join(said) + (f". Contract values together: {sums}." if sums else ".")
