@@ -30,7 +30,6 @@ from bidwright.v1.pricing_pb2 import FindDiscountRequest, FindDiscountResponse
 RELEASE = small_release()
 STEP = Decimal("0.0001")
 seeds = st.integers(0, 10**9)
-cases = st.one_of(seeds.map(random_case), seeds.map(random_term))
 few = settings(max_examples=30, deadline=None)
 
 
@@ -71,6 +70,11 @@ def asked(
 
 def fraction(amount: Money) -> Fraction:
     return Fraction(amount.units) + Fraction(amount.nanos, 10**9)
+
+
+def case_of(seed: int) -> Case:
+    """Every other one has free months, and maybe a ramp."""
+    return random_term(seed) if seed % 2 else random_case(seed)
 
 
 def with_discount(case: Case, percent: Decimal) -> Price:
@@ -172,8 +176,9 @@ def test_a_discount_in_money_bounds_the_discounts_that_are_looked_at() -> None:
 
 
 @few
-@given(cases, st.integers(0, 90), st.sampled_from(["margin_percent", "monthly", "contract_value"]))
-def test_a_target_is_tight_and_no_whole_percent_does_better(case: Case, figure: int, name: TargetName) -> None:
+@given(seeds, st.integers(0, 90), st.sampled_from(["margin_percent", "monthly", "contract_value"]))
+def test_a_target_is_tight_and_no_whole_percent_does_better(seed: int, figure: int, name: TargetName) -> None:
+    case = case_of(seed)
     case.terms.ClearField("one_time_discount")
     case.terms.ClearField("monthly_discount")
     start = with_discount(case, Decimal(0))
@@ -210,14 +215,15 @@ def test_a_target_is_tight_and_no_whole_percent_does_better(case: Case, figure: 
 
 @few
 @given(
-    cases,
+    seeds,
     st.integers(0, WHOLE - 80),
     st.sampled_from(["contract_value", "monthly"]),
     st.tuples(st.integers(0, 79), st.integers(-1, 1)),
 )
 def test_the_search_finds_what_trying_every_discount_finds(
-    case: Case, start: int, name: SumName, chosen: tuple[int, int]
+    seed: int, start: int, name: SumName, chosen: tuple[int, int]
 ) -> None:
+    case = case_of(seed)
     case.terms.ClearField("one_time_discount")
     case.terms.ClearField("monthly_discount")
 
