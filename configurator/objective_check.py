@@ -53,7 +53,8 @@ def _cost(items: Mapping[str, int], table: AmountTable) -> int:
         for component, units in items.items()
         if component in columns
     )
-    return own + costs.bespoke_one_time + months * costs.bespoke_monthly
+    beyond = sum(periods[charge] * amount for charge, amount in costs.beyond(items).items())
+    return own + beyond + costs.bespoke_one_time + months * costs.bespoke_monthly
 
 
 def _risks(component: str, requirements: Requirements, table: AmountTable) -> int:

@@ -7,7 +7,7 @@ same number. The two packages know this type and not each other.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
@@ -78,18 +78,25 @@ class PercentageAmount:
         return amount if self.minimum is None else max(amount, self.minimum)
 
 
+def _nothing(_items: Mapping[str, int]) -> Mapping[str, int]:
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class CostTable:
     """What quantities cost us where work may be done, in minor units of the currency.
 
     Attributes:
-        charges: one_time, monthly, quarterly and yearly -> columns; only components that cost something.
+        charges: one_time, monthly, quarterly and yearly -> columns; only components that cost something. Each as if
+            there were nothing else, so that the cheapest delivery centre has the hours for it.
         bespoke_one_time, bespoke_monthly: Costs of the bespoke layer.
+        beyond: What components with so many units cost more together, by charge, as the cheapest centres lack hours.
     """
 
     charges: Mapping[str, Columns]
     bespoke_one_time: int = 0
     bespoke_monthly: int = 0
+    beyond: Callable[[Mapping[str, int]], Mapping[str, int]] = field(default=_nothing, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

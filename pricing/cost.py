@@ -66,6 +66,11 @@ class Labour:
             self._chosen[skills] = min(able, key=lambda centre: (self._rate(centre, skills), centre), default=None)
         return self._chosen[skills]
 
+    @property
+    def shared_out(self) -> frozenset[str]:
+        """Components whose work is not simply all done at the cheapest centre."""
+        return frozenset(id_ for id_, _ in self._split)
+
     def share_out(self, quantities: Mapping[str, int]) -> None:
         """Share out the work of a whole configuration, where the cheapest centres lack the hours for it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -17,7 +17,7 @@ from bidwright.core.money import to_minor
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
 from bidwright.pricing.changes import Changes
 from bidwright.pricing.cost import Labour
-from bidwright.pricing.entries import rows_on_date
+from bidwright.pricing.entries import Entries, rows_on_date
 from bidwright.pricing.sale import Agreement, Sale, read_sale
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, Charge, CommercialTerms, Configuration
 
@@ -63,19 +63,25 @@ def cost_table(release: Release, configuration: Configuration, terms: Commercial
         raise AssertionError("a sale was refused without a fault")
     answers = {answer.name: answer.text for answer in configuration.needs}
     regions = regions_for(sale.market, release.offerings[configuration.offering], answers)
+    place = _Place(release.name, configuration.market, sale.agreement, regions, sale)
     return CostTable(
-        charges=_columns(_Place(release.name, configuration.market, sale.agreement, regions, sale)),
+        charges=_columns(place),
         bespoke_one_time=_bespoke(sale, costed, CHARGE_ONE_TIME),
         bespoke_monthly=_bespoke(sale, costed, CHARGE_MONTHLY),
+        beyond=lambda items: _beyond(place, items),
     )
+
+
+@lru_cache(maxsize=16)
+def _entries(place: _Place) -> Entries:
+    return rows_on_date(place.sale, sorted(place.sale.release.components))
 
 
 @lru_cache(maxsize=16)
 def _columns(place: _Place) -> dict[str, dict[str, tuple[int, ...]]]:
     """Charge -> component -> cost by units."""
     sale = place.sale
-    components = dict(sorted(sale.release.components.items()))
-    entries = rows_on_date(sale, components)
+    components, entries = sale.release.components, _entries(place)
     labour = Labour(sale, place.regions, entries)
     found: dict[str, dict[str, tuple[int, ...]]] = {due: {} for due in _DUE.values()}
     for (id_, charge), entry in entries.items():
@@ -88,6 +94,26 @@ def _columns(place: _Place) -> dict[str, dict[str, tuple[int, ...]]]:
             costs = [one + other for one, other in zip(columns[id_], costs, strict=True)]
         if any(costs):
             columns[id_] = tuple(costs)
+    return found
+
+
+def _beyond(place: _Place, items: Mapping[str, int]) -> dict[str, int]:
+    """Charge -> what items cost beyond their columns, as the cheapest delivery centres lack hours.
+
+    Raises:
+        InvalidInput: ``CAPACITY_EXCEEDED``.
+    """
+    sale, entries = place.sale, _entries(place)
+    alone, together = Labour(sale, place.regions, entries), Labour(sale, place.regions, entries)
+    together.share_out(items)
+    found: dict[str, int] = {}
+    for id_ in sorted(together.shared_out & items.keys()):
+        component, units = sale.release.components[id_], Decimal(items[id_])
+        for charge, due in _DUE.items():
+            if (id_, charge) in entries:
+                costs = (labour.cost(component, entries[id_, charge], units).cost for labour in (together, alone))
+                most, least = (to_minor(cost, sale.book.currency) for cost in costs)
+                found[due] = found.get(due, 0) + most - least
     return found
 
 
