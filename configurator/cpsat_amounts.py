@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, gcd, lcm
+from math import gcd
 
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_percentages import Base, add_percentage
+from bidwright.configurator.cpsat_segments import LookUp, looked_up
 from bidwright.configurator.request import Limit
-from bidwright.configurator.segments import Segment, segments
 from bidwright.configurator.totals import spared_times
 from bidwright.core.amount_table import PERIODS, AmountTable, Columns, CommitmentAmount, PercentageAmount, begun
 
@@ -41,19 +41,24 @@ class Charges:
         return {"monthly": self.monthly, "one_time": self.one_time, "contract_value": self.contract_value}[limit]
 
 
-def add_charges(model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVar], table: AmountTable) -> Charges:
+def add_charges(
+    model: cp_model.CpModel,
+    quantities: Mapping[str, cp_model.IntVar],
+    table: AmountTable,
+    look_up: LookUp = looked_up,
+) -> Charges:
     """Add what is needed to express the charges of an amount table.
 
     An amount that is exactly proportional to the units needs no variable; others are cut into segments. Packages are
     counted by variables that share out the units.
     """
     due = {
-        "one_time": _amounts(model, quantities, table.one_time),
-        "monthly": _amounts(model, quantities, table.monthly),
-        "quarterly": _amounts(model, quantities, table.quarterly),
-        "yearly": _amounts(model, quantities, table.yearly),
+        "one_time": _amounts(model, quantities, table.one_time, look_up),
+        "monthly": _amounts(model, quantities, table.monthly, look_up),
+        "quarterly": _amounts(model, quantities, table.quarterly, look_up),
+        "yearly": _amounts(model, quantities, table.yearly, look_up),
     }
-    for component_id, amount in _amounts(model, quantities, table.hourly).items():
+    for component_id, amount in _amounts(model, quantities, table.hourly, look_up).items():
         due["monthly"][component_id] = due["monthly"].get(component_id, 0) + amount
     percentages = _add_percentages(model, quantities, due, table)
     one_time = _sum(due["one_time"]) + table.bespoke_one_time
@@ -170,11 +175,14 @@ def _missing(
 
 
 def _amounts(
-    model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVar], columns: Columns
+    model: cp_model.CpModel,
+    quantities: Mapping[str, cp_model.IntVar],
+    columns: Columns,
+    look_up: LookUp = looked_up,
 ) -> dict[str, cp_model.LinearExpr]:
     """Component id -> what its units cost; only of components that have a column."""
     return {
-        component_id: _looked_up(model, quantity, columns[component_id])
+        component_id: look_up(model, quantity, columns[component_id])
         for component_id, quantity in quantities.items()
         if component_id in columns
     }
@@ -182,61 +190,6 @@ def _amounts(
 
 def _sum(amounts: Mapping[str, cp_model.LinearExpr]) -> cp_model.LinearExpr:
     return cp_model.LinearExpr.sum(list(amounts.values()))
-
-
-def _looked_up(model: cp_model.CpModel, index: cp_model.IntVar, column: tuple[int, ...]) -> cp_model.LinearExpr:
-    """The entry of a column at an index, exact.
-
-    Each segment has units of its own, of which at most one segment has any: the tightest linear form of a sum of
-    volume prices, and of any other price by tiers.
-    """
-    if index.domain.size() == 1:
-        return cp_model.LinearExpr.constant(column[index.domain.min()])
-    step = gcd(*column) or 1  # prices that are rounded to 0.05 are straight lines of steps
-    if step > 1:
-        return step * _looked_up(model, index, tuple(amount // step for amount in column))
-    found = segments(column)
-    if len(found) == 1:
-        return _rounded(model, index, found[0], used=None)
-    amounts: list[cp_model.LinearExpr] = []
-    units: list[cp_model.IntVar] = []
-    used: list[cp_model.IntVar] = []
-    for segment in found:
-        if segment.last == 0:
-            continue  # no units: none of the others is used
-        part, is_used = model.new_int_var(0, segment.last, ""), model.new_bool_var("")
-        model.add(part >= segment.first * is_used)
-        model.add(part <= segment.last * is_used)
-        units.append(part)
-        used.append(is_used)
-        amounts.append(_rounded(model, part, segment, used=is_used))
-    model.add(cp_model.LinearExpr.sum(units) == index)
-    model.add_at_most_one(used)
-    return cp_model.LinearExpr.sum(amounts)
-
-
-def _rounded(
-    model: cp_model.CpModel, units: cp_model.IntVar, segment: Segment, *, used: cp_model.IntVar | None
-) -> cp_model.LinearExpr:
-    """``floor(slope x units + offset)`` where the segment is used; 0 for no units where it is not.
-
-    Args:
-        model: Takes what is needed.
-        units: Units of this segment.
-        segment: A line; through 1/2 for no units where ``used`` is None.
-        used: Whether the segment is used; None where it is the only one.
-    """
-    bottom = lcm(segment.slope.denominator, segment.offset.denominator)
-    top, fixed = int(segment.slope * bottom), int(segment.offset * bottom)
-    if segment.slope.denominator == 1:
-        whole = floor(segment.offset)
-        return top // bottom * units + (whole * used if used is not None and whole else 0)
-    ends = [floor(segment.slope * end + segment.offset) for end in (segment.first, segment.last)]
-    amount = model.new_int_var(min(0, *ends), max(0, *ends), "")
-    constant = fixed if used is None else 0
-    exact = top * units - bottom * amount + (fixed * used if used is not None else 0)
-    model.add_linear_constraint(exact, -constant, bottom - 1 - constant)
-    return cp_model.LinearExpr.affine(amount, 1, 0)
 
 
 @dataclass(frozen=True)
@@ -263,7 +216,7 @@ def _packages(model: cp_model.CpModel, quantities: Mapping[str, cp_model.IntVar]
             continue
         times = model.new_int_var(0, len(package.monthly) - 1, f"package {package_id}")
         applied[package_id] = times.index
-        savings[package_id] = _looked_up(model, times, package.monthly)
+        savings[package_id] = looked_up(model, times, package.monthly)
         for component_id, units in package.components.items():
             used.setdefault(component_id, []).append(units * times)
     for component_id, terms in used.items():
