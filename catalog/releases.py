@@ -165,6 +165,12 @@ def summary_of(release: Release) -> catalog_pb2.Portfolio:
                 currency_code=market.currency,
                 time_zone=market.time_zone,
                 terms_months=sorted(release.price_books[market.id].terms),
+                special_price_books=[
+                    catalog_pb2.SpecialPriceBook(
+                        id=book.id, segment=book.segment, channel=book.channel, terms_months=sorted(book.terms)
+                    )
+                    for book in release.special_books.get(market.id, ())
+                ],
             )
             for market in release.markets.values()
         ],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import grpc
@@ -13,7 +15,7 @@ from small_release import SMALL_PORTFOLIO, small_release
 
 from bidwright.catalog.grpc_api import CatalogApi
 from bidwright.catalog.release import pack
-from bidwright.catalog.releases import Releases
+from bidwright.catalog.releases import Releases, summary_of
 from bidwright.core.errors import InvalidInput, NotFound
 from bidwright.storage.records import Store
 from bidwright.v1 import catalog_pb2, catalog_pb2_grpc
@@ -130,6 +132,19 @@ async def test_the_catalogue_is_served_over_grpc(store: Store, tmp_path: Path) -
     assert not component.assured
     assert component.attributes[0].value.value == "500"
     assert component.statement_of_work == "We run it."
+
+
+def test_the_terms_of_segments_and_channels_are_told_with_their_price_books() -> None:
+    small = small_release()
+    partner = replace(
+        small.price_books["DE"], id="DE-partner", channel="partner", terms={60: Decimal(9), 12: Decimal(0)}
+    )
+    release = replace(small, special_books={"DE": (partner,)})
+    germany, britain = summary_of(release).markets
+    (book,) = germany.special_price_books
+    assert (book.id, book.segment, book.channel, list(book.terms_months)) == ("DE-partner", "", "partner", [12, 60])
+    assert list(germany.terms_months) == [12, 24, 36]
+    assert not britain.special_price_books
 
 
 async def test_components_come_in_pages(store: Store) -> None:

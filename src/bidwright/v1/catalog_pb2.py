@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import decimal_pb2 as google_dot_type_dot_decimal__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62idwright/v1/catalog.proto\x12\x0c\x62idwright.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19google/type/decimal.proto\"\xa3\x01\n\tPortfolio\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07release\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\t\x12\x30\n\x0cpublish_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x07markets\x18\x06 \x03(\x0b\x32\x14.bidwright.v1.Market\"c\n\x06Market\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x15\n\rcurrency_code\x18\x03 \x01(\t\x12\x14\n\x0cterms_months\x18\x04 \x03(\x05\x12\x11\n\ttime_zone\x18\x05 \x01(\t\"\'\n\nNeedOption\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\"\xbb\x02\n\x04Need\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08question\x18\x02 \x01(\t\x12$\n\x04type\x18\x03 \x01(\x0e\x32\x16.bidwright.v1.NeedType\x12\x0c\n\x04unit\x18\x04 \x01(\t\x12!\n\x03min\x18\x05 \x01(\x0b\x32\x14.google.type.Decimal\x12!\n\x03max\x18\x06 \x01(\x0b\x32\x14.google.type.Decimal\x12\x0e\n\x06places\x18\x07 \x01(\x05\x12)\n\x07options\x18\x08 \x03(\x0b\x32\x18.bidwright.v1.NeedOption\x12\x12\n\nmax_length\x18\t \x01(\x05\x12\x0f\n\x07pattern\x18\n \x01(\t\x12\x15\n\rdefault_value\x18\x0b \x01(\t\x12\x10\n\x08required\x18\x0c \x01(\x08\x12\x10\n\x08per_site\x18\r \x01(\x08\"g\n\x04Slot\x12\x0e\n\x06\x66\x61mily\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0b\n\x03min\x18\x03 \x01(\x05\x12\x0b\n\x03max\x18\x04 \x01(\x05\x12\x14\n\x0cmax_quantity\x18\x05 \x01(\x05\x12\x10\n\x08per_site\x18\x06 \x01(\x08\"\xc6\x01\n\x08Offering\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x10\n\x08\x61pproach\x18\x04 \x01(\t\x12!\n\x05needs\x18\x05 \x03(\x0b\x32\x12.bidwright.v1.Need\x12!\n\x05slots\x18\x06 \x03(\x0b\x32\x12.bidwright.v1.Slot\x12\x30\n\tqualities\x18\x07 \x03(\x0b\x32\x1d.bidwright.v1.OfferingQuality\"A\n\x0fOfferingQuality\x12\x11\n\tattribute\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\"b\n\x12\x43omponentAttribute\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12#\n\x05value\x18\x04 \x01(\x0b\x32\x14.google.type.Decimal\"\xf9\x01\n\tComponent\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x04 \x01(\t\x12\x14\n\x0cmax_quantity\x18\x05 \x01(\x05\x12\x34\n\nattributes\x18\x06 \x03(\x0b\x32 .bidwright.v1.ComponentAttribute\x12\x0f\n\x07\x61ssured\x18\x07 \x01(\x08\x12\x1d\n\x15service_specification\x18\x08 \x01(\t\x12\x19\n\x11statement_of_work\x18\t \x01(\t\x12\x1c\n\x14\x64\x65livery_description\x18\n \x01(\t\"T\n\x15ListPortfoliosRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"^\n\x16ListPortfoliosResponse\x12+\n\nportfolios\x18\x01 \x03(\x0b\x32\x17.bidwright.v1.Portfolio\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x88\x01\n\x14ListOfferingsRequest\x12\x33\n\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^portfolios/[a-z][a-z0-9_]*$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"[\n\x15ListOfferingsResponse\x12)\n\tofferings\x18\x01 \x03(\x0b\x32\x16.bidwright.v1.Offering\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"a\n\x12GetOfferingRequest\x12K\n\x04name\x18\x01 \x01(\tB=\xbaH:r826^portfolios/[a-z][a-z0-9_]*/offerings/[a-z][a-z0-9_]*$\"\xb6\x01\n\x15ListComponentsRequest\x12\x33\n\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^portfolios/[a-z][a-z0-9_]*$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12+\n\x06\x66\x61mily\x18\x04 \x01(\tB\x1b\xbaH\x18r\x16\x32\x14^([a-z][a-z0-9_]*)?$\"^\n\x16ListComponentsResponse\x12+\n\ncomponents\x18\x01 \x03(\x0b\x32\x17.bidwright.v1.Component\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"t\n\x13GetComponentRequest\x12]\n\x04name\x18\x01 \x01(\tBO\xbaHLrJ2H^portfolios/[a-z][a-z0-9_]*/components/[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$*\x94\x01\n\x08NeedType\x12\x19\n\x15NEED_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11NEED_TYPE_BOOLEAN\x10\x01\x12\x15\n\x11NEED_TYPE_INTEGER\x10\x02\x12\x15\n\x11NEED_TYPE_DECIMAL\x10\x03\x12\x14\n\x10NEED_TYPE_CHOICE\x10\x04\x12\x12\n\x0eNEED_TYPE_TEXT\x10\x05\x32\xb9\x03\n\x0e\x43\x61talogService\x12[\n\x0eListPortfolios\x12#.bidwright.v1.ListPortfoliosRequest\x1a$.bidwright.v1.ListPortfoliosResponse\x12X\n\rListOfferings\x12\".bidwright.v1.ListOfferingsRequest\x1a#.bidwright.v1.ListOfferingsResponse\x12G\n\x0bGetOffering\x12 .bidwright.v1.GetOfferingRequest\x1a\x16.bidwright.v1.Offering\x12[\n\x0eListComponents\x12#.bidwright.v1.ListComponentsRequest\x1a$.bidwright.v1.ListComponentsResponse\x12J\n\x0cGetComponent\x12!.bidwright.v1.GetComponentRequest\x1a\x17.bidwright.v1.Componentb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62idwright/v1/catalog.proto\x12\x0c\x62idwright.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19google/type/decimal.proto\"\xa3\x01\n\tPortfolio\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07release\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\t\x12\x30\n\x0cpublish_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x07markets\x18\x06 \x03(\x0b\x32\x14.bidwright.v1.Market\"\xa0\x01\n\x06Market\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x15\n\rcurrency_code\x18\x03 \x01(\t\x12\x14\n\x0cterms_months\x18\x04 \x03(\x05\x12\x11\n\ttime_zone\x18\x05 \x01(\t\x12;\n\x13special_price_books\x18\x06 \x03(\x0b\x32\x1e.bidwright.v1.SpecialPriceBook\"V\n\x10SpecialPriceBook\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07segment\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12\x14\n\x0cterms_months\x18\x04 \x03(\x05\"\'\n\nNeedOption\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\"\xbb\x02\n\x04Need\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08question\x18\x02 \x01(\t\x12$\n\x04type\x18\x03 \x01(\x0e\x32\x16.bidwright.v1.NeedType\x12\x0c\n\x04unit\x18\x04 \x01(\t\x12!\n\x03min\x18\x05 \x01(\x0b\x32\x14.google.type.Decimal\x12!\n\x03max\x18\x06 \x01(\x0b\x32\x14.google.type.Decimal\x12\x0e\n\x06places\x18\x07 \x01(\x05\x12)\n\x07options\x18\x08 \x03(\x0b\x32\x18.bidwright.v1.NeedOption\x12\x12\n\nmax_length\x18\t \x01(\x05\x12\x0f\n\x07pattern\x18\n \x01(\t\x12\x15\n\rdefault_value\x18\x0b \x01(\t\x12\x10\n\x08required\x18\x0c \x01(\x08\x12\x10\n\x08per_site\x18\r \x01(\x08\"g\n\x04Slot\x12\x0e\n\x06\x66\x61mily\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0b\n\x03min\x18\x03 \x01(\x05\x12\x0b\n\x03max\x18\x04 \x01(\x05\x12\x14\n\x0cmax_quantity\x18\x05 \x01(\x05\x12\x10\n\x08per_site\x18\x06 \x01(\x08\"\xc6\x01\n\x08Offering\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x10\n\x08\x61pproach\x18\x04 \x01(\t\x12!\n\x05needs\x18\x05 \x03(\x0b\x32\x12.bidwright.v1.Need\x12!\n\x05slots\x18\x06 \x03(\x0b\x32\x12.bidwright.v1.Slot\x12\x30\n\tqualities\x18\x07 \x03(\x0b\x32\x1d.bidwright.v1.OfferingQuality\"A\n\x0fOfferingQuality\x12\x11\n\tattribute\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\"b\n\x12\x43omponentAttribute\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12#\n\x05value\x18\x04 \x01(\x0b\x32\x14.google.type.Decimal\"\xf9\x01\n\tComponent\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x04 \x01(\t\x12\x14\n\x0cmax_quantity\x18\x05 \x01(\x05\x12\x34\n\nattributes\x18\x06 \x03(\x0b\x32 .bidwright.v1.ComponentAttribute\x12\x0f\n\x07\x61ssured\x18\x07 \x01(\x08\x12\x1d\n\x15service_specification\x18\x08 \x01(\t\x12\x19\n\x11statement_of_work\x18\t \x01(\t\x12\x1c\n\x14\x64\x65livery_description\x18\n \x01(\t\"T\n\x15ListPortfoliosRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"^\n\x16ListPortfoliosResponse\x12+\n\nportfolios\x18\x01 \x03(\x0b\x32\x17.bidwright.v1.Portfolio\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x88\x01\n\x14ListOfferingsRequest\x12\x33\n\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^portfolios/[a-z][a-z0-9_]*$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"[\n\x15ListOfferingsResponse\x12)\n\tofferings\x18\x01 \x03(\x0b\x32\x16.bidwright.v1.Offering\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"a\n\x12GetOfferingRequest\x12K\n\x04name\x18\x01 \x01(\tB=\xbaH:r826^portfolios/[a-z][a-z0-9_]*/offerings/[a-z][a-z0-9_]*$\"\xb6\x01\n\x15ListComponentsRequest\x12\x33\n\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^portfolios/[a-z][a-z0-9_]*$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12+\n\x06\x66\x61mily\x18\x04 \x01(\tB\x1b\xbaH\x18r\x16\x32\x14^([a-z][a-z0-9_]*)?$\"^\n\x16ListComponentsResponse\x12+\n\ncomponents\x18\x01 \x03(\x0b\x32\x17.bidwright.v1.Component\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"t\n\x13GetComponentRequest\x12]\n\x04name\x18\x01 \x01(\tBO\xbaHLrJ2H^portfolios/[a-z][a-z0-9_]*/components/[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$*\x94\x01\n\x08NeedType\x12\x19\n\x15NEED_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11NEED_TYPE_BOOLEAN\x10\x01\x12\x15\n\x11NEED_TYPE_INTEGER\x10\x02\x12\x15\n\x11NEED_TYPE_DECIMAL\x10\x03\x12\x14\n\x10NEED_TYPE_CHOICE\x10\x04\x12\x12\n\x0eNEED_TYPE_TEXT\x10\x05\x32\xb9\x03\n\x0e\x43\x61talogService\x12[\n\x0eListPortfolios\x12#.bidwright.v1.ListPortfoliosRequest\x1a$.bidwright.v1.ListPortfoliosResponse\x12X\n\rListOfferings\x12\".bidwright.v1.ListOfferingsRequest\x1a#.bidwright.v1.ListOfferingsResponse\x12G\n\x0bGetOffering\x12 .bidwright.v1.GetOfferingRequest\x1a\x16.bidwright.v1.Offering\x12[\n\x0eListComponents\x12#.bidwright.v1.ListComponentsRequest\x1a$.bidwright.v1.ListComponentsResponse\x12J\n\x0cGetComponent\x12!.bidwright.v1.GetComponentRequest\x1a\x17.bidwright.v1.Componentb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,42 +56,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCOMPONENTSREQUEST'].fields_by_name['family']._serialized_options = b'\272H\030r\0262\024^([a-z][a-z0-9_]*)?$'
   _globals['_GETCOMPONENTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETCOMPONENTREQUEST'].fields_by_name['name']._serialized_options = b'\272HLrJ2H^portfolios/[a-z][a-z0-9_]*/components/[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$'
-  _globals['_NEEDTYPE']._serialized_start=2397
-  _globals['_NEEDTYPE']._serialized_end=2545
+  _globals['_NEEDTYPE']._serialized_start=2547
+  _globals['_NEEDTYPE']._serialized_end=2695
   _globals['_PORTFOLIO']._serialized_start=134
   _globals['_PORTFOLIO']._serialized_end=297
-  _globals['_MARKET']._serialized_start=299
-  _globals['_MARKET']._serialized_end=398
-  _globals['_NEEDOPTION']._serialized_start=400
-  _globals['_NEEDOPTION']._serialized_end=439
-  _globals['_NEED']._serialized_start=442
-  _globals['_NEED']._serialized_end=757
-  _globals['_SLOT']._serialized_start=759
-  _globals['_SLOT']._serialized_end=862
-  _globals['_OFFERING']._serialized_start=865
-  _globals['_OFFERING']._serialized_end=1063
-  _globals['_OFFERINGQUALITY']._serialized_start=1065
-  _globals['_OFFERINGQUALITY']._serialized_end=1130
-  _globals['_COMPONENTATTRIBUTE']._serialized_start=1132
-  _globals['_COMPONENTATTRIBUTE']._serialized_end=1230
-  _globals['_COMPONENT']._serialized_start=1233
-  _globals['_COMPONENT']._serialized_end=1482
-  _globals['_LISTPORTFOLIOSREQUEST']._serialized_start=1484
-  _globals['_LISTPORTFOLIOSREQUEST']._serialized_end=1568
-  _globals['_LISTPORTFOLIOSRESPONSE']._serialized_start=1570
-  _globals['_LISTPORTFOLIOSRESPONSE']._serialized_end=1664
-  _globals['_LISTOFFERINGSREQUEST']._serialized_start=1667
-  _globals['_LISTOFFERINGSREQUEST']._serialized_end=1803
-  _globals['_LISTOFFERINGSRESPONSE']._serialized_start=1805
-  _globals['_LISTOFFERINGSRESPONSE']._serialized_end=1896
-  _globals['_GETOFFERINGREQUEST']._serialized_start=1898
-  _globals['_GETOFFERINGREQUEST']._serialized_end=1995
-  _globals['_LISTCOMPONENTSREQUEST']._serialized_start=1998
-  _globals['_LISTCOMPONENTSREQUEST']._serialized_end=2180
-  _globals['_LISTCOMPONENTSRESPONSE']._serialized_start=2182
-  _globals['_LISTCOMPONENTSRESPONSE']._serialized_end=2276
-  _globals['_GETCOMPONENTREQUEST']._serialized_start=2278
-  _globals['_GETCOMPONENTREQUEST']._serialized_end=2394
-  _globals['_CATALOGSERVICE']._serialized_start=2548
-  _globals['_CATALOGSERVICE']._serialized_end=2989
+  _globals['_MARKET']._serialized_start=300
+  _globals['_MARKET']._serialized_end=460
+  _globals['_SPECIALPRICEBOOK']._serialized_start=462
+  _globals['_SPECIALPRICEBOOK']._serialized_end=548
+  _globals['_NEEDOPTION']._serialized_start=550
+  _globals['_NEEDOPTION']._serialized_end=589
+  _globals['_NEED']._serialized_start=592
+  _globals['_NEED']._serialized_end=907
+  _globals['_SLOT']._serialized_start=909
+  _globals['_SLOT']._serialized_end=1012
+  _globals['_OFFERING']._serialized_start=1015
+  _globals['_OFFERING']._serialized_end=1213
+  _globals['_OFFERINGQUALITY']._serialized_start=1215
+  _globals['_OFFERINGQUALITY']._serialized_end=1280
+  _globals['_COMPONENTATTRIBUTE']._serialized_start=1282
+  _globals['_COMPONENTATTRIBUTE']._serialized_end=1380
+  _globals['_COMPONENT']._serialized_start=1383
+  _globals['_COMPONENT']._serialized_end=1632
+  _globals['_LISTPORTFOLIOSREQUEST']._serialized_start=1634
+  _globals['_LISTPORTFOLIOSREQUEST']._serialized_end=1718
+  _globals['_LISTPORTFOLIOSRESPONSE']._serialized_start=1720
+  _globals['_LISTPORTFOLIOSRESPONSE']._serialized_end=1814
+  _globals['_LISTOFFERINGSREQUEST']._serialized_start=1817
+  _globals['_LISTOFFERINGSREQUEST']._serialized_end=1953
+  _globals['_LISTOFFERINGSRESPONSE']._serialized_start=1955
+  _globals['_LISTOFFERINGSRESPONSE']._serialized_end=2046
+  _globals['_GETOFFERINGREQUEST']._serialized_start=2048
+  _globals['_GETOFFERINGREQUEST']._serialized_end=2145
+  _globals['_LISTCOMPONENTSREQUEST']._serialized_start=2148
+  _globals['_LISTCOMPONENTSREQUEST']._serialized_end=2330
+  _globals['_LISTCOMPONENTSRESPONSE']._serialized_start=2332
+  _globals['_LISTCOMPONENTSRESPONSE']._serialized_end=2426
+  _globals['_GETCOMPONENTREQUEST']._serialized_start=2428
+  _globals['_GETCOMPONENTREQUEST']._serialized_end=2544
+  _globals['_CATALOGSERVICE']._serialized_start=2698
+  _globals['_CATALOGSERVICE']._serialized_end=3139
 # @@protoc_insertion_point(module_scope)

@@ -44,18 +44,32 @@ class Portfolio(_message.Message):
     def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., release: _Optional[str] = ..., version: _Optional[str] = ..., publish_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., markets: _Optional[_Iterable[_Union[Market, _Mapping]]] = ...) -> None: ...
 
 class Market(_message.Message):
-    __slots__ = ("id", "title", "currency_code", "terms_months", "time_zone")
+    __slots__ = ("id", "title", "currency_code", "terms_months", "time_zone", "special_price_books")
     ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     CURRENCY_CODE_FIELD_NUMBER: _ClassVar[int]
     TERMS_MONTHS_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    SPECIAL_PRICE_BOOKS_FIELD_NUMBER: _ClassVar[int]
     id: str
     title: str
     currency_code: str
     terms_months: _containers.RepeatedScalarFieldContainer[int]
     time_zone: str
-    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., currency_code: _Optional[str] = ..., terms_months: _Optional[_Iterable[int]] = ..., time_zone: _Optional[str] = ...) -> None: ...
+    special_price_books: _containers.RepeatedCompositeFieldContainer[SpecialPriceBook]
+    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., currency_code: _Optional[str] = ..., terms_months: _Optional[_Iterable[int]] = ..., time_zone: _Optional[str] = ..., special_price_books: _Optional[_Iterable[_Union[SpecialPriceBook, _Mapping]]] = ...) -> None: ...
+
+class SpecialPriceBook(_message.Message):
+    __slots__ = ("id", "segment", "channel", "terms_months")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    TERMS_MONTHS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    segment: str
+    channel: str
+    terms_months: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, id: _Optional[str] = ..., segment: _Optional[str] = ..., channel: _Optional[str] = ..., terms_months: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class NeedOption(_message.Message):
     __slots__ = ("id", "title")
