@@ -13,7 +13,7 @@ from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import explain
 from bidwright.configurator.objective_check import number_of
-from bidwright.configurator.objectives import OURS_ALONE, Reached
+from bidwright.configurator.objectives import CHEAPEST, OURS_ALONE, Reached
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.core.amount_table import AmountTable
@@ -33,12 +33,10 @@ def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadli
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    goals, best = _narrowed_best(requirements, amounts, deadline)
-    if best.status != "found":
-        request = request_model(requirements, amounts, switchable=False)
-        asked = Asked(requirements=requirements, amounts=amounts, request=request)
-        goals = [goal_of(objective, asked) for objective in _objectives(requirements)]
-        best = best_found(asked, goals, deadline)
+    request = request_model(requirements, amounts, switchable=False)
+    asked = Asked(requirements=requirements, amounts=amounts, request=request)
+    goals = [goal_of(objective, asked) for objective in requirements.objectives or (CHEAPEST,)]
+    best = best_found(asked, goals, deadline)
     if best.status == "infeasible":
         try:
             conflict = explain(requirements, amounts, deadline)
