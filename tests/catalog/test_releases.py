@@ -142,7 +142,7 @@ def test_the_terms_of_segments_and_channels_are_told_with_their_price_books() ->
     release = replace(small, special_books={"DE": (partner,)})
     germany, britain = summary_of(release).markets
     (book,) = germany.special_price_books
-    assert (book.id, book.segment, book.channel, list(book.terms_months)) == ("DE-partner", "", "partner", [60])
+    assert (book.id, book.segment, book.channel, list(book.terms_months)) == ("DE-partner", "", "partner", [12, 60])
     assert list(germany.terms_months) == [12, 24, 36]
     assert not britain.special_price_books
 
