@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -89,15 +90,19 @@ class _Earlier:
 
     def __init__(self, rows: Iterable[SheetRow]) -> None:
         self._rows: dict[tuple[str, str], list[SheetRow]] = {}
-        for row in sorted(rows, key=lambda row: row.cells.get("valid_from", "")):
+        for row in sorted(rows, key=_begin):
             self._rows.setdefault((row.cells.get("component", ""), row.cells.get("charge", "")), []).append(row)
 
     def price(self, row: SheetRow) -> str:
         """Its price; empty where there is no such row."""
-        begin = row.cells.get("valid_from", "")
+        begin = _begin(row)
         same = self._rows.get((row.cells.get("component", ""), row.cells.get("charge", "")), [])
-        before = [one for one in same if one.cells.get("valid_from", "") < begin]
-        return before[-1].cells.get("price", "") if begin and before else ""
+        position = bisect_left(same, begin, key=_begin)
+        return same[position - 1].cells.get("price", "") if begin and position else ""
+
+
+def _begin(row: SheetRow) -> str:
+    return row.cells.get("valid_from", "")
 
 
 def _cells(pair: Pair, earlier: _Earlier) -> Iterator[CellChange]:

@@ -17,7 +17,7 @@ def read_rows(content: bytes, name: str, faults: Faults) -> BookSheet | None:
         faults: Takes them; places are ``name:line``.
     """
     if len(content) > LARGEST_LIST_BYTES:
-        what = f"the file has {len(content)} bytes; at most {LARGEST_LIST_BYTES} bytes are allowed"
+        what = f"the file has more than {LARGEST_LIST_BYTES} bytes"
         faults.add(f"{name}:1", what, "Split the price book: let one inherit the other.")
         return None
     text = text_of({name: content}, name, faults)

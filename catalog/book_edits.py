@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bidwright.catalog.book_changes import BookChange
 from bidwright.catalog.book_sheets import BookSheet
@@ -37,6 +38,10 @@ class Edit:
     origins: Mapping[int, int]
     changes: tuple[BookChange, ...]
 
+    @cached_property
+    def _cells(self) -> Mapping[int, Mapping[str, str]]:
+        return {row.number: row.cells for row in self.sheet.rows}
+
     def place(self, line: int, what: str) -> str:
         """The cell that a fault of a line is about, as well as its words tell."""
         row = self.origins.get(line)
@@ -52,7 +57,7 @@ class Edit:
     def _column(self, number: int, what: str) -> str:
         if "value" in self.sheet.columns:
             return "value"
-        cells = next((row.cells for row in self.sheet.rows if row.number == number), {})
+        cells = self._cells.get(number, {})
         words = re.findall(r"[^\s,:()'\"]+", what)
         found = [_ABOUT[word] for word in words if word in _ABOUT]
         found += [word for word in words if word in cells]

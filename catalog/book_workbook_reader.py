@@ -84,7 +84,7 @@ def read_workbook(content: bytes, name: str, faults: Faults) -> Workbook:
 def _is_bearable(content: bytes, name: str, faults: Faults) -> bool:
     """Whether a file may be opened: a small file can unfold to a very large one."""
     if len(content) > LARGEST_BYTES:
-        what = f"the file has {len(content)} bytes; at most {LARGEST_BYTES} bytes are allowed"
+        what = f"the file has more than {LARGEST_BYTES} bytes"
         faults.add(name, what, "Remove what is no price, such as pictures, or use CSV.")
         return False
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,13 @@ from bidwright.catalog.book_export import as_csv, elsewhere, read_book, sheets_o
 from bidwright.catalog.book_import import BookImport, import_book
 from bidwright.catalog.book_sheets import PRICES, BookSheet
 from bidwright.catalog.book_workbook import write_workbook
-from bidwright.catalog.book_workbook_reader import read_workbook
+from bidwright.catalog.book_workbook_reader import LARGEST_BYTES, read_workbook
 from bidwright.catalog.source_files import Files, files_of_directory
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.locales import locale_option
 from bidwright.core.errors import Conflicting, Faults
 from bidwright.server.prices_text import import_record, import_text
+from bidwright.server.progress import Progress
 from bidwright.server.quotes_preview import tell_quotes
 from bidwright.server.starting import with_store
 from bidwright.server.store_options import redis_url_option, state_dir_option
@@ -44,8 +46,10 @@ def prices_export(directory: Path, key: str, output: Path) -> None:
     """Write a price book as a spreadsheet (.xlsx: all of it) or as CSV (its rows)."""
     is_csv = _is_csv(output)
     files = _files(directory)
-    book = read_book(files, key)
+    book, progress = read_book(files, key), Progress()
+    progress.tell(f"writing {len(book.rows.rows)} rows")
     content = as_csv(book) if is_csv else write_workbook(sheets_of(book))
+    progress.end()
     output.write_bytes(content)
     for note in elsewhere(files, book, only_rows=is_csv):
         click.echo(note, err=True)
@@ -109,8 +113,11 @@ def _files(directory: Path) -> Files:
 
 
 def _imported(file: Path, before: Files, key: str) -> BookImport:
-    content, faults, notes = file.read_bytes(), Faults(), list[str]()
+    faults, notes, progress = Faults(), list[str](), Progress()
+    progress.tell(f"reading {file.name}")
     sheets: Mapping[str, BookSheet]
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST_BYTES + 1)  # what is larger is refused, and need not fit into memory
     if _is_csv(file):
         rows = read_rows(content, file.name, faults)
         sheets = {PRICES: rows} if rows is not None else {}
@@ -120,8 +127,11 @@ def _imported(file: Path, before: Files, key: str) -> BookImport:
         if workbook.computed:
             notes.append(f"Formulas: what they came to when the file was saved was taken: {_few(workbook.computed)}.")
     if faults.found:
+        progress.end()
         return BookImport(faults=tuple(faults.found), notes=tuple(notes))
+    progress.tell("checking the portfolio with it")
     imported = import_book(before, key, sheets, today=utc_now().date())
+    progress.end()
     return replace(imported, notes=(*notes, *imported.notes))
 
 
@@ -133,20 +143,32 @@ def _few(places: Sequence[str]) -> str:
 def _write(directory: Path, before: Files, changed: Files) -> None:
     """Replace files; none before all are written beside those they replace, and each as a whole."""
     partial = {}
-    for name, content in changed.items():
-        path = directory / name
-        if (path.read_bytes() if path.exists() else None) != before.get(name):
-            raise Conflicting(
-                f"{path} has changed since it was read.",
-                fix="Export the price book again, and repeat the change.",
-                reason="PORTFOLIO_CHANGED",
-                facts={"file": name},
-            )
-        path.parent.mkdir(exist_ok=True)
-        partial[path] = path.with_name(f".{path.name}.{os.getpid()}")
-        with partial[path].open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    for path, written in partial.items():
-        written.replace(path)
+    try:
+        for name, content in changed.items():
+            path = (directory / name).resolve()
+            if (path.read_bytes() if path.exists() else None) != before.get(name):
+                raise Conflicting(
+                    f"{path} has changed since it was read.",
+                    fix="Export the price book again, and repeat the change.",
+                    reason="PORTFOLIO_CHANGED",
+                    facts={"file": name},
+                )
+            partial[path] = _write_beside(path, content)
+        for path, written in partial.items():
+            written.replace(path)
+    finally:
+        for written in partial.values():
+            written.unlink(missing_ok=True)
+
+
+def _write_beside(path: Path, content: bytes) -> Path:
+    """Write a file that takes the place of another one, with its permissions, when it is renamed."""
+    path.parent.mkdir(exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        shutil.copymode(path, partial)
+    return partial
