@@ -84,6 +84,8 @@ async def test_the_figures_of_an_offer_are_exact(desk: Desk) -> None:
     assert facts["bespoke_value"] == Fraction("3404.06")
     assert facts["bespoke_days"] == Fraction("2.5")
     assert facts["bespoke_items"] == 2
+    # 2.5 days of 8 hours beside 1.5 hours once and 0.25 every month
+    assert facts["bespoke_effort_percent"] == Fraction("81.63")
     assert facts["lowest_markup_percent"] == 15
     assert facts["unassured_components"] == 0
     assert facts["assured_in_combination"] is True
