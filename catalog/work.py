@@ -15,7 +15,7 @@ from functools import lru_cache
 from bidwright.catalog.centres import skilled_centres
 from bidwright.catalog.model import Release
 from bidwright.catalog.rule_language import WorkSource
-from bidwright.core.money import EXACT
+from bidwright.core.money import add, multiply
 from bidwright.core.transport import Shortage, Work, cheapest_shares
 
 WORK_TIMES: Mapping[WorkSource, str] = {"one_time_hours": "before the start", "monthly_hours": "every month"}
@@ -61,8 +61,8 @@ def hours_of(release: Release, items: Mapping[str, int], source: WorkSource) -> 
         component = release.components[id_]
         hours = component.one_time_hours if source == "one_time_hours" else component.monthly_hours
         if hours and units:
-            more = EXACT.multiply(hours, Decimal(units))
-            found[component.skills] = EXACT.add(found.get(component.skills, Decimal(0)), more)
+            more = multiply(hours, Decimal(units))
+            found[component.skills] = add(found.get(component.skills, Decimal(0)), more)
     return found
 
 

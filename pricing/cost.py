@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from bidwright.catalog.model import Component
-from bidwright.catalog.price_charges import CHARGES, PERIOD_MONTHS, RECURRING, ChargeName
+from bidwright.catalog.price_charges import CHARGES, PERIOD_MONTHS, ChargeName
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.catalog.rule_language import WorkSource
 from bidwright.catalog.work import WORK_TIMES, Hours, Workplace, capacities, hours_of
 from bidwright.core.errors import Fault, InvalidInput
-from bidwright.core.money import EXACT, plain, rounded
+from bidwright.core.money import EXACT, add, multiply, plain, rounded
 from bidwright.core.transport import Shares, Shortage, Work, cheapest_shares
 from bidwright.pricing.entries import Entries
 from bidwright.pricing.sale import Sale
@@ -56,7 +56,12 @@ class Labour:
         self._regions = regions
         self._entries = entries
         self._place = Workplace(sale.release.digest, sale.market.currency, regions, sale.release)
+        self._first: dict[str, ChargeName] = {}
+        for id_, charge in entries:  # of a component in the order of charges
+            if charge in PERIOD_MONTHS:
+                self._first.setdefault(id_, charge)
         self._chosen: dict[str, str | None] = {}
+        self._rates: dict[tuple[str, str], Decimal] = {}
         self._split: dict[tuple[str, WorkSource], list[tuple[str, Decimal]]] = {}
 
     def centre(self, skills: str) -> str | None:
@@ -87,7 +92,7 @@ class Labour:
         for skills, asked in hours.items():
             centre = self.centre(skills)
             if centre is not None:
-                loads[centre] = EXACT.add(loads.get(centre, Decimal(0)), asked)
+                loads[centre] = add(loads.get(centre, Decimal(0)), asked)
         return all(load <= self._sale.release.centres[centre].capacity_hours for centre, load in loads.items())
 
     def _shares(self, source: WorkSource, hours: Hours) -> Shares:
@@ -160,46 +165,46 @@ class Labour:
             units: What the row is priced by: units of the component, or units metered.
         """
         book = self._sale.book
-        times = book.hours_per_month if entry.charge == "hourly" else Decimal(1)
-        cost = EXACT.multiply(EXACT.multiply(entry.unit_cost, times), units)
+        cost = multiply(entry.unit_cost, units)
+        if entry.charge == "hourly":
+            cost = multiply(cost, book.hours_per_month)
         shares = self._line_shares(component, entry.charge, units)
-        for share in shares:
-            cost = EXACT.add(cost, EXACT.multiply(share.hours, share.rate))
-        most = max(shares, key=lambda share: share.hours, default=None)
-        return LineCost(
-            rounded(cost, book.currency, book.rounding),
-            most.centre if most is not None else "",
-            tuple(shares) if len(shares) > 1 else (),
-        )
+        for _, hours, rate in shares:
+            cost = add(cost, multiply(hours, rate))
+        cost = rounded(cost, book.currency, book.rounding)
+        if len(shares) > 1:
+            return LineCost(cost, max(shares, key=lambda share: share.hours).centre, shares)
+        return LineCost(cost, shares[0].centre if shares else "")
 
-    def _line_shares(self, component: Component, charge: ChargeName, units: Decimal) -> list[LabourShare]:
+    def _line_shares(self, component: Component, charge: ChargeName, units: Decimal) -> tuple[LabourShare, ...]:
         """Who does the work of a line."""
-        hours, centre = self._hours(component, charge), self.centre(component.skills)
+        skills = component.skills
+        hours, centre = self._hours(component, charge), self.centre(skills)
         if not hours or centre is None:
-            return []
+            return ()
         source: WorkSource = "one_time_hours" if charge == "one_time" else "monthly_hours"
-        dealt = self._split.get((component.id, source), [])
+        dealt = self._split.get((component.id, source))
         if not dealt:
-            return [LabourShare(centre, EXACT.multiply(hours, units), self._rate(centre, component.skills))]
+            return (LabourShare(centre, multiply(hours, units), self._rate(centre, skills)),)
         times = Decimal(PERIOD_MONTHS.get(charge, 1))
-        return [
-            LabourShare(centre, EXACT.multiply(own, times), self._rate(centre, component.skills))
-            for centre, own in dealt
-        ]
+        return tuple(LabourShare(centre, multiply(own, times), self._rate(centre, skills)) for centre, own in dealt)
 
     def _hours(self, component: Component, charge: ChargeName) -> Decimal:
         """Hours of work that a line holds for each unit; those of the months count in the first recurring line."""
         if charge == "one_time":
             return component.one_time_hours
-        first = next((one for one in RECURRING if (component.id, one) in self._entries), None)
-        if charge != first:
+        if charge != self._first.get(component.id):
             return Decimal(0)
-        return EXACT.multiply(component.monthly_hours, Decimal(PERIOD_MONTHS[charge]))
+        months = PERIOD_MONTHS[charge]
+        return component.monthly_hours if months == 1 else multiply(component.monthly_hours, Decimal(months))
 
     def _rate(self, centre: str, skills: str) -> Decimal:
         """What an hour costs on the price date."""
-        date, currency = self._sale.agreement.price_date, self._sale.market.currency
-        return self._sale.release.centres[centre].rate(skills.partition("|")[0], currency, date)
+        key = (centre, skills)
+        if key not in self._rates:
+            date, currency = self._sale.agreement.price_date, self._sale.market.currency
+            self._rates[key] = self._sale.release.centres[centre].rate(skills.partition("|")[0], currency, date)
+        return self._rates[key]
 
 
 def _exceeded(place: Workplace, short: Shortage, when: str) -> InvalidInput:

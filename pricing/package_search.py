@@ -61,18 +61,21 @@ class _Problem:
 
 def _groups(uses: Sequence[Mapping[str, int]], applicable: list[int]) -> list[list[int]]:
     """Split packages into groups that share no component."""
-    groups: list[tuple[set[str], list[int]]] = []
+    leads_to: dict[str, str] = {}  # from each component on the way to the one that leads its group
+
+    def leader(component: str) -> str:
+        while (further := leads_to.setdefault(component, component)) != component:
+            leads_to[component] = component = leads_to[further]
+        return component
+
     for index in applicable:
-        components, members = set(uses[index]), [index]
-        apart = []
-        for group in groups:
-            if components.isdisjoint(group[0]):
-                apart.append(group)
-            else:
-                components |= group[0]
-                members += group[1]
-        groups = [*apart, (components, sorted(members))]
-    return [members for _, members in groups]
+        first, *others = uses[index]
+        for other in others:
+            leads_to[leader(other)] = leader(first)
+    groups: dict[str, list[int]] = {}
+    for index in applicable:
+        groups.setdefault(leader(next(iter(uses[index]))), []).append(index)
+    return list(groups.values())
 
 
 def _shared(uses: list[Mapping[str, int]]) -> list[str]:
@@ -87,12 +90,12 @@ def _shared(uses: list[Mapping[str, int]]) -> list[str]:
 def _solve(problem: _Problem) -> list[int]:
     """The best counts; of all best ones the lexicographically greatest."""
     none, boxes = [0] * len(problem.savings), problem.boxes
-    if len(boxes) == 1:
+    if _are_enough(problem):
         return boxes
     search = _Search(problem)
     best = search.better(none, boxes, than=-1) or none
     saving = _product(best, problem.savings)
-    for package in range(len(boxes)):
+    for package in range(len(boxes) - 1):  # of the last one there are no more units
         # Raise this count while some other combination that begins the same saves as much.
         while best[package] < boxes[package]:
             begin = best[:package]
@@ -102,6 +105,15 @@ def _solve(problem: _Problem) -> list[int]:
                 break
             best = other
     return best
+
+
+def _are_enough(problem: _Problem) -> bool:
+    """Whether there are units for all packages, each applied as often as it could be alone."""
+    taken = (
+        sum(box * use[index] for box, use in zip(problem.boxes, problem.uses, strict=True))
+        for index in range(len(problem.units))
+    )
+    return all(wanted <= units for wanted, units in zip(taken, problem.units, strict=True))
 
 
 class _Search:
