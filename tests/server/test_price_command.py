@@ -1,0 +1,129 @@
+"""`bid price`: what a design costs, and what it would on other terms, as `bidwright price` says without a server."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bench.installations import Installation
+from click.testing import CliRunner
+from small_release import SMALL_PORTFOLIO
+
+from bidwright.server.main import bidwright
+
+INDEX = """\
+indices:
+  - id: cpi
+    title: Consumer prices
+    values: {2025-01-01: "100"LATER}
+    every_months: 12
+    rise_at_most: "5"
+"""
+
+
+@pytest.fixture(scope="module")
+def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small portfolio with an index."""
+    copied = shutil.copytree(SMALL_PORTFOLIO, tmp_path_factory.mktemp("indexed") / "small")
+    with (copied / "prices" / "DE.yaml").open("a") as file:
+        file.write(INDEX.replace("LATER", ""))
+    return copied
+
+
+@pytest.fixture(scope="module")
+def design(installation: Installation, portfolio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A website on six servers from it."""
+    assert installation.manage("portfolio", "publish", str(portfolio)).returncode == 0
+    kept = tmp_path_factory.mktemp("design") / "design.json"
+    options = ("--portfolio", "small", "--term", "24", "-n", "users=10", "-n", "site_title=Shop", "-o", str(kept))
+    done = installation.bid("configure", "web_hosting", *options)
+    assert done.returncode == 0, done.stderr
+    return kept
+
+
+def by_hand(portfolio: Path, design: Path, *options: str) -> Any:
+    command = ["price", "--portfolio", str(portfolio), "--configuration", str(design), *options]
+    done = CliRunner().invoke(bidwright, command)
+    assert done.exit_code == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--terms", "12,36", "--discounts", "0,2.5"),
+        ("--target-margin", "5"),
+        ("--target-monthly", "20.5"),
+        ("--target-value", "400"),
+        ("--index", "cpi", "--indexed-on", "2029-01-01"),
+    ],
+)
+def test_the_client_and_the_command_without_a_server_answer_alike(
+    installation: Installation, portfolio: Path, design: Path, options: tuple[str, ...]
+) -> None:
+    told = installation.bid("price", str(design), *options, "--json")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert json.loads(told.stdout) == json.loads(by_hand(portfolio, design, *options, "--json"))
+    if options:
+        assert installation.bid("price", str(design), *options).stdout == by_hand(portfolio, design, *options)
+
+
+def test_a_quote_is_compared_with_a_design(installation: Installation, design: Path) -> None:
+    quote = made(installation, design)
+    text = installation.bid("price", quote, "--term", "36", "--against", str(design)).stdout
+    assert text.startswith("differences in EUR, 24 months became 36\n")
+    assert "another rule: DE-list: term of 24 months -> DE-list: term of 36 months" in text
+    assert "due 24 times became 36" in text
+
+
+def test_a_quote_keeps_the_prices_of_its_release_and_follows_an_index_by_values_published_since(
+    installation: Installation, portfolio: Path, design: Path
+) -> None:
+    quote = made(installation, design)
+    price = json.loads(installation.bid("quote", "show", quote, "--json").stdout)["offer"]["price"]
+    year = price["price_date"]["year"]
+    settings = portfolio / "prices" / "DE.yaml"
+    kept = settings.read_text()
+    later = f', {year + 1}-01-01: "104", {year + 2}-01-01: "130"'
+    settings.write_text(kept.replace('"100"}', f'"100"{later}}}').replace('rise_at_most: "5"', 'rise_at_most: "50"'))
+    assert installation.manage("portfolio", "publish", str(portfolio)).returncode == 0
+    settings.write_text(kept)
+    assert json.loads(installation.bid("price", quote, "--json").stdout) == price
+    options = ("--index", "cpi", "--indexed-on", f"{year + 2}-12-31")
+    told = json.loads(installation.bid("price", quote, *options, "--json").stdout)
+    # the limit of 5 % a year is that of the release the quote was made from
+    assert [step["percent"]["value"] for step in told["steps"]] == ["4", "5"]
+    assert told["old_monthly"] == price["totals"]["monthly"]
+    assert told["index_release"] != price["release"]
+    text = installation.bid("price", quote, *options).stdout
+    assert "rises by 5 % at most" in text
+    assert "average month: " in text
+
+
+def made(installation: Installation, design: Path) -> str:
+    done = installation.bid("quote", "create", str(design), "--customer", "Example GmbH", "--json")
+    assert done.returncode == 0, done.stderr
+    return str(json.loads(done.stdout)["name"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("nowhere",), 2, "write a file's name, quotes/ID or contracts/ID"),
+        (("quotes/q-0",), 1, "quotes/q-0"),
+        (("DESIGN", "--index", "cpi"), 2, "--index and --indexed-on are given together"),
+        (("DESIGN", "--index", "ppi", "--indexed-on", "2029-01-01"), 1, "has no index 'ppi'"),
+        (("DESIGN", "--terms", "12", "--against", "quotes/q-0"), 2, "not for several at once"),
+        (("DESIGN", "--target-value", "0.0000000001"), 2, "9 after it"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(
+    installation: Installation, design: Path, arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    done = installation.bid("price", *(str(design) if one == "DESIGN" else one for one in arguments))
+    assert done.returncode == status
+    assert said in done.stderr
