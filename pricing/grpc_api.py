@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import grpc
 
@@ -24,11 +27,16 @@ from bidwright.v1.pricing_pb2_grpc import PricingServiceServicer
 _MANY_ITEMS = 100
 """From here on a bid is priced in a thread: up to here it takes less than about 5 ms, and a thread costs more."""
 
+_QUESTIONS_AT_ONCE = 2
+"""Threads for questions that need many prices: each of them keeps a core busy."""
+
 _LONGEST_S = 60.0
 """What a question that needs many prices may take, where its caller allows more or says nothing."""
 
 _ANSWER_S = 0.1
 """Kept back of a caller's deadline for sending the answer, or why there is none."""
+
+AnswerT = TypeVar("AnswerT")
 
 
 class PricingApi(PricingServiceServicer):
@@ -42,6 +50,8 @@ class PricingApi(PricingServiceServicer):
     def __init__(self, find_release: FindRelease, clock: Clock) -> None:
         self._find_release = find_release
         self._clock = clock
+        # Questions of many prices wait for each other, and for nobody else.
+        self._pool = ThreadPoolExecutor(max_workers=_QUESTIONS_AT_ONCE, thread_name_prefix="price")
 
     async def PriceConfiguration(
         self,
@@ -62,7 +72,7 @@ class PricingApi(PricingServiceServicer):
     ) -> pricing_pb2.PriceVariantsResponse:
         """Price a configuration on every combination of terms, discounts and channels."""
         priced = await self._pricer(request.configuration, context.time_remaining())
-        return await asyncio.to_thread(price_variants, request, priced)
+        return await self._answered(lambda: price_variants(request, priced))
 
     async def FindDiscount(
         self,
@@ -71,7 +81,7 @@ class PricingApi(PricingServiceServicer):
     ) -> pricing_pb2.FindDiscountResponse:
         """Find the discount that keeps a margin or meets a budget."""
         priced = await self._pricer(request.configuration, context.time_remaining())
-        return await asyncio.to_thread(find_discount, request, priced)
+        return await self._answered(lambda: find_discount(request, priced))
 
     async def ComparePrices(
         self,
@@ -81,7 +91,7 @@ class PricingApi(PricingServiceServicer):
         """Say what differs between two prices, maybe of two releases."""
         base = await self._pricer(request.base.configuration, context.time_remaining())
         other = await self._pricer(request.other.configuration, context.time_remaining())
-        return await asyncio.to_thread(compare_prices, request, base=base, other=other)
+        return await self._answered(lambda: compare_prices(request, base=base, other=other))
 
     async def IndexPrice(
         self,
@@ -91,7 +101,10 @@ class PricingApi(PricingServiceServicer):
         """Say what the recurring lines of a running contract come to from a day on."""
         priced = await self._pricer(request.configuration, context.time_remaining())
         current = await self._find_release(f"portfolios/{priced.release.portfolio}")
-        return await asyncio.to_thread(index_prices, request, priced, current)
+        return await self._answered(lambda: index_prices(request, priced, current))
+
+    async def _answered(self, question: Callable[[], AnswerT]) -> AnswerT:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, question)
 
     async def _pricer(self, configuration: Configuration, remaining_s: float | None) -> Pricer:
         """Prices from the release of a configuration, on the day it is in its market."""

@@ -99,9 +99,10 @@ def _line_text(line: PriceLineDifference) -> Iterator[str]:
 
 def _indexed(found: IndexPriceResponse) -> Iterator[str]:
     """The moves of the index, then each recurring line before and after."""
-    yield f"index {found.old_index.value} -> {found.new_index.value}, as {found.index_release} knows it"
+    indices = (figure_text(index.value) for index in (found.old_index, found.new_index))
+    yield f"index {' -> '.join(indices)}, as {found.index_release} knows it"
     for step in found.steps:
-        move = f"{step.old_index.value} -> {step.new_index.value}"
+        move = f"{figure_text(step.old_index.value)} -> {figure_text(step.new_index.value)}"
         yield f"  {_day(step.day)}  {move:<24} {_with_sign(Decimal(step.percent.value)):>10} %  {step.why}"
     yield ""
     for line in found.lines:
