@@ -20,11 +20,13 @@ class EliminationTree:
         children: Ranks below each rank. Once a variable and all above it are decided, these have nothing to do with
             each other.
         first: The lowest rank below each rank, or itself.
+        width: How many variables separate what stands below a variable from all else, at most.
     """
 
     order: Sequence[int]
     children: Sequence[Sequence[int]]
     first: Sequence[int]
+    width: int
 
 
 def elimination_tree(clauses: Iterable[Clause], variables: Iterable[int], deadline: Deadline) -> EliminationTree:
@@ -59,10 +61,10 @@ def elimination_tree(clauses: Iterable[Clause], variables: Iterable[int], deadli
             its.discard(variable)
             heappush(queue, (len(its), other))
     parent = {variable: min(others, key=place.__getitem__) for variable, others in above.items() if others}
-    return _post_order(list(place), parent)
+    return _post_order(list(place), parent, max(map(len, above.values()), default=0))
 
 
-def _post_order(variables: Sequence[int], parent: dict[int, int]) -> EliminationTree:
+def _post_order(variables: Sequence[int], parent: dict[int, int], width: int) -> EliminationTree:
     below: dict[int, list[int]] = {variable: [] for variable in variables}
     roots = [variable for variable in variables if variable not in parent]
     for variable, its_parent in parent.items():
@@ -81,4 +83,4 @@ def _post_order(variables: Sequence[int], parent: dict[int, int]) -> Elimination
     first: list[int] = []
     for place, its in enumerate(children):
         first.append(min((first[child] for child in its), default=place))
-    return EliminationTree(order, children, first)
+    return EliminationTree(order, children, first, width)

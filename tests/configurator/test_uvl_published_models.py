@@ -64,7 +64,10 @@ def test_the_published_figures_come_out(model: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("model", sorted(_LARGE & set(_KNOWN)))
 def test_the_published_figures_of_large_models_come_out(model: str) -> None:
-    _check(model, analyze_model(read_uvl(_FOLDER / f"{model}.uvl"), Deadline(90)))
+    is_counted = model != "decisionmaking_alhajjaji2019"  # nobody has published its number either
+    result = analyze_model(read_uvl(_FOLDER / f"{model}.uvl"), Deadline(240 if is_counted else 60))
+    _check(model, result)
+    assert result.is_complete == is_counted
 
 
 @pytest.mark.parametrize("model", _FORMULAS)
