@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from google.type.date_pb2 import Date
 
@@ -29,11 +31,13 @@ def hand_terms(whole: Entry, currency: str, faults: Faults) -> CommercialTerms:
         channel=value.get("channel", ""),
         agreement=value.get("agreement", ""),
         promotion_codes=value.get("promotion_codes", ()),
+        free_months=value.get("free_months", 0),
     )
     if "discount_percent" in value:
         terms.discretionary_discount_percent.value = plain(number(value["discount_percent"]))
     for component, percent in value.get("line_discounts", {}).items():
         terms.line_discounts.add(component=component).percent.value = plain(number(percent))
+    _put_months(terms, value)
     if currency:
         for name in ("one_time_discount", "monthly_discount"):
             if name in value:
@@ -45,6 +49,18 @@ def hand_terms(whole: Entry, currency: str, faults: Faults) -> CommercialTerms:
         if found is not None:
             terms.price_date.CopyFrom(date_message(found))
     return terms
+
+
+def _put_months(terms: CommercialTerms, value: Mapping[str, Any]) -> None:
+    """What happens in the months of the term."""
+    if "present_value_rate" in value:
+        terms.present_value_rate_percent.value = plain(number(value["present_value_rate"]))
+    for stated in value.get("ramp", ()):
+        phase = terms.ramp.add(from_month=stated["from_month"])
+        for component, units in stated.get("quantities", {}).items():
+            phase.quantities.add(component=component, quantity=units)
+        if "discount_percent" in stated:
+            phase.discount_percent.value = plain(number(stated["discount_percent"]))
 
 
 def date_message(date: dt.date) -> Date:

@@ -16,6 +16,7 @@ from bidwright.catalog.reader import read_portfolio
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.json_form import as_dict
 from bidwright.core.command_line.locales import locale_option
+from bidwright.core.command_line.month_options import month_options, put_months
 from bidwright.core.command_line.what_if_options import Question, complete, what_if_options
 from bidwright.core.command_line.what_if_text import Answer, answer_text
 from bidwright.core.errors import Faults, InvalidInput
@@ -49,6 +50,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--channel", metavar="CHANNEL", help="Sales channel.")
 @click.option("--agreement", metavar="AGREEMENT", help="Agreement whose contract prices hold.")
 @click.option("--promotion", "promotion_codes", multiple=True, metavar="CODE", help="A code the customer has.")
+@month_options
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @locale_option
 @what_if_options(_FILE, "FILE")
@@ -61,6 +63,9 @@ def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the comma
     discount: str | None,
     as_json: bool,
     promotion_codes: tuple[str, ...],
+    free_months: int | None,
+    ramp: tuple[str, ...],
+    present_value_rate: str | None,
     question: Question | None,
     against: Path | None,
     **names: str | None,
@@ -78,6 +83,7 @@ def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the comma
             setattr(wanted.terms, name, stated)
     if promotion_codes:
         wanted.terms.promotion_codes[:] = promotion_codes
+    put_months(wanted.terms, {"free_months": free_months, "ramp": ramp, "present_value_rate": present_value_rate})
     answer: Answer
     if against is not None:
         answer = compare(_price(release, _read(against, release, date)), _price(release, wanted))

@@ -7,20 +7,25 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from bidwright.core.caller import Caller
-from bidwright.v1.price_pb2 import PriceTotals
+from bidwright.v1.price_pb2 import CashFlow, PriceLine, PriceTotals, PriceYear
 
 _Answer = TypeVar("_Answer", bound=Message)
 
-OURS_ALONE = (
-    "one_time_cost",
-    "monthly_cost",
-    "contract_cost",
-    "usage_cost",
-    "net_present_cost",
-    "margin_percent",
-    "bespoke_effort_percent",
-)
-"""Fields of ``PriceTotals`` that only our own people see; the share of effort tells our hours."""
+OURS_ALONE: dict[type[Message], tuple[str, ...]] = {
+    PriceTotals: (
+        "one_time_cost",
+        "monthly_cost",
+        "contract_cost",
+        "usage_cost",
+        "net_present_cost",
+        "margin_percent",
+        "bespoke_effort_percent",  # it tells our hours
+    ),
+    PriceLine: ("cost", "delivery_centre", "labour"),
+    PriceYear: ("cost", "margin_percent"),
+    CashFlow: ("cost",),
+}
+"""Fields that only our own people see."""
 
 
 def redacted(message: _Answer, caller: Caller) -> _Answer:
@@ -31,9 +36,8 @@ def redacted(message: _Answer, caller: Caller) -> _Answer:
 
 
 def _clear(message: Message) -> None:
-    if isinstance(message, PriceTotals):
-        for name in OURS_ALONE:
-            message.ClearField(name)
+    for name in OURS_ALONE.get(type(message), ()):
+        message.ClearField(name)
     for field, value in message.ListFields():
         if field.message_type is not None:
             for one in value if field.is_repeated else [value]:

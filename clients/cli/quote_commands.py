@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +12,7 @@ from bidwright.clients.cli import answers, views
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.records import full_name, show
 from bidwright.clients.cli.session import Session, command
+from bidwright.core.command_line.month_options import month_options, put_months
 from bidwright.v1 import quote_pb2 as quote_records
 from bidwright.v1 import quoting_pb2 as quoting
 
@@ -32,10 +34,12 @@ def quote() -> None:
 @click.option("--reference", default="", help="The customer's own reference.")
 @click.option("--title", default="", help="What you call this quote.")
 @click.option("--bid", "bid_name", default="", help="Make it an alternative of this bid.")
+@month_options
 @_REQUEST_ID
-def create(session: Session, design: Path, **options: str) -> None:
-    """Make a draft from what `bid configure --output` wrote."""
+def create(session: Session, design: Path, **options: Any) -> None:
+    """Make a draft from what `bid configure --output` wrote, and what happens in the months of the term."""
     request = answers.read_design(design)
+    put_months(request.terms, options)
     request.request_id = options["request_id"]
     request.display_name = options["title"]
     request.bid = full_name("bids", options["bid_name"]) if options["bid_name"] else ""
@@ -48,11 +52,13 @@ def create(session: Session, design: Path, **options: str) -> None:
 @command(quote, "revise")
 @_NAME
 @click.argument("design", type=_FILE)
+@month_options
 @_REQUEST_ID
 @_ETAG
-def revise(session: Session, name: str, design: Path, *, request_id: str, etag: str) -> None:
+def revise(session: Session, name: str, design: Path, *, request_id: str, etag: str, **months: object) -> None:
     """Replace configuration and terms; the quote is a draft again, under its next revision."""
     kept = answers.read_design(design)
+    put_months(kept.terms, months)
     request = quoting.ReviseQuoteRequest(
         name=full_name("quotes", name),
         configuration=kept.configuration,

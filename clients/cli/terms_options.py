@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 
 from bidwright.clients.cli import answers
+from bidwright.core.command_line.month_options import month_options, put_months
 from bidwright.v1 import configuration_pb2 as configuration
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -28,6 +29,7 @@ _OPTIONS = (
 
 def terms_options(command: _Command) -> _Command:
     """Add the options to a command, in their order."""
+    command = month_options(command)
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -60,6 +62,7 @@ def put_terms(terms: configuration.CommercialTerms, options: Mapping[str, object
         del terms.commitments[:]
         for commitment, amount in map(_pair, commitments):
             terms.commitments.add(commitment=commitment).monthly.CopyFrom(answers.money(amount, currency()))
+    put_months(terms, options)
 
 
 def _texts(value: object) -> list[str]:

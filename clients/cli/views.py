@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 
 from bidwright.clients.cli.output import Output, amount, state
+from bidwright.core.command_line.price_text import figure_text
+from bidwright.core.command_line.term_text import free_text, months_text, term_rows
 from bidwright.core.money import parse as parse_decimal
 from bidwright.core.money import plain
 from bidwright.v1 import configuration_pb2 as configuration
@@ -64,8 +66,14 @@ def show_totals(output: Output, totals: price_records.PriceTotals) -> None:
         ("a month", amount(totals.monthly), amount(totals.monthly_cost)),
         ("first year", amount(totals.first_year), ""),
         ("contract value", amount(totals.contract_value), amount(totals.contract_cost)),
+        ("a year on average", amount(totals.annual_contract_value), ""),
         ("margin", f"{number(totals.margin_percent)} %", ""),
     ]
+    if {totals.bespoke_value_percent.value, totals.bespoke_effort_percent.value} - {"", "0"}:
+        rows.append(("bespoke, of the value", f"{number(totals.bespoke_value_percent)} %", ""))
+        rows.append(("bespoke, of the work", f"{number(totals.bespoke_effort_percent)} %", ""))
+    if totals.HasField("net_present_value"):
+        rows.append(("net present value", amount(totals.net_present_value), amount(totals.net_present_cost)))
     if totals.usage.units or totals.usage.nanos:
         rows.append(("estimated usage a month", amount(totals.usage), amount(totals.usage_cost)))
         rows.append(("contract value with usage", amount(totals.estimated_contract_value), ""))
@@ -73,25 +81,30 @@ def show_totals(output: Output, totals: price_records.PriceTotals) -> None:
 
 
 def show_price(output: Output, price: price_records.Price, *, waterfall: bool) -> None:
-    """Print the lines of a price, with every step where asked."""
+    """Print the lines of a price, with every step where asked, what is due when, and the sums."""
+    title = f"Price of {price.term_months} months, {price.price_book}, {price.currency}"
+    _show_lines(output, title, price.lines, waterfall=waterfall)
+    for phase in price.phases:
+        _show_lines(output, f"Ramp, {months_text(phase)}", phase.lines, waterfall=waterfall)
+    output.table("Term", ["", "price ", "cost "], list(term_rows(price, amount)))
+    show_totals(output, price.totals)
+
+
+def _show_lines(output: Output, title: str, lines: Iterable[price_records.PriceLine], *, waterfall: bool) -> None:
     rows: list[Sequence[str]] = []
-    for line in price.lines:
+    for line in lines:
+        charge = _CHARGES[line.charge] + free_text(line)
         units = number(line.metered) or "0" if line.HasField("metered") else str(line.quantity)
-        rows.append((line.subject, _CHARGES[line.charge], f"{units} {line.unit}", amount(line.net), amount(line.cost)))
+        rows.append((line.subject, charge, f"{units} {line.unit}", amount(line.net), amount(line.cost)))
         if waterfall:
             rows.extend(_step(step) for step in line.steps)
-    output.table(
-        f"Price of {price.term_months} months, {price.price_book}, {price.currency}",
-        ["line", "charge", "quantity", "net ", "cost "],
-        rows,
-    )
-    show_totals(output, price.totals)
+    output.table(title, ["line", "charge", "quantity", "net ", "cost "], rows)
 
 
 def _step(step: price_records.PriceStep) -> Sequence[str]:
     name = price_records.PriceStepKind.Name(step.kind).removeprefix("PRICE_STEP_KIND_").replace("_", " ").lower()
     percent = f"{number(step.percent)} %" if step.percent.value else ""
-    return (f"    {name}", percent, step.rule, number(step.amount), number(step.running))
+    return (f"    {name}", percent, step.rule, figure_text(step.amount.value), figure_text(step.running.value))
 
 
 def show_plan(output: Output, plan: plan_records.Plan) -> None:

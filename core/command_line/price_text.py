@@ -9,6 +9,7 @@ from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 
 from bidwright.core.command_line.locales import command_locale
+from bidwright.core.command_line.term_text import free_text, months_text, term_rows
 from bidwright.core.money import MINOR_UNITS
 from bidwright.core.money_text import number_text
 from bidwright.v1.configuration_pb2 import (
@@ -41,14 +42,18 @@ def price_text(priced: Price) -> str:
     parts = [f"{head}, amounts in {priced.currency}, net of tax", ""]
     for line in priced.lines:
         parts += _line(line)
-    parts += ["", "Waterfall", *_waterfall(priced), "", "Totals", *_totals(priced.totals)]
+    parts += ["", "Waterfall", *_waterfall(priced)]
+    for phase in priced.phases:
+        parts += ["", f"Ramp, {months_text(phase)}", *(text for line in phase.lines for text in _line(line))]
+    parts += ["", "Term", *(_row(*row) for row in term_rows(priced, amount_text))]
+    parts += ["", "Totals", *_totals(priced.totals)]
     return "\n".join(parts)
 
 
 def _line(line: PriceLine) -> Iterator[str]:
     units = line.metered.value if line.HasField("metered") else line.quantity
     head = f"{line.subject}, {units} {line.unit}, {due_text(line.charge)}: {amount_text(line.net)}"
-    yield f"{head} (cost {amount_text(line.cost)})"
+    yield f"{head} (cost {amount_text(line.cost)}){free_text(line)}"
     for step in line.steps:
         percent = f"{figure_text(step.percent.value)} %" if step.HasField("percent") else ""
         amount, running = figure_text(step.amount.value), figure_text(step.running.value)
@@ -66,7 +71,7 @@ def _waterfall(priced: Price) -> Iterator[str]:
 
 
 def _totals(totals: PriceTotals) -> Iterator[str]:
-    rows = (
+    rows: tuple[tuple[str, Money, Money | None], ...] = (
         ("once", totals.one_time, totals.one_time_cost),
         ("a month", totals.billed_monthly, None),
         ("a quarter", totals.billed_quarterly, None),
@@ -74,17 +79,22 @@ def _totals(totals: PriceTotals) -> Iterator[str]:
         ("average month", totals.monthly, totals.monthly_cost),
         ("first year", totals.first_year, None),
         ("contract value", totals.contract_value, totals.contract_cost),
+        ("a year on average", totals.annual_contract_value, None),
         ("estimated usage a month", totals.usage, totals.usage_cost),
         ("contract value with usage", totals.estimated_contract_value, None),
     )
+    if totals.HasField("net_present_value"):
+        rows += (("net present value", totals.net_present_value, totals.net_present_cost),)
     for name, net, cost in rows:
-        yield f"  {name:<{_NAME_WIDTH}} {amount_text(net):>{_FIGURE_WIDTH}}" + (
-            f"  cost {amount_text(cost)}" if cost is not None else ""
-        )
+        yield _row(name, amount_text(net), amount_text(cost) if cost is not None else "")
     yield _percent("margin", totals.margin_percent)
     if {totals.bespoke_value_percent.value, totals.bespoke_effort_percent.value} - {"", "0"}:
         yield _percent("bespoke, of the value", totals.bespoke_value_percent)
         yield _percent("bespoke, of the work", totals.bespoke_effort_percent)
+
+
+def _row(name: str, net: str, cost: str) -> str:
+    return f"  {name:<{_NAME_WIDTH}} {net:>{_FIGURE_WIDTH}}" + (f"  cost {cost}" if cost else "")
 
 
 def _percent(name: str, percent: DecimalMessage) -> str:

@@ -1,0 +1,71 @@
+"""Options that say what happens in the months of a term, alike in every command that prices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import click
+
+from bidwright.v1.configuration_pb2 import CommercialTerms, RampPhase
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+_UNITS = re.compile(r"(?P<component>[a-z][a-z0-9_.]*)=(?P<units>\d{1,6})")
+_FORM = "write MONTH: COMPONENT=UNITS ... PERCENT%, such as '4: compute.small=2 20%'"
+
+_OPTIONS = (
+    click.option(
+        "--free-months", type=click.IntRange(0, 84), metavar="N", help="Nothing that recurs is paid in N months."
+    ),
+    click.option(
+        "--ramp",
+        multiple=True,
+        metavar="PHASE",
+        help="From a month on fewer units, or a discount: '4: compute.small=2 20%'.",
+    ),
+    click.option("--present-value-rate", metavar="PERCENT", help="Say what it is worth today at a yearly rate."),
+)
+
+
+def month_options(command: _Command) -> _Command:
+    """Add the options to a command, in their order."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def put_months(terms: CommercialTerms, options: Mapping[str, object]) -> None:
+    """Let options that were given take the place of what the terms say.
+
+    Args:
+        terms: Those to be changed.
+        options: As the command got them.
+
+    Raises:
+        click.BadParameter: A phase cannot be read.
+    """
+    free_months, ramp, rate = (options.get(name) for name in ("free_months", "ramp", "present_value_rate"))
+    if isinstance(free_months, int):
+        terms.free_months = free_months
+    if isinstance(ramp, Sequence) and ramp:
+        del terms.ramp[:]
+        terms.ramp.extend(_phase(str(text)) for text in ramp)
+    if rate:
+        terms.present_value_rate_percent.value = str(rate)
+
+
+def _phase(text: str) -> RampPhase:
+    month, colon, rest = text.partition(":")
+    if not colon or not month.strip().isdecimal():
+        raise click.BadParameter(f"{text!r}: {_FORM}.")
+    phase = RampPhase(from_month=int(month))
+    for word in rest.split():
+        units = _UNITS.fullmatch(word)
+        if units is not None:
+            phase.quantities.add(component=units["component"], quantity=int(units["units"]))
+        elif word.endswith("%") and not phase.discount_percent.value:
+            phase.discount_percent.value = word[:-1]
+        else:
+            raise click.BadParameter(f"{text!r}: {word!r} is neither units nor a percentage; {_FORM}.")
+    return phase
