@@ -11,6 +11,8 @@ from google.type import money_pb2
 
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.answers import answers_from_proto, resolve_answers
+from bidwright.catalog.bespoke_places import check_places
+from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Answer, Market, Offering, Release
 from bidwright.configurator.objectives import Objective, objectives_of
 from bidwright.configurator.sites import Site
@@ -98,6 +100,8 @@ def requirements_of(
         answers, found = _sited(SiteReader(release=release, offering=offering, faults=faults), request.needs, sites)
     elif offering:
         answers = _answers(offering, request.needs, faults, partial=partial)
+    if offering and market and (not partial or offering.residency_need in answers):
+        check_places(request.bespoke_items, release.centres, regions_for(market, offering, answers), faults)
     faults.raise_if_any("The request")
     if offering is None or market is None:
         raise AssertionError("an unknown offering or market is a fault")

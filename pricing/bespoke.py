@@ -5,12 +5,12 @@ The term discount does not touch bespoke items: their price follows their cost, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bidwright.catalog.amount_messages import amount_of
-from bidwright.catalog.model import DeliveryCentre, PriceBook
+from bidwright.catalog.model import PriceBook
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import EXACT, plain, rounded
 from bidwright.pricing.changes import Changes
@@ -63,29 +63,6 @@ def read_bespoke_items(items: Iterable[BespokeItem], book: PriceBook, faults: Fa
         if costed is not None:
             found[item.id] = costed
     return tuple(found[id_] for id_ in sorted(found))
-
-
-def check_places(
-    items: Iterable[BespokeItem], centres: Mapping[str, DeliveryCentre], regions: Collection[str], faults: Faults
-) -> None:
-    """Report effort of delivery centres that lie where the customer allows no work.
-
-    Args:
-        items: Their delivery centres have rates.
-        centres: Of the release, by id.
-        regions: Where work may be done.
-        faults: Takes a fault for each such effort.
-    """
-    allowed = sorted(id_ for id_, centre in centres.items() if centre.region in regions)
-    for index, item in enumerate(items):
-        for number, part in enumerate(item.effort):
-            if part.delivery_centre and part.delivery_centre not in allowed:
-                faults.add(
-                    f"bespoke_items[{index}].effort[{number}].delivery_centre",
-                    f"{part.delivery_centre} lies in {centres[part.delivery_centre].region}, "
-                    f"outside the regions allowed ({', '.join(sorted(regions)) or 'none'})",
-                    f"Choose one of: {', '.join(allowed) or 'none'}.",
-                )
 
 
 def bespoke_line(sale: Sale, item: CostedItem, changes: Changes) -> PricedLine:

@@ -10,13 +10,14 @@ from decimal import Decimal
 from google.type.date_pb2 import Date
 
 from bidwright.catalog.amount_messages import amount_of
+from bidwright.catalog.bespoke_places import check_places
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_percentages import Key
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import add, plain
 from bidwright.pricing.allocation import take_off
-from bidwright.pricing.bespoke import CostedItem, bespoke_line, check_places, read_bespoke_items
+from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
 from bidwright.pricing.bespoke_share import bespoke_hours, bespoke_value_percent, standard_hours
 from bidwright.pricing.cash_flow import cash_flow, years
 from bidwright.pricing.changes import Changes
