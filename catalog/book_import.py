@@ -77,8 +77,9 @@ def _notes(book: Book, sheets: Mapping[str, BookSheet]) -> Iterator[str]:
     for name in sheets:
         if name not in {PRICES, SETTINGS} and not _TABLE_SHEET.fullmatch(name):
             yield f"The sheet {name!r} is not read."
+    is_csv = PRICES in sheets and bool(sheets[PRICES].source)
     for name in (SETTINGS, *map(table_sheet, book.tables)):
-        if name not in sheets:
+        if name not in sheets and not is_csv:
             yield f"There is no sheet {name!r}: what it would hold stays as it is."
 
 

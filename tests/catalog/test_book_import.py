@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from book_files import after, edited, exported, imported, small_files, told
@@ -38,6 +39,7 @@ component.ram_gib,price
 """
 
 
+EXCEL_WORKBOOK = Path(__file__).with_name("excel_workbook")
 SMALL_BOOK = exported(small_files())
 with zipfile.ZipFile(io.BytesIO(SMALL_BOOK)) as _archive:
     PARTS = {name: _archive.read(name).decode() for name in _archive.namelist()}
@@ -380,6 +382,21 @@ def test_a_formula_counts_as_what_it_came_to_and_is_named() -> None:
     assert workbook.sheets["prices"].rows[4].cells["price"] == "25.2"
 
 
+def test_a_spreadsheet_is_read_as_excel_writes_it_with_shared_texts_and_seventeen_digits() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in sorted(path for path in EXCEL_WORKBOOK.rglob("*") if path.is_file()):
+            archive.write(part, part.relative_to(EXCEL_WORKBOOK).as_posix())
+    faults = Faults()
+    workbook = read_workbook(target.getvalue(), "book.xlsx", faults)
+    assert [(fault.where, fault.what) for fault in faults.found] == [("prices!B4", "the formula has no result")]
+    assert [(row.number, row.cells) for row in workbook.sheets["prices"].rows] == [
+        (3, {"price": "0.1", "valid_from": "2026-01-01", "tiers": "5:22.80"}),
+        (4, {"price": "0.2", "valid_from": "", "tiers": ""}),
+        (5, {"price": "0.0012", "valid_from": "", "tiers": ""}),
+    ]
+
+
 def test_text_that_begins_like_a_formula_is_refused_and_exported_text_never_is_one() -> None:
     files = small_files()
     files["prices/DE.csv"] = files["prices/DE.csv"].replace(b"os.debian,monthly,piece", b"os.debian,monthly,=1+1")
@@ -390,11 +407,11 @@ def test_text_that_begins_like_a_formula_is_refused_and_exported_text_never_is_o
     assert unread(as_text) == [("prices!C11", "the text '=1+1' looks like a formula")]
 
 
-def bomb(size: int, parts: int = 1) -> bytes:
+def bomb(size: int, parts: int = 1, *, text: bytes = b" ", packed: int = zipfile.ZIP_DEFLATED) -> bytes:
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", packed) as archive:
         for number in range(parts):
-            archive.writestr(f"xl/worksheets/sheet{number}.xml", b" " * size)
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", text * size)
     return target.getvalue()
 
 
@@ -402,7 +419,10 @@ def bomb(size: int, parts: int = 1) -> bytes:
     ("content", "what"),
     [
         (b"component,charge\n", "this is not an .xlsx file: File is not a zip file"),
-        (bomb(200_000_001), "the file unfolds to 200000001 bytes in 1 parts"),  # 200 KB that become 200 MB
+        (bomb(150_000_001), "the file unfolds to 150000001 bytes in 1 parts"),  # 150 KB that become 150 MB
+        (bomb(10_000_001, text=b"<"), "the file unfolds to 10000001 bytes in 1 parts, or to too many cells"),
+        (bomb(10, packed=zipfile.ZIP_LZMA), "this is not an .xlsx file: xl/worksheets/sheet0.xml is packed in a way"),
+        (SMALL_BOOK[:1000] + b"?" + SMALL_BOOK[1001:], "this is not an .xlsx file"),
         (bomb(1, 501), "the file unfolds to 501 bytes in 501 parts"),
         (bomb(10), "this is no spreadsheet that can be read"),
         (b"PK" + b" " * 20_000_000, "the file has more than 20000000 bytes"),
