@@ -200,5 +200,5 @@ def setting_rows(value: Any) -> Sequence[SheetRow]:
     """The rows of the sheet of settings."""
     return [
         SheetRow(number, {"setting": path_text(path), "value": value_text(inner)})
-        for number, (path, inner) in enumerate(flat(value), 2)
+        for number, (path, inner) in enumerate(flat(value) if value else (), 2)
     ]
