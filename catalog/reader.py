@@ -33,6 +33,7 @@ from bidwright.catalog.shapes import checked
 from bidwright.catalog.source_files import Files, files_of_directory, text_of
 from bidwright.catalog.tables import read_tables
 from bidwright.catalog.texts import read_texts
+from bidwright.catalog.work_checks import check_splits
 from bidwright.catalog.yaml_source import read_yaml
 from bidwright.core.clock import utc_now
 from bidwright.core.errors import Fault, Faults, InvalidInput
@@ -145,6 +146,7 @@ def _read_nouns(draft: Draft, files: Files) -> None:
     read_rules(draft)
     read_centres(draft)
     check_deliverable(draft)
+    check_splits(draft)
     read_prices(draft, files)
     read_promotions(draft)
     read_agreements(draft)

@@ -6,20 +6,23 @@ month of service. Each must fit into the hours that the centres have in a month;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
 from bidwright.catalog.centres import skilled_centres
-from bidwright.catalog.model import Release
+from bidwright.catalog.model import Offering, Release, Slot
 from bidwright.catalog.rule_language import WorkSource
 from bidwright.core.money import add, multiply
 from bidwright.core.transport import Shortage, Work, cheapest_shares
 
 WORK_TIMES: Mapping[WorkSource, str] = {"one_time_hours": "before the start", "monthly_hours": "every month"}
 """When work is done, for a reader."""
+
+MOST_SETS = 1000
+"""So many sets of centres can be looked at; a portfolio in which more hang together is not published."""
 
 Hours = Mapping[str, Decimal]
 """Skills -> hours of work that asks for them, above 0."""
@@ -64,6 +67,28 @@ def hours_of(release: Release, items: Mapping[str, int], source: WorkSource) -> 
             more = multiply(hours, Decimal(units))
             found[component.skills] = add(found.get(component.skills, Decimal(0)), more)
     return found
+
+
+def most_hours(release: Release, offering: Offering, source: WorkSource) -> Hours:
+    """Skills -> more hours than any configuration of an offering asks for, as its slots and units are limited."""
+    found: dict[str, Decimal] = {}
+    for slot in offering.slots.values():
+        for skills, hours in _most_of(release, slot, source):
+            found[skills] = found.get(skills, Decimal(0)) + hours
+    return found
+
+
+def _most_of(release: Release, slot: Slot, source: WorkSource) -> Iterator[tuple[str, Decimal]]:
+    """Skills, and the most hours that a family can ask of them."""
+    by_skills: dict[str, list[tuple[Decimal, int]]] = {}
+    for component in (release.components[id_] for id_ in release.members(slot.family)):
+        for skills, hours in component.figures(source).items():
+            by_skills.setdefault(skills, []).append((hours, component.max_quantity))
+    for skills, members in sorted(by_skills.items()):
+        most = sum(sorted((hours * units for hours, units in members), reverse=True)[: slot.maximum], Decimal(0))
+        if slot.max_quantity is not None:
+            most = min(most, slot.max_quantity * max(hours for hours, _ in members))
+        yield skills, most
 
 
 def shortage(place: Workplace, hours: Hours) -> Shortage | None:
@@ -121,10 +146,10 @@ def capacity_rows(place: Workplace, source: WorkSource, most: Hours) -> list[Cap
 
 
 def connected_sets(able: Iterable[frozenset[str]]) -> set[frozenset[str]]:
-    """All unions of sets that hang together by common members."""
+    """All unions of sets that hang together by common members; some of them where there are over ``MOST_SETS``."""
     sets = set(able)
     found, waiting = set(sets), sorted(sets, key=sorted)
-    while waiting:
+    while waiting and len(found) <= MOST_SETS:
         one = waiting.pop()
         for other in sets:
             union = one | other

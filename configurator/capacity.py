@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache, reduce
 
 from bidwright.catalog.centres import regions_for
-from bidwright.catalog.model import Market, Offering, Release, Slot
+from bidwright.catalog.model import Market, Offering, Release
 from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
@@ -19,9 +18,8 @@ from bidwright.catalog.rule_language import (
     Expression,
     Name,
     Sum,
-    WorkSource,
 )
-from bidwright.catalog.work import WORK_TIMES, CapacityRow, Workplace, capacity_rows
+from bidwright.catalog.work import WORK_TIMES, CapacityRow, Workplace, capacity_rows, most_hours
 
 _BETWEEN = "+"
 """Stands between the centres of a condition's id."""
@@ -60,7 +58,7 @@ def condition_id(centres: tuple[str, ...]) -> str:
 @lru_cache(maxsize=64)
 def _conditions(key: _Key) -> Mapping[str, Expression]:
     need = key.offering.needs.get(key.offering.residency_need)
-    most = {source: _most_hours(key, source) for source in WORK_TIMES}
+    most = {source: most_hours(key.release, key.offering, source) for source in WORK_TIMES}
     found: dict[str, list[Expression]] = {}
     for option in need.options if need else ("",):
         regions = regions_for(key.market, key.offering, {need.name: option} if need else {})
@@ -76,25 +74,3 @@ def _fits(row: CapacityRow) -> Expression:
     hours: list[Expression] = [Sum(row.source, skills) for skills in row.skills]
     total = reduce(lambda one, other: Arithmetic("+", one, other), hours)
     return Comparison("<=", total, Constant(Fraction(row.capacity)))
-
-
-def _most_hours(key: _Key, source: WorkSource) -> dict[str, Decimal]:
-    """Skills -> more hours than any configuration asks for."""
-    found: dict[str, Decimal] = {}
-    for slot in key.offering.slots.values():
-        for skills, hours in _most_of(key.release, slot, source):
-            found[skills] = found.get(skills, Decimal(0)) + hours
-    return found
-
-
-def _most_of(release: Release, slot: Slot, source: WorkSource) -> Iterator[tuple[str, Decimal]]:
-    """Skills, and the most hours that a family can ask of them."""
-    by_skills: dict[str, list[tuple[Decimal, int]]] = {}
-    for component in (release.components[id_] for id_ in release.members(slot.family)):
-        for skills, hours in component.figures(source).items():
-            by_skills.setdefault(skills, []).append((hours, component.max_quantity))
-    for skills, members in sorted(by_skills.items()):
-        most = sum(sorted((hours * units for hours, units in members), reverse=True)[: slot.maximum], Decimal(0))
-        if slot.max_quantity is not None:
-            most = min(most, slot.max_quantity * max(hours for hours, _ in members))
-        yield skills, most
