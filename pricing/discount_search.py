@@ -8,7 +8,7 @@ and at most the reverse. These bounds leave out whole ranges of discounts; what 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from math import ceil, floor
 from typing import Literal, NamedTuple
@@ -52,7 +52,7 @@ class DiscountSearch:
     Args:
         priced: Prices the bid with a discount in percent.
         name: The sum that is looked at.
-        free_months: Those of the terms.
+        free_months: Those that packages of the bid can have.
         most_prices: Prices after which the search gives up.
     """
 
@@ -61,7 +61,7 @@ class DiscountSearch:
         priced: Callable[[Decimal], Price],
         name: SumName,
         *,
-        free_months: int = 0,
+        free_months: Collection[int] = (0,),
         most_prices: int = MOST_PRICES,
     ) -> None:
         self._priced = priced

@@ -20,6 +20,7 @@ from bidwright.catalog.price_entry import Commitment
 from bidwright.core.errors import InvalidInput
 from bidwright.core.money import MINOR_UNITS
 from bidwright.pricing.discount_search import WHOLE, DiscountSearch, SumName
+from bidwright.pricing.package_savings import free_months_of_packages
 from bidwright.pricing.price import price
 from bidwright.pricing.pricer import Pricer
 from bidwright.pricing.targets import TargetName, find_discount
@@ -235,7 +236,8 @@ def test_the_search_finds_what_trying_every_discount_finds(
     window = range(start, start + 80)
     totals = {discount: total(discount) for discount in window}
     wanted = totals[start + chosen[0]] + chosen[1]
-    search = DiscountSearch(lambda percent: with_discount(case, percent), name, free_months=case.terms.free_months)
+    free_months = free_months_of_packages(Pricer(release=case.release, today=TODAY), case.configuration, case.terms)
+    search = DiscountSearch(lambda percent: with_discount(case, percent), name, free_months=free_months)
     smallest = search.first(window[0], window[-1], is_reached=lambda minor: minor <= wanted)
     greatest = search.first(window[-1], window[0], is_reached=lambda minor: minor >= wanted)
     assert smallest == min((one for one in window if totals[one] <= wanted), default=None)
