@@ -176,6 +176,19 @@ class WarmOffering:
         taken[[*found, *self._always]] = True  # a negative place counts from the end
         return mask_of(taken[self.literals]), mask_of(taken[[-literal for literal in self.literals]])
 
+    def is_refuted(self, literals: Sequence[int]) -> bool:
+        """Whether literals contradict each other at once."""
+        self._give()
+        return self._sat.implied(literals) is None
+
+    def together(self, needed: Sequence[int], wanted: Iterable[int]) -> list[int]:
+        """What is wanted that does not contradict at once what is needed, nor what is wanted before it."""
+        found: list[int] = []
+        for literal in wanted:
+            if not self.is_refuted([*needed, *found, literal]):
+                found.append(literal)
+        return found
+
     def prefer(self, literals: Iterable[int]) -> None:
         """Try these first where the search is free to choose."""
         self._give()

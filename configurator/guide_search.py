@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from bidwright.configurator.cpsat_guide import WitnessSearch
 from bidwright.configurator.deadline import Deadline
@@ -20,7 +21,7 @@ from bidwright.configurator.guide_pool import Impossible, warm_offering
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 
-MANY, _FEW = 60, 8
+MANY, _FEW = 60, 12
 """So often the rows teach the clauses something before a search for one configuration is given up; the few are for
 searches that others can do without."""
 
@@ -73,6 +74,14 @@ class Decided:
         return self.everything & ~self.left & ~self.never_left
 
 
+class _Goal(NamedTuple):
+    """A literal that would show that an option can be taken, or that it can be left."""
+
+    literal: int
+    taken: int
+    left: int
+
+
 class GuideSearch:
     """What one partial choice leaves possible."""
 
@@ -116,6 +125,7 @@ class GuideSearch:
         base = warm.found(chosen, rounds=MANY)
         if base is not None and self._take(base) and warm.can_mix:
             self._mix(base)
+        self._refute(chosen)
         self._pursue(chosen)
 
     def _mix(self, base: Configuration) -> None:
@@ -130,7 +140,17 @@ class GuideSearch:
         mixture.meet(clauses, {warm.column(name): number for name, number in choice.numbers.items()})
         for place, mask in enumerate(mixture.masks(literals)):
             if self.decided.is_news(mask):
-                self._show(mask, mixture.configuration(place))
+                self._show(mask, partial(mixture.configuration, place))
+
+    def _refute(self, chosen: Sequence[int]) -> None:
+        """Rule out what contradicts the choice at once, each option by itself."""
+        decided, literals = self.decided, self._warm.literals
+        for place in places_of(decided.untaken):
+            if self._warm.is_refuted([*chosen, literals[place]]):
+                decided.never_taken |= 1 << place
+        for place in places_of(decided.unleft):
+            if self._warm.is_refuted([*chosen, -literals[place]]):
+                decided.never_left |= 1 << place
 
     def _pursue(self, chosen: Sequence[int]) -> None:
         """Look for what was not seen yet; what remains is left to others."""
@@ -141,33 +161,53 @@ class GuideSearch:
             untaken, unleft = decided.untaken & ~hard_to_take, decided.unleft & ~hard_to_leave
             if not untaken and not unleft:
                 return
-            known, shown = self._most_telling(untaken)
-            if known is not None and shown.bit_count() >= _TELLING and not together:
-                others = self._literals(untaken & ~shown)
-                untaken, unleft = shown, 0
-                self._prefer(known, others[:_BESIDE])
-            else:
-                self._prefer(self._last, [*self._literals(untaken), *(-each for each in self._literals(unleft))])
-            goals = [*self._literals(untaken), *(-each for each in self._literals(unleft))]
+            goals = self._preferred(untaken, unleft)
             if together:
-                wanted, rounds = warm.one_of(goals), _FEW
+                wanted, beside, rounds = warm.one_of(goal.literal for goal in goals), [], _FEW
             else:
-                wanted, rounds = goals[0], MANY
+                wanted, beside, rounds = goals[0].literal, [goal.literal for goal in goals[1 : _BESIDE + 1]], MANY
                 goals = goals[:1]
-                untaken, unleft = (untaken & -untaken, 0) if untaken else (0, unleft & -unleft)
             try:
-                is_new = self._take(warm.found([*chosen, wanted], rounds=rounds))
+                is_new = self._take(self._found([*chosen, wanted], beside, rounds=rounds))
             except Impossible as proof:
-                warm.learn([*(literal for literal in proof.blamed if literal != wanted), goal] for goal in goals)
-                decided.never_taken |= untaken
-                decided.never_left |= unleft
+                blamed = [literal for literal in proof.blamed if literal != wanted]
+                warm.learn([*blamed, goal.literal] for goal in goals)
+                decided.never_taken |= sum(goal.taken for goal in goals)
+                decided.never_left |= sum(goal.left for goal in goals)
                 together = is_worth_trying
                 continue
             if not is_new and together:
-                together = is_worth_trying = False
+                is_worth_trying = False
             elif not is_new:
-                hard_to_take |= untaken
-                hard_to_leave |= unleft
+                hard_to_take |= goals[0].taken
+                hard_to_leave |= goals[0].left
+            together = False
+
+    def _preferred(self, untaken: int, unleft: int) -> list[_Goal]:
+        """What was not seen yet, in the order in which it is tried; the solver begins near to a configuration."""
+        known, shown = self._most_telling(untaken)
+        is_telling = shown.bit_count() >= _TELLING
+        goals = [*self._goals(shown), *self._goals(untaken & ~shown)] if is_telling else self._goals(untaken)
+        goals += [_Goal(-self._warm.literals[place], 0, 1 << place) for place in places_of(unleft)]
+        near = known if is_telling else self._last
+        self._warm.prefer(self._warm.near(near) if near else [-literal for literal in self._warm.literals])
+        self._warm.prefer(goal.literal for goal in reversed(goals[: _BESIDE if near else None]))
+        return goals
+
+    def _found(self, needed: Sequence[int], wanted: Sequence[int], *, rounds: int) -> Configuration | None:
+        """A configuration with what is needed, and as much of what is wanted as comes easily."""
+        beside = self._warm.together(needed, wanted)
+        while True:
+            try:
+                found = self._warm.found([*needed, *beside], rounds=_FEW if beside else rounds)
+            except Impossible as proof:
+                if not set(beside).intersection(proof.blamed):
+                    raise
+                beside = [literal for literal in beside if literal not in proof.blamed]
+                continue
+            if found is not None or not beside:
+                return found
+            beside = []
 
     def _take(self, configuration: Configuration | None) -> bool:
         """Learn from a configuration that was found, and keep it; whether it is within the budget and new."""
@@ -175,26 +215,24 @@ class GuideSearch:
             return False
         mask = self._warm.mask(configuration)
         self._last = configuration
-        if not self.decided.is_news(mask) or not self._show(mask, configuration):
+        if not self.decided.is_news(mask) or not self._show(mask, lambda: configuration):
             return False
         self._warm.kept(self._requirements.market.id).add(configuration, mask)
         return True
 
-    def _show(self, mask: int, configuration: Configuration) -> bool:
+    def _show(self, mask: int, configuration: Callable[[], Configuration]) -> bool:
         """Learn from a configuration where it is within the budget; whether it is."""
-        make = partial(self._warm.witness, configuration)
+
+        def make() -> Witness:
+            return self._warm.witness(configuration())
+
         if self._requirements.budget and not self.choice.is_within_budget(make()):
             return False
         self.decided.show(mask, make)
         return True
 
-    def _literals(self, mask: int) -> list[int]:
-        return [self._warm.literals[place] for place in places_of(mask)]
-
-    def _prefer(self, known: Configuration | None, wanted: Sequence[int]) -> None:
-        """Begin near a configuration, with what is wanted beside; the first counts most."""
-        self._warm.prefer(self._warm.near(known) if known else [-literal for literal in self._warm.literals])
-        self._warm.prefer(reversed(wanted))
+    def _goals(self, untaken: int) -> list[_Goal]:
+        return [_Goal(self._warm.literals[place], 1 << place, 0) for place in places_of(untaken)]
 
     def _most_telling(self, untaken: int) -> tuple[Configuration | None, int]:
         """A configuration found before that takes most of some options, whatever was chosen then, and those options."""

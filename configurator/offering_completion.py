@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from bidwright.configurator.clauses import Clause
 from bidwright.configurator.compiled_offering import OfferingClauses
 from bidwright.configurator.offering_numbers import Box, product_box
 
 _MOST_MOVES = 400
 """So often a number is changed to mend a row; rows that fight each other longer are left to a complete search."""
+
+
+_EXACT = 2**62
+"""Sums of whole numbers below this do not overflow; larger ones are added up in a slower way."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Completer:
     def __init__(self, offering: OfferingClauses) -> None:
         self._offering = offering
         self._rows = offering.rows
-        self._lacks = [-row.bound for row in offering.rows]
+        self._ones = _Reach(offering, [(1, 1)] * len(offering.numbers))
         self._uses: list[list[tuple[int, int]]] = [[] for _ in offering.numbers]
         for index, row in enumerate(offering.rows):
             for number, coefficient in row.terms.items():
@@ -47,11 +53,17 @@ class Completer:
             for factor in set(factors):
                 self._products_of.setdefault(factor, []).append(product)
         self._needs = frozenset(offering.measured.values())
-        self._selections = [
-            (n, number.steps[1])
+        self._selections = {
+            n: number.steps[1]
             for n, number in enumerate(offering.numbers)
             if n not in self._needs and not number.factors
-        ]
+        }
+        self._selected = np.array([literal - 1 for literal in self._selections.values()], dtype=np.intp)
+        self._selected_numbers = np.array(list(self._selections), dtype=np.intp)
+        self._wholes = _Reach(
+            offering,
+            [(1 if n in self._selections else number.least, number.most) for n, number in enumerate(offering.numbers)],
+        )
 
     def completed(self, model: Sequence[int]) -> Mapping[int, int] | list[Clause]:
         """Complete a solution.
@@ -69,13 +81,16 @@ class Completer:
             return lessons
         values = {n: least for n, (least, _) in boxes.items() if n not in self._products}
         values |= {n: values.get(one, 0) * values.get(other, 0) for n, (one, other) in self._products.items()}
-        attempt = _Attempt(model, boxes, values, self._sums({n: (value, value) for n, value in values.items()}))
+        sums = self._ones.sums({n: (value, value) for n, value in values.items()}, self._uses)
+        attempt = _Attempt(model, boxes, values, sums)
         return values if self._mend(attempt) else []
 
     def _boxes(self, model: Sequence[int]) -> dict[int, Box]:
         """What the solution leaves of all numbers that may be other than 0."""
         numbers = self._offering.numbers
-        boxes = {n: numbers[n].box(model) for n, selected in self._selections if model[selected - 1] > 0}
+        selected = self._selected_numbers[np.array(model)[self._selected] > 0].tolist()
+        # Most numbers have no other step than being selected, and those are not looked at one by one.
+        boxes = {n: numbers[n].box(model) if len(numbers[n].steps) > 1 else self._wholes.boxes[n] for n in selected}
         for n in self._needs:
             boxes[n] = numbers[n].box(model)
         for n, factors in self._products.items():
@@ -84,7 +99,7 @@ class Completer:
 
     def _narrow(self, boxes: dict[int, Box], model: Sequence[int]) -> list[Clause]:
         """Take from the boxes what no row allows; where nothing is left, clauses that say why."""
-        reach = self._sums(boxes)
+        reach = self._wholes.sums(boxes, self._uses)
         broken = [row for row, most in enumerate(reach) if most < 0 and self._is_on(row, model)]
         if broken:
             return [self._broken_clause(row, boxes) for row in broken]
@@ -118,14 +133,6 @@ class Completer:
 
     def _broken_clause(self, row: int, boxes: Mapping[int, Box]) -> Clause:
         return self._rows[row].broken_clause(self._offering.numbers, boxes, self._offering.clauses)
-
-    def _sums(self, boxes: Mapping[int, Box]) -> list[int]:
-        """How far each row is above its bound, at most."""
-        sums = list(self._lacks)
-        for number, (least, most) in boxes.items():
-            for row, coefficient in self._uses[number]:
-                sums[row] += coefficient * (most if coefficient > 0 else least)
-        return sums
 
     def _is_on(self, row: int, model: Sequence[int]) -> bool:
         guard = self._rows[row].guard
@@ -197,6 +204,38 @@ class Completer:
             difference = one * two - values.get(product, 0)
             for row, coefficient in self._uses[product]:
                 yield row, coefficient * difference
+
+
+class _Reach:
+    """How far rows are above their bounds, at most, where most numbers have the box that is usual for them."""
+
+    def __init__(self, offering: OfferingClauses, boxes: Sequence[Box]) -> None:
+        self.boxes = boxes
+        entries = [
+            (number, row, coefficient * boxes[number][coefficient > 0])
+            for row, wanted in enumerate(offering.rows)
+            for number, coefficient in wanted.terms.items()
+        ]
+        bounds = [row.bound for row in offering.rows]
+        total = sum(abs(reach) for _, _, reach in entries) + sum(map(abs, bounds))
+        self._numbers = np.array([number for number, _, _ in entries], dtype=np.intp)
+        self._rows = np.array([row for _, row, _ in entries], dtype=np.intp)
+        self._reaches = np.array([reach for _, _, reach in entries], dtype=np.int64 if total < _EXACT else object)
+        self._lacks = np.array([-bound for bound in bounds], dtype=self._reaches.dtype)
+
+    def sums(self, boxes: Mapping[int, Box], uses: Sequence[Sequence[tuple[int, int]]]) -> list[int]:
+        """By row, given the boxes of numbers, and of each number the rows and coefficients that it has."""
+        usual = np.zeros(len(self.boxes), dtype=np.bool_)
+        usual[[number for number, box in boxes.items() if box == self.boxes[number]]] = True
+        there = usual[self._numbers]
+        found = self._lacks.copy()
+        np.add.at(found, self._rows[there], self._reaches[there])
+        sums: list[int] = found.tolist()
+        for number, box in boxes.items():
+            if box != self.boxes[number]:
+                for row, coefficient in uses[number]:
+                    sums[row] += coefficient * box[coefficient > 0]
+        return sums
 
 
 def _closure(clause: Clause, reasons: Mapping[int, Clause]) -> list[Clause]:
