@@ -135,6 +135,30 @@ def test_a_comparison_names_each_step_that_differs_with_its_reason() -> None:
     assert (monthly.first_month, monthly.months) == (0, 0)
 
 
+def test_a_ramp_is_compared_in_each_part_of_the_term_that_differs() -> None:
+    terms = CommercialTerms(term_months=12)
+    base = PRICED(configuration({"compute.small": 6}), terms)
+    phase = terms.ramp.add(from_month=1)
+    phase.quantities.add(component="compute.small", quantity=2)
+    terms.ramp.add(from_month=7)
+    found = compare(base, PRICED(configuration({"compute.small": 6}), terms))
+    (line,) = found.lines  # the same from month 7 on, and once
+    assert (line.first_month, line.months, line.base_quantity, line.other_quantity) == (1, 6, 6, 2)
+    assert (net(line), line.base_times, line.other_times) == (Fraction("-88.80"), 6, 6)  # 48.00 - 136.80
+    assert [(step.amount.value, step.why) for step in line.steps] == [("-96", "6 units became 2"), ("7.2", "left out")]
+    assert fraction(found.contract_value) == Fraction("-532.80")
+
+
+def test_free_months_are_a_difference_of_times_alone() -> None:
+    base = PRICED(configuration({"compute.small": 2}), CommercialTerms(term_months=12))
+    other = PRICED(configuration({"compute.small": 2}), CommercialTerms(term_months=24, free_months=3))
+    (line,) = [line for line in compare(base, other).lines if line.charge == CHARGE_MONTHLY]
+    assert (line.base_times, line.other_times) == (12, 21)
+    # 21 x 46.56 - 12 x 48.00, of which 12 x -1.44 by the term discount
+    assert fraction(line.contract_value) == Fraction("401.76")
+    assert [(step.amount.value, step.why) for step in line.steps] == [("-1.44", "added")]
+
+
 def test_another_rule_and_another_amount_under_the_same_percentage_are_told_apart() -> None:
     before, after = priced({"compute.small": 1}, 24, "10"), priced({"compute.small": 1}, 36, "10")
     (monthly,) = [line for line in compare(before, after).lines if line.charge == CHARGE_MONTHLY]
