@@ -25,6 +25,7 @@ from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_QUARTERLY, CHA
 from bidwright.v1.price_pb2 import PriceLine
 from bidwright.v1.pricing_pb2 import IndexedLine, IndexPriceRequest, IndexPriceResponse, IndexStep
 
+_MOST_YEARS = 100
 _RECURRING = (CHARGE_MONTHLY, CHARGE_QUARTERLY, CHARGE_YEARLY)
 
 
@@ -67,9 +68,10 @@ def _until(stated: Date, since: dt.date) -> dt.date:
     except ValueError:
         what, fix = f"{stated.year}-{stated.month}-{stated.day} is not a day", "Give year, month and day of one."
     else:
-        if until >= since:
+        if since <= until and until.year - since.year <= _MOST_YEARS:
             return until
-        what, fix = f"{until} is before {since}, the day of the old prices", "Give that day or a later one."
+        what = f"{until} is before {since}, the day of the old prices, or more than {_MOST_YEARS} years after it"
+        fix = "Give that day or a later one."
     raise InvalidInput(f"indexed_on: {what}", fix=fix, faults=[Fault("indexed_on", what, fix)])
 
 

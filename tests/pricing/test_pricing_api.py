@@ -225,6 +225,7 @@ async def test_prices_of_a_contract_follow_an_index_as_it_was_agreed_by_values_k
     [
         ("ppi", Date(year=2027, month=1, day=1), "INDEX_NOT_KNOWN", "GB-list of .* has no index 'ppi'"),
         ("cpi", Date(year=2026, month=11, day=21), "INVALID_INPUT", "2026-11-21 is before 2026-11-22"),
+        ("cpi", Date(year=2127, month=1, day=1), "INVALID_INPUT", "more than 100 years after it"),
         ("cpi", Date(year=2027, month=2, day=29), "INVALID_INPUT", "2027-2-29 is not a day"),
     ],
 )
