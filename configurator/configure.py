@@ -70,10 +70,11 @@ def _reached(
             goal.objective, solution.items, asked.requirements, amounts=solution.amounts, table=asked.amounts
         )
         if number is not None and number != value:
-            if goal.objective.measure not in OURS_ALONE:
+            is_beyond_bound = number > bound if goal.objective.maximize else number < bound
+            if goal.objective.measure not in OURS_ALONE or is_beyond_bound:
                 raise SolverDisagrees(f"{goal.objective.subject}: the solver counts {value}, plain sums {number}")
-            # The cheapest delivery centres lack hours: the search did not see what that costs, so others may be as
-            # good by this objective as the solution, and bounds of the next ones have to hold for all of them.
+            # The cheapest delivery centres lack hours: the search did not see how lines are rounded then, so others
+            # may be as good by this objective, and bounds of the next ones have to hold for all of them.
             value, among_all = number, True
         yield Reached(objective=goal.objective, value=value, bound=bound)
 

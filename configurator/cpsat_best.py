@@ -250,7 +250,8 @@ class _Search:
         model: cp_model.CpModel = self._asked.request.model.clone()
         for component, variable in self._asked.request.quantities.items():
             fix(model, variable.index, items.get(component, 0))
-        model.minimize(self._asked.request.charges.contract_value)
+        moved = [goal.moved for goal in self._goals if goal.moved is not None]  # packages and work do not meet
+        model.minimize(cp_model.LinearExpr.sum([self._asked.request.charges.contract_value, *moved]))
         solver = presolve_free_solver(Deadline(_LITTLE_S))
         solver.solve(model)
         return tuple(solver.response_proto.solution)

@@ -11,8 +11,9 @@ from ortools.sat.python import cp_model
 
 from bidwright.catalog.assurances import is_assured
 from bidwright.configurator.cpsat_amounts import add_contract_cost
+from bidwright.configurator.cpsat_hours import add_moved_work
 from bidwright.configurator.cpsat_request import RequestModel
-from bidwright.configurator.objectives import Measure, Objective
+from bidwright.configurator.objectives import OURS_ALONE, Measure, Objective
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 
@@ -27,11 +28,13 @@ class Goal:
     Attributes:
         expression: What is to be minimized: steps of the objective's number, negative where more is better.
         step: The number of one step, a power of ten.
+        moved: What is in the expression of work that moves to dearer delivery centres; the least of it counts.
     """
 
     objective: Objective
     expression: cp_model.LinearExpr
     step: Decimal = Decimal(1)
+    moved: cp_model.LinearExpr | None = None
 
     def number(self, steps: int) -> Decimal:
         """What so many steps mean: minor units of an objective in money, else the number itself."""
@@ -58,12 +61,17 @@ def goal_of(objective: Objective, asked: Asked) -> Goal:
     Raises:
         ValueError: Cost or margin is asked for, and the amount table has no costs.
     """
-    step = Decimal(1)
+    step, moved = Decimal(1), None
     if objective.measure is None:
         expression, step = _attribute(objective.attribute, asked)
     else:
         expression = _MEASURED[objective.measure](asked)
-    return Goal(objective=objective, expression=-expression if objective.maximize else expression, step=step)
+    if objective.measure in OURS_ALONE:
+        moved = _moved(asked)
+        expression += moved if objective.measure == "contract_cost" else -moved
+    return Goal(
+        objective=objective, expression=-expression if objective.maximize else expression, step=step, moved=moved
+    )
 
 
 def _attribute(attribute: str, asked: Asked) -> tuple[cp_model.LinearExpr, Decimal]:
@@ -84,6 +92,12 @@ def _weighted(variables: Mapping[str, cp_model.IntVar], weights: Mapping[str, in
 
 def _contract_cost(asked: Asked) -> cp_model.LinearExpr:
     return add_contract_cost(asked.request.model, asked.request.quantities, asked.amounts)
+
+
+def _moved(asked: Asked) -> cp_model.LinearExpr:
+    """What the contract costs more, at least, as the cheapest delivery centres lack hours."""
+    scarce = () if asked.amounts.costs is None else asked.amounts.costs.scarce
+    return cp_model.LinearExpr.sum([add_moved_work(asked.request, shared) for shared in scarce])
 
 
 def _margin(asked: Asked) -> cp_model.LinearExpr:

@@ -78,6 +78,29 @@ class PercentageAmount:
         return amount if self.minimum is None else max(amount, self.minimum)
 
 
+@dataclass(frozen=True, kw_only=True)
+class MovableWork:
+    """Work of one kind, which some centres can do.
+
+    Attributes:
+        hours: Component -> steps of work on one unit; a step is the same for all work that shares centres.
+        dearer: Centre -> minor units that a step costs more there than at the cheapest, at least, over the contract.
+        times: Component -> how often its line falls due over the contract, and so is rounded.
+    """
+
+    hours: Mapping[str, int]
+    dearer: Mapping[str, Fraction]
+    times: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedHours:
+    """Steps of work that centres have, and the work that may have to share them."""
+
+    capacities: Mapping[str, int]
+    work: tuple[MovableWork, ...]
+
+
 def _nothing(_items: Mapping[str, int]) -> Mapping[str, int]:
     return {}
 
@@ -90,12 +113,14 @@ class CostTable:
         charges: one_time, monthly, quarterly and yearly -> columns; only components that cost something. Each as if
             there were nothing else, so that the cheapest delivery centre has the hours for it.
         bespoke_one_time, bespoke_monthly: Costs of the bespoke layer.
+        scarce: Hours that the cheapest centres may lack; with no more than them, nothing is beyond the columns.
         beyond: What components with so many units cost more together, by charge, as the cheapest centres lack hours.
     """
 
     charges: Mapping[str, Columns]
     bespoke_one_time: int = 0
     bespoke_monthly: int = 0
+    scarce: tuple[SharedHours, ...] = ()
     beyond: Callable[[Mapping[str, int]], Mapping[str, int]] = field(default=_nothing, compare=False)
 
 

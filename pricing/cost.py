@@ -84,10 +84,15 @@ class Labour:
         """
         for source in WORK_TIMES:
             hours = hours_of(self._sale.release, quantities, source)
-            if not self._fits_cheapest(hours):
+            if not self.fits_cheapest(hours):
                 self._deal(source, quantities, self._shares(source, hours))
 
-    def _fits_cheapest(self, hours: Hours) -> bool:
+    def rates(self, skills: str) -> Mapping[str, Decimal]:
+        """What an hour costs at each centre that can do work that asks for skills, by id."""
+        return {centre: self._rate(centre, skills) for centre in self._place.able(skills)}
+
+    def fits_cheapest(self, hours: Hours) -> bool:
+        """Whether the cheapest centre of all work has the hours for it."""
         loads: dict[str, Decimal] = {}
         for skills, asked in hours.items():
             centre = self.centre(skills)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_charges import ChargeName
-from bidwright.core.amount_table import CostTable
+from bidwright.core.amount_table import CostTable, SharedHours
 from bidwright.core.errors import Faults
 from bidwright.core.money import to_minor
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
@@ -19,6 +19,7 @@ from bidwright.pricing.changes import Changes
 from bidwright.pricing.cost import Labour
 from bidwright.pricing.entries import Entries, rows_on_date
 from bidwright.pricing.sale import Agreement, Sale, read_sale
+from bidwright.pricing.scarce_hours import Costing
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, Charge, CommercialTerms, Configuration
 
 _DUE: dict[ChargeName, ChargeName] = {
@@ -68,6 +69,7 @@ def cost_table(release: Release, configuration: Configuration, terms: Commercial
         charges=_columns(place),
         bespoke_one_time=_bespoke(sale, costed, CHARGE_ONE_TIME),
         bespoke_monthly=_bespoke(sale, costed, CHARGE_MONTHLY),
+        scarce=_scarce(place, configuration.offering),
         beyond=lambda items: _beyond(place, items),
     )
 
@@ -95,6 +97,14 @@ def _columns(place: _Place) -> dict[str, dict[str, tuple[int, ...]]]:
         if any(costs):
             columns[id_] = tuple(costs)
     return found
+
+
+@lru_cache(maxsize=32)
+def _scarce(place: _Place, offering: str) -> tuple[SharedHours, ...]:
+    sale, entries = place.sale, _entries(place)
+    labour = Labour(sale, place.regions, entries)
+    sold = sale.release.offerings[offering]
+    return tuple(Costing(sale=sale, offering=sold, labour=labour, entries=entries).scarce_hours())
 
 
 def _beyond(place: _Place, items: Mapping[str, int]) -> dict[str, int]:
