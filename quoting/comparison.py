@@ -104,6 +104,15 @@ def _terms(terms: CommercialTerms) -> Iterator[tuple[str, str]]:
             yield f"terms.{name}", _amount(getattr(terms, name))
     for committed in terms.commitments:
         yield f"terms.commitments.{committed.commitment}", _amount(committed.monthly)
+    if terms.free_months:
+        yield "terms.free_months", str(terms.free_months)
+    if terms.HasField("present_value_rate_percent"):
+        yield "terms.present_value_rate_percent", _number(terms.present_value_rate_percent)
+    for phase in terms.ramp:
+        place = f"terms.ramp.{phase.from_month}"
+        yield f"{place}.discount_percent", _number(phase.discount_percent)
+        for quantity in phase.quantities:
+            yield f"{place}.{quantity.component}", str(quantity.quantity)
 
 
 def _totals(totals: PriceTotals) -> Iterator[tuple[str, str]]:
@@ -118,6 +127,10 @@ def _totals(totals: PriceTotals) -> Iterator[tuple[str, str]]:
     }
     if totals.usage.units or totals.usage.nanos:
         amounts |= {"usage": totals.usage, "estimated_contract_value": totals.estimated_contract_value}
+    # A quote that was made before there were such sums has none.
+    for name in ("annual_contract_value", "net_present_value", "net_present_cost"):
+        if totals.HasField(name):
+            amounts[name] = getattr(totals, name)
     for name, amount in amounts.items():
         yield f"totals.{name}", _amount(amount)
     yield "totals.margin_percent", _number(totals.margin_percent)

@@ -114,6 +114,7 @@ def _completed(configuration: Configuration, requirements: Requirements, items: 
         sites=site_messages(requirements.sites),
     )
     completed.bespoke_items.extend(configuration.bespoke_items)
+    completed.usage.extend(sorted(configuration.usage, key=lambda estimate: estimate.component))
     return completed
 
 
@@ -124,12 +125,20 @@ def _put_in_one_form(configuration: Configuration, terms: CommercialTerms) -> No
     terms.line_discounts.sort(key=lambda discount: discount.component)
     terms.commitments.sort(key=lambda committed: committed.commitment)
     numbers = [terms.discretionary_discount_percent, *(discount.percent for discount in terms.line_discounts)]
+    if terms.present_value_rate_percent.value:
+        numbers.append(terms.present_value_rate_percent)
+    else:
+        terms.ClearField("present_value_rate_percent")
+    for phase in terms.ramp:
+        phase.quantities.sort(key=lambda quantity: quantity.component)
+        numbers.append(phase.discount_percent)
     numbers += [effort.days for item in configuration.bespoke_items for effort in item.effort]
     for item in configuration.bespoke_items:
         if item.markup_percent.value:
             numbers.append(item.markup_percent)
         else:
             item.ClearField("markup_percent")
+    numbers += [estimate.quantity for estimate in configuration.usage]
     answers = [*configuration.needs, *(need for site in configuration.sites for need in site.needs)]
     numbers += [need.decimal for need in answers if need.HasField("decimal")]
     for number in numbers:
