@@ -71,7 +71,7 @@ def _is_said(change: BookChange, cell: CellChange) -> bool:
 
 
 def _cell(cell: CellChange, *, is_gone: bool) -> str:
-    percent = f" ({signed(cell.percent)} %)" if cell.percent is not None else ""
+    percent = f" ({_signed(cell.percent)} %)" if cell.percent is not None else ""
     if not cell.after and is_gone:
         return f"{cell.column}: {cell.before}"
     if not cell.before:
@@ -79,7 +79,7 @@ def _cell(cell: CellChange, *, is_gone: bool) -> str:
     return f"{cell.column}: {cell.before} -> {cell.after or '(empty)'}{percent}"
 
 
-def signed(number: Decimal) -> str:
+def _signed(number: Decimal) -> str:
     """A number with its sign, also where it is above 0."""
     return f"+{plain(number)}" if number > 0 else plain(number)
 

@@ -15,11 +15,10 @@ from bidwright.catalog.amount_messages import amount_of, money
 from bidwright.catalog.book_changes import percent_between
 from bidwright.catalog.model import Release
 from bidwright.core.clock import utc_now
-from bidwright.core.command_line.price_text import amount_text
+from bidwright.core.command_line.price_text import amount_text, figure_text
 from bidwright.core.money import EXACT, plain
 from bidwright.quoting.preview import QuoteChange, preview
 from bidwright.quoting.states import index_word, spoken
-from bidwright.server.prices_text import signed
 from bidwright.server.progress import Progress
 from bidwright.storage.records import Store
 from bidwright.v1.configuration_pb2 import Charge
@@ -27,6 +26,14 @@ from bidwright.v1.price_pb2 import Price
 from bidwright.v1.pricing_pb2 import PriceLineDifference
 
 _FIGURES = ("contract_value", "one_time", "monthly")
+_FATES = {
+    "changed": "with another price",
+    "without_price": "without a price",
+    "binding": "offered, keeping theirs",
+    "same": "the same",
+}
+"""What becomes of a quote, in words."""
+
 _MOST_LINES = 5
 _MOST_FAULTS = 5
 
@@ -85,7 +92,8 @@ def _fate(change: QuoteChange) -> str:
 
 def _lines(change: QuoteChange) -> Iterator[str]:
     quote = change.quote
-    name = f"{quote.name} of {change.account}, {quote.display_name!r}, {spoken(quote.state)}"
+    called = quote.display_name or quote.offer.customer.display_name
+    name = f"{quote.name} of {change.account}, {called!r}, {spoken(quote.state)}"
     before = quote.offer.price
     if change.comparison is None:
         yield f"{name}: no price any more, was {amount_text(before.totals.contract_value)} {before.currency}"
@@ -127,7 +135,7 @@ def _figure(before: Price, after: Price, name: str) -> str:
         return amount_text(old)
     percent = percent_between(_amount(before, name), _amount(after, name))
     by = _signed(EXACT.subtract(amount_of(new), amount_of(old)), new.currency_code)
-    said = f", {signed(percent)} %" if percent is not None else ""
+    said = f", {'+' if percent > 0 else ''}{figure_text(percent)} %" if percent is not None else ""
     return f"{amount_text(old)} -> {amount_text(new)} ({by}{said})"
 
 
@@ -179,20 +187,14 @@ def _record(change: QuoteChange) -> dict[str, Any]:
 
 
 def _summary_record(summary: Summary) -> dict[str, Any]:
-    counts = {name: summary.counts[name] for name in ("quotes", "changed", "without_price", "binding", "same")}
+    counts = {name: summary.counts[name] for name in ("quotes", *_FATES)}
     return {"summary": counts | {"difference": {code: plain(sum_) for code, sum_ in summary.differences.items()}}}
 
 
 def _summary_text(summary: Summary) -> str:
     counts = summary.counts
-    said = [
-        f"{counts['quotes']} open quotes",
-        f"{counts['changed']} with another price",
-        f"{counts['without_price']} without a price",
-        f"{counts['binding']} offered that keep theirs",
-        f"{counts['same']} the same",
-    ]
+    said = ", ".join(f"{words} {counts[fate]}" for fate, words in _FATES.items())
     sums = ", ".join(
         f"{_signed(amount, code)} {code}" for code, amount in sorted(summary.differences.items()) if amount
     )
-    return ", ".join(said) + (f". Contract values together: {sums}." if sums else ".")
+    return f"Open quotes {counts['quotes']}: {said}." + (f" Contract values together: {sums}." if sums else "")

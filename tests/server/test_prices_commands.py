@@ -184,7 +184,7 @@ def test_an_import_shows_which_open_quotes_it_would_change(portfolio: Path, embe
     file = with_cell(exported(portfolio), "E6", 25)
     store = ("--quotes", "--redis-url", embedded_engine.url, "--state-dir", portfolio.parent / "var")
     # 3 x 24.00 were 72.00 a month; 45.00 once for each of three servers stays.
-    counted = "2 open quotes, 1 with another price, 0 without a price, 1 offered that keep theirs, 0 the same."
+    counted = "Open quotes 2: with another price 1, without a price 0, offered, keeping theirs 1, the same 0."
     told = imported(portfolio, file, *store, "--locale", "C").stdout.splitlines()
     assert told[-8:] == [
         "quotes/q-2 of acme, 'Bid 2', offered: 999.00 -> 1035.00 (+36.00, +3.6 %) EUR over 12 months",
@@ -241,11 +241,11 @@ def test_a_draft_of_a_portfolio_is_previewed_before_it_is_published(
     store = ("--redis-url", embedded_engine.url, "--state-dir", portfolio.parent / "var")
     same = run("portfolio", "preview", portfolio, *store)
     assert same.stdout == (
-        "2 open quotes, 0 with another price, 0 without a price, 0 offered that keep theirs, 2 the same.\n"
+        "Open quotes 2: with another price 0, without a price 0, offered, keeping theirs 0, the same 2.\n"
     )
     settings.write_text(settings.read_text().replace('12: "0", ', ""))
     told = run("portfolio", "preview", portfolio, *store, "--account", "acme", "--locale", "de_DE").stdout.splitlines()
     assert told[0] == "quotes/q-2 of acme, 'Bid 2', offered: no price any more, was 999,00 EUR"
     assert "12" in told[1]
-    assert told[-1].startswith("2 open quotes, 0 with another price, 1 without a price, 1 offered that keep theirs")
-    assert run("portfolio", "preview", portfolio, *store, "--account", "nobody").stdout.startswith("0 open quotes")
+    assert told[-1].startswith("Open quotes 2: with another price 0, without a price 1, offered, keeping theirs 1")
+    assert run("portfolio", "preview", portfolio, *store, "--account", "nobody").stdout.startswith("Open quotes 0:")
