@@ -66,7 +66,7 @@ def show_totals(output: Output, totals: price_records.PriceTotals) -> None:
         ("a month", amount(totals.monthly), amount(totals.monthly_cost)),
         ("first year", amount(totals.first_year), ""),
         ("contract value", amount(totals.contract_value), amount(totals.contract_cost)),
-        ("a year on average", amount(totals.annual_contract_value), ""),
+        ("annual contract value", amount(totals.annual_contract_value), ""),
         ("margin", f"{number(totals.margin_percent)} %", ""),
     ]
     if {totals.bespoke_value_percent.value, totals.bespoke_effort_percent.value} - {"", "0"}:

@@ -79,7 +79,7 @@ def _totals(totals: PriceTotals) -> Iterator[str]:
         ("average month", totals.monthly, totals.monthly_cost),
         ("first year", totals.first_year, None),
         ("contract value", totals.contract_value, totals.contract_cost),
-        ("a year on average", totals.annual_contract_value, None),
+        ("annual contract value", totals.annual_contract_value, None),
         ("estimated usage a month", totals.usage, totals.usage_cost),
         ("contract value with usage", totals.estimated_contract_value, None),
     )
