@@ -102,15 +102,19 @@ def new_variables(
             model.add(quantity >= chosen)
             model.add(quantity <= most * chosen)
             selected[component_id] = chosen
-    codes: dict[str, int] = {}
-    for option in sorted({option for need in offering.needs.values() for option in need.options}):
-        codes[option] = len(codes)
+    codes = option_codes(offering)
     needs = {
         name: model.new_int_var_from_domain(_domain(offering.needs[name], codes), f"need {name}")
         for name in sorted(offering.needs)
         if offering.needs[name].kind != "text"
     }
     return Variables(model, release, offering, quantities, selected, needs, codes)
+
+
+def option_codes(offering: Offering) -> dict[str, int]:
+    """Option of a choice -> the number that stands for it."""
+    options = sorted({option for need in offering.needs.values() for option in need.options})
+    return {option: code for code, option in enumerate(options)}
 
 
 def _domain(need: Need, codes: Mapping[str, int]) -> cp_model.Domain:

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from bidwright.catalog.model import Answer, Need, Offering, Release
-from bidwright.configurator.cpsat_model import OfferingKey, offering_model
-from bidwright.configurator.cpsat_variables import answer_number, numeric_bounds
+from bidwright.configurator.cpsat_model import OfferingKey
+from bidwright.configurator.cpsat_variables import answer_number, numeric_bounds, option_codes
 from bidwright.configurator.rule_check import Choice
 
 
@@ -150,7 +150,7 @@ class Vocabulary:
 
 @lru_cache(maxsize=128)
 def _vocabulary(key: OfferingKey) -> Vocabulary:
-    return Vocabulary(key.release, key.offering, offering_model(key, switchable=False).codes)
+    return Vocabulary(key.release, key.offering, option_codes(key.offering))
 
 
 def vocabulary_of(release: Release, offering: Offering) -> Vocabulary:
