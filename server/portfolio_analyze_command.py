@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -112,6 +113,13 @@ def _chosen(kind: str, known: Mapping[str, _Named], wanted: Sequence[str]) -> li
 
 
 def _prices(release: Release, market: Market) -> list[AmountTable]:
-    """What is paid in a market today, for every term."""
-    terms = [CommercialTerms(term_months=term) for term in release.price_books[market.id].terms]
+    """What is paid in a market today, for every term at which any price may become another one."""
+    book = release.price_books[market.id]
+    begins = {row.waived_from for rows in book.entries.values() for row in rows if row.waived_from is not None}
+    begins |= {promotion.term_from for promotion in release.promotions.values()}
+    terms = [
+        CommercialTerms(term_months=term)
+        for before, term in pairwise((0, *sorted(book.terms)))
+        if book.terms[term] != book.terms.get(before) or any(before < begin <= term for begin in begins)
+    ]
     return [amount_table(release, market.id, term, today=today_in(market, utc_now())) for term in terms]

@@ -128,6 +128,9 @@ def _terms(session: Session, before: _Installed, options: Mapping[str, object]) 
     terms = configuration.CommercialTerms()
     terms.CopyFrom(before.terms)
     terms.ClearField("price_date")
+    if terms.ramp:
+        terms.ClearField("ramp")
+        session.output.note("The ramp is left out: what is looked for is what it leads to.")
     if options["new_term_months"]:
         terms.term_months = int(str(options["new_term_months"]))
     if options["discount"]:
