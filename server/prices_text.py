@@ -35,7 +35,12 @@ def import_record(imported: BookImport, written: Sequence[str]) -> dict[str, Any
 
 def import_text(imported: BookImport, written: Sequence[str]) -> str:
     """The report for people: changes, faults, notes, and what was written."""
-    return "\n".join(_lines(imported, written))
+    return "\n".join(_visible(line) for line in _lines(imported, written))
+
+
+def _visible(line: str) -> str:
+    """A line whose control characters, which could steer a terminal, are written out."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
 
 
 def _lines(imported: BookImport, written: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,8 @@ from small_release import SMALL_PORTFOLIO, SMALL_TODAY
 from bidwright.catalog.book_csv_reader import read_rows
 from bidwright.catalog.book_export import as_csv, read_book
 from bidwright.catalog.book_import import import_book
-from bidwright.catalog.book_lists import line_of, merged, read_list
+from bidwright.catalog.book_lists import line_of, merged, read_list, same_value
+from bidwright.catalog.book_sheets import BookSheet, SheetRow
 from bidwright.catalog.book_workbook_reader import read_workbook
 from bidwright.catalog.price_rows import COLUMNS, OPTIONAL_COLUMNS
 from bidwright.core.errors import Faults
@@ -109,3 +110,26 @@ def test_a_file_keeps_how_it_is_written(spell: object) -> None:
         import_book(files, "DE", {"prices": rows}, today=SMALL_TODAY),
     ):
         assert (found.faults, found.changes, dict(found.files)) == ((), (), {})
+
+
+@settings(max_examples=80, deadline=None)
+@given(before=lists(), after=lists(), is_keyed=st.booleans())
+def test_a_list_takes_every_row_of_a_sheet_once_and_a_second_time_changes_nothing(
+    before: str, after: str, *, is_keyed: bool
+) -> None:
+    faults = Faults()
+    old = read_list({"old.csv": before.encode()}, "old.csv", faults)
+    new = read_list({"new.csv": after.encode()}, "new.csv", faults)
+    columns = (*old.columns, *(column for column in new.columns if column not in old.columns))
+    rows = [SheetRow(row.number, {column: row.cells.get(column, "") for column in columns}) for row in new.rows]
+    sheet = BookSheet("prices", columns, tuple(rows))
+    key = (lambda row: row.cells["component"]) if is_keyed else None
+    once = merged(old, sheet, key)
+    found = read_list({"once.csv": once.content}, "once.csv", faults)
+    assert faults.found == []
+    assert {number: len(found.rows) for number in once.origins} == dict.fromkeys(once.origins, len(rows))
+    for row in found.rows:
+        stated = next(one for one in rows if one.number == once.origins[row.number]).cells
+        assert all(same_value(row.cells[column], stated[column]) for column in columns)
+    assert len(set(once.origins.values())) == len(rows)
+    assert merged(found, sheet, key).content == once.content
