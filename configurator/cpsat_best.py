@@ -19,6 +19,7 @@ from bidwright.configurator.cpsat_forms import LinearForm, fix, start_at
 from bidwright.configurator.cpsat_neighbourhoods import improved
 from bidwright.configurator.cpsat_objectives import Asked, Goal
 from bidwright.configurator.cpsat_packages import add_fewer_savings, add_no_package_left
+from bidwright.configurator.cpsat_proof import ProofSearch
 from bidwright.configurator.cpsat_slots import better_slots
 from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver
 from bidwright.configurator.cpsat_start import some_solution
@@ -98,7 +99,12 @@ class _Searched:
 
 
 def best_found(
-    asked: Asked, goals: Sequence[Goal], deadline: Deadline, *, presolve: bool = True, every_unit: bool = False
+    asked: Asked,
+    goals: Sequence[Goal],
+    deadline: Deadline,
+    *,
+    presolve: bool = True,
+    every_unit: bool = False,
 ) -> BestFound:
     """Find a configuration that is best by the first goal, among equals by the second and so on.
 
@@ -108,7 +114,7 @@ def best_found(
     can use may be worth having.
     """
     search = _Search(asked, goals, presolve=presolve)
-    if not every_unit:
+    if not every_unit and asked.written is None:
         search.leave_out_units()
     return search.run(deadline)
 
@@ -121,6 +127,8 @@ class _Search:
         self._goals = goals
         self._presolve = presolve
         self._model: cp_model.CpModel = asked.request.model.clone()
+        self._only: Mapping[str, int] | None = None
+        self._proof = None if asked.written is None else ProofSearch(self._model, asked.written)
         charges = asked.request.charges
         self._price, self._savings = LinearForm.of(charges.contract_value), LinearForm.of(charges.savings)
         self._forms = [LinearForm.of(goal.expression) for goal in goals]
@@ -169,9 +177,14 @@ class _Search:
 
     def _least(self, goal: Goal, start: tuple[int, ...], deadline: Deadline) -> _Searched:
         """The least of a goal's expression: at once, or in steps that each start from the best so far."""
-        model, form = self._model.clone(), LinearForm.of(goal.expression)
+        form = LinearForm.of(goal.expression)
+        best = self._proven(form, deadline.after(_FOR_QUICK))
+        if best.is_over(form):
+            return best
+        model: cp_model.CpModel = self._model.clone()
         model.minimize(goal.expression)
-        best = self._solved(model, start, deadline.after(_FOR_QUICK), effort=_QUICK_EFFORT)
+        solved = self._solved(model, best.values or start, deadline.after(_FOR_QUICK), effort=_QUICK_EFFORT)
+        best = best.better(solved, form)
         if best.is_over(form):
             return best
         if not best.values:
@@ -185,6 +198,15 @@ class _Search:
         best = best.with_values(improved(self._asked, model, form, best.values, deadline.after(_FOR_PARTS)))
         model.add(goal.expression <= form.at(best.values))
         return best.better(self._solved(model, best.values, deadline), form)
+
+    def _proven(self, form: LinearForm, deadline: Deadline) -> _Searched:
+        """The least of a form by the search for narrowed requests; nothing where it is not for that."""
+        units = [variable.index for variable in self._asked.request.quantities.values()]
+        proven = None if self._proof is None else self._proof.least(form, units, deadline)
+        if proven is None:
+            return _Searched(status="unknown")
+        self._only = self._items(proven.values) if proven.is_only else None
+        return _Searched(status="found", values=proven.values, bound=proven.bound)
 
     def _with_better_slots(
         self, model: cp_model.CpModel, values: tuple[int, ...], deadline: Deadline
@@ -235,10 +257,19 @@ class _Search:
 
     def _first_of_equals(self, values: tuple[int, ...], deadline: Deadline) -> Mapping[str, int]:
         """Of all configurations that are as good, the one with the fewest units, then with the earliest ids."""
+        items = self._items(values)
+        if items == self._only:
+            return items
         model: cp_model.CpModel = self._model.clone()
         quantities = list(self._asked.request.quantities.values())
         most_rank = sum(variable.domain.max() * rank for rank, variable in enumerate(quantities)) + 1
-        model.minimize(cp_model.LinearExpr.weighted_sum(quantities, range(most_rank, most_rank + len(quantities))))
+        ranks = range(most_rank, most_rank + len(quantities))
+        if self._proof is not None:
+            weights = LinearForm(tuple((one.index, rank) for one, rank in zip(quantities, ranks, strict=True)), 0)
+            found = self._proof.first(weights, values, deadline, _TIE_BREAK_EFFORT)
+            if found:
+                return self._items(found)
+        model.minimize(cp_model.LinearExpr.weighted_sum(quantities, ranks))
         start_at(model, values)
         solver = optimum_solver(deadline, presolve=False)
         solver.parameters.max_deterministic_time = _TIE_BREAK_EFFORT

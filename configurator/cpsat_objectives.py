@@ -11,6 +11,7 @@ from ortools.sat.python import cp_model
 
 from bidwright.catalog.assurances import is_assured
 from bidwright.configurator.cpsat_amounts import add_contract_cost
+from bidwright.configurator.cpsat_compact import Written
 from bidwright.configurator.cpsat_hours import add_moved_work
 from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.objectives import OURS_ALONE, Measure, Objective
@@ -48,11 +49,15 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A request with its model, to which expressions may add what they need."""
+    """A request with its model, to which expressions may add what they need.
+
+    ``written`` is how the model of a narrowed request is written out: it is searched like that first.
+    """
 
     requirements: Requirements
     amounts: AmountTable
     request: RequestModel
+    written: Written | None = None
 
 
 def goal_of(objective: Objective, asked: Asked) -> Goal:

@@ -11,6 +11,7 @@ from ortools.sat.python.cp_model import Domain
 
 from bidwright.configurator.cpsat_amounts import Charges, add_charges
 from bidwright.configurator.cpsat_columns import Columns, narrowed_model
+from bidwright.configurator.cpsat_compact import Written
 from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_key, offering_model, partial_model
 from bidwright.configurator.cpsat_narrow import Narrow
 from bidwright.configurator.cpsat_shape import shape_of
@@ -108,14 +109,16 @@ def request_model(
     return _Builder(requirements, base, switchable=switchable).build()
 
 
-def narrowed_request(requirements: Requirements, amounts: AmountTable, narrow: Narrow) -> RequestModel:
-    """Build the model of a request with only the units that are left to be looked at."""
+def narrowed_request(requirements: Requirements, amounts: AmountTable, narrow: Narrow) -> tuple[RequestModel, Written]:
+    """Build the model of a request with only the units that are left to be looked at, and how it is written out."""
     key = offering_key(requirements)
-    offering = offering_model(key, switchable=False)
-    model = narrowed_model(offering, shape_of(key), narrow)
-    quantities = {c: model.get_int_var_from_proto_index(index) for c, index in offering.quantities.items()}
-    charges = add_charges(model, quantities, amounts, Columns(offering, narrow))
-    return _Builder(requirements, _Base(offering=offering, model=model, charges=charges), switchable=False).build()
+    offering, shape = offering_model(key, switchable=False), shape_of(key)
+    model, columns = narrowed_model(offering, shape, narrow), Columns(offering, narrow)
+    quantities = {c: model.get_int_var_from_proto_index(i) for c, i in offering.quantities.items() if narrow.high[i]}
+    charges = add_charges(model, quantities, amounts, columns)
+    written = columns.written(shape, narrow)
+    base = _Base(offering=offering, model=model, charges=charges)
+    return _Builder(requirements, base, switchable=False).build(), written
 
 
 def members_model(

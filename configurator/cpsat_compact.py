@@ -1,0 +1,179 @@
+"""A model with units written out: instead of units of a component, the truths that say which number of units it is.
+
+The same solutions in fewer and tighter rows, which is what a linear relaxation and a search without presolve need. The
+variables keep their indices; those that are written out stand in no row any more, and are filled in afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from bidwright.configurator.cpsat_forms import LinearForm
+from bidwright.configurator.cpsat_rows import Numbers, Rows, Truths
+
+_ENDLESS = 2**62
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenOut:
+    """By variable what it is a sum of: ``factors`` x ``columns`` from ``starts``, ``counts`` of them.
+
+    A variable that is not written out is itself once.
+    """
+
+    columns: Numbers
+    factors: Numbers
+    starts: Numbers
+    counts: Numbers
+
+    @staticmethod
+    def of(count: int, sums: Mapping[int, Sequence[tuple[int, int]]]) -> WrittenOut:
+        """Write out some of so many variables: variable -> terms, of variable and factor."""
+        counts = np.ones(count, dtype=np.int64)
+        for variable, terms in sums.items():
+            counts[variable] = len(terms)
+        starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+        columns, factors = np.repeat(np.arange(count), counts), np.ones(int(counts.sum()), dtype=np.int64)
+        for variable, terms in sums.items():
+            first = starts[variable]
+            columns[first : first + len(terms)] = [column for column, _ in terms]
+            factors[first : first + len(terms)] = [factor for _, factor in terms]
+        return WrittenOut(columns=columns, factors=factors, starts=starts, counts=counts)
+
+    def rows(self, rows: Rows) -> Rows:
+        """Rows with the variables written out; each variable at most once in a row, in order."""
+        places, repeated = self._places(rows.variables)
+        columns, factors = self.columns[places], self.factors[places] * rows.factors[repeated]
+        count = len(self.starts)
+        keys, inverse = np.unique(rows.rows[repeated] * count + columns, return_inverse=True)
+        sums = np.zeros(len(keys), dtype=np.int64)
+        np.add.at(sums, inverse, factors)
+        kept = sums != 0
+        return Rows(
+            rows=keys[kept] // count,
+            variables=keys[kept] % count,
+            factors=sums[kept],
+            bounds=rows.bounds,
+            condition_rows=rows.condition_rows,
+            condition_variables=rows.condition_variables,
+            condition_values=rows.condition_values,
+            holes=rows.holes,
+            unsaid=rows.unsaid,
+        )
+
+    def form(self, form: LinearForm) -> LinearForm:
+        """A form with the variables written out."""
+        found: dict[int, int] = {}
+        for variable, coefficient in form.terms:
+            first = int(self.starts[variable])
+            for place in range(first, first + int(self.counts[variable])):
+                column = int(self.columns[place])
+                found[column] = found.get(column, 0) + coefficient * int(self.factors[place])
+        return LinearForm(tuple((column, factor) for column, factor in found.items() if factor), form.constant)
+
+    def parts(self, variables: Sequence[int]) -> Sequence[int]:
+        """What some variables are sums of."""
+        places, _ = self._places(np.array(variables, dtype=np.int64))
+        return sorted(set(self.columns[places].tolist()))
+
+    def filled_in(self, values: Iterable[int]) -> tuple[int, ...]:
+        """A solution with the variables that were written out."""
+        found = np.array(list(values), dtype=np.int64)
+        return tuple(np.add.reduceat(self.factors * found[self.columns], self.starts).tolist())
+
+    def _places(self, variables: Numbers) -> tuple[Numbers, Numbers]:
+        """For terms of these variables: places of what they are sums of, and which term each is of."""
+        counts = self.counts[variables]
+        repeated = np.repeat(np.arange(len(variables)), counts)
+        first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        offsets = np.arange(len(repeated)) - first[repeated]
+        return self.starts[variables][repeated] + offsets, repeated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """How the model of a narrowed request is written out.
+
+    Attributes:
+        sums: Variable -> what it is a sum of.
+        rows: What the first ``constraints`` of the model say, and those in ``said``.
+    """
+
+    sums: Mapping[int, Sequence[tuple[int, int]]]
+    rows: Rows
+    constraints: int
+    said: frozenset[int]
+
+
+def model_of(low: Numbers, high: Numbers, rows: Rows, objective: LinearForm) -> cp_model.CpModel:
+    """A CP-SAT model of rows; those that always hold are left out."""
+    model = cp_model.CpModel()
+    variables, constraints = model.proto.variables, model.proto.constraints
+    used = _used(len(low), rows, objective)
+    for first, last in zip(np.where(used, low, 0).tolist(), np.where(used, high, 0).tolist(), strict=True):
+        variables.add().domain.extend([first, last])
+    conditions: dict[int, list[int]] = {}
+    for row, variable, value in zip(
+        rows.condition_rows.tolist(), rows.condition_variables.tolist(), rows.condition_values.tolist(), strict=True
+    ):
+        conditions.setdefault(row, []).append(variable if value else -variable - 1)
+    ends = np.searchsorted(rows.rows, np.arange(len(rows.bounds) + 1)).tolist()
+    terms, factors, bounds = rows.variables.tolist(), rows.factors.tolist(), rows.bounds.tolist()
+    for row in np.flatnonzero(_lacking(low, high, rows)).tolist():
+        constraint = constraints.add()
+        linear = constraint.linear
+        linear.vars.extend(terms[ends[row] : ends[row + 1]])
+        linear.coeffs.extend(factors[ends[row] : ends[row + 1]])
+        linear.domain.extend([bounds[row], _ENDLESS])
+        if row in conditions:
+            constraint.enforcement_literal.extend(conditions[row])
+    model.proto.objective.vars.extend([variable for variable, _ in objective.terms])
+    model.proto.objective.coeffs.extend([coefficient for _, coefficient in objective.terms])
+    model.proto.objective.offset = objective.constant
+    return model
+
+
+def add_at_most(model: cp_model.CpModel, form: LinearForm, most: int) -> None:
+    """Demand that a form is at most something."""
+    linear = model.proto.constraints.add().linear
+    linear.vars.extend([variable for variable, _ in form.terms])
+    linear.coeffs.extend([coefficient for _, coefficient in form.terms])
+    linear.domain.extend([-_ENDLESS, most - form.constant])
+
+
+def add_difference(model: cp_model.CpModel, variables: Iterable[int], values: Sequence[int]) -> None:
+    """Demand that one of some variables, none of them negative, has another value."""
+    literals: list[cp_model.LiteralT] = []
+    for variable in variables:
+        first, last = model.proto.variables[variable].domain
+        value, one = values[variable], model.get_int_var_from_proto_index(variable)
+        if first == last:
+            continue
+        if last == 1:
+            truth = model.get_bool_var_from_proto_index(variable)
+            literals.append(~truth if value else truth)
+        else:
+            differs = model.new_bool_var("")
+            model.add(one != value).only_enforce_if(differs)
+            literals.append(differs)
+    model.add_bool_or(literals)
+
+
+def _used(count: int, rows: Rows, objective: LinearForm) -> Truths:
+    used = np.zeros(count, dtype=bool)
+    used[rows.variables] = True
+    used[rows.condition_variables] = True
+    used[[variable for variable, _ in objective.terms]] = True
+    return used
+
+
+def _lacking(low: Numbers, high: Numbers, rows: Rows) -> Truths:
+    """Rows that may not hold by the domains of their variables alone."""
+    least = np.zeros(len(rows.bounds), dtype=np.int64)
+    ends = np.where(rows.factors > 0, rows.factors * low[rows.variables], rows.factors * high[rows.variables])
+    np.add.at(least, rows.rows, ends)
+    return least < rows.bounds

@@ -1,0 +1,166 @@
+"""Searches a narrowed request in three steps: a linear relaxation, a search near it, and a proof of what is left.
+
+The relaxation says how much each choice costs at least above the bound. Choices that cost little are searched first;
+what is found then rules out all choices that cost more than the distance between it and the bound, which are most of
+them. What is left is searched to the end. Efforts are counted and not timed, so only the deadline can change an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from bidwright.configurator.cpsat_compact import Written, WrittenOut, add_at_most, add_difference, model_of
+from bidwright.configurator.cpsat_forms import LinearForm, start_at
+from bidwright.configurator.cpsat_relaxed import Relaxed, relaxed
+from bidwright.configurator.cpsat_rows import Numbers, Rows, joined, plain_rows, rows_of
+from bidwright.configurator.cpsat_solve import optimum_solver
+from bidwright.configurator.deadline import Deadline
+
+_NEAR = (250, 60)
+"""How far from the bound choices are searched first: a part of the bound, and a larger one where that has nothing."""
+
+_NEAR_EFFORT, _PROOF_EFFORT = 0.2, 1.0
+"""Most deterministic time of the first searches, and of the proof."""
+
+_ENDLESS = 2**62
+"""More than any form comes to."""
+
+_HAIR = 1e-6
+"""The solver tells its bound, a whole number, as a float."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proven:
+    """The best solution that was found.
+
+    Attributes:
+        values: By index of variable.
+        bound: What no solution is below; a proof where it is what the solution reaches.
+        is_only: Whether all solutions that are as good have the same units.
+    """
+
+    values: tuple[int, ...]
+    bound: int
+    is_only: bool
+
+
+class ProofSearch:
+    """Searches the model of a request to which conditions may be added meanwhile."""
+
+    def __init__(self, model: cp_model.CpModel, written: Written) -> None:
+        self._model, self._written = model, written
+        self._tables = [written.rows]
+        self._constraints = written.constraints
+        self._low, self._high = _domains(model, 0)
+
+    def least(self, form: LinearForm, units: Sequence[int], deadline: Deadline) -> Proven | None:
+        """The least of a form; None where that is not for this search, or it found nothing.
+
+        Args:
+            form: What is to be small.
+            units: Variables that count units.
+            deadline: For all of it.
+        """
+        if not self._catch_up():
+            return None
+        out, rows = self._written_out()
+        form = out.form(form)
+        known = relaxed(self._low, self._high, rows, form, deadline)
+        values = () if known is None else self._near_bound(known, rows, form, deadline)
+        if known is None or not values:
+            return None
+        most = form.at(values)
+        others = model_of(*self._left_for(known, most), rows, form)
+        add_at_most(others, form, most)
+        add_difference(others, out.parts(units), values)
+        found = _solved(others, deadline, _PROOF_EFFORT)
+        bound = known.least if found.bound is None else max(known.least, min(found.bound, most))
+        values = found.values if found.values and form.at(found.values) < most else values
+        self._low, self._high = self._left_for(known, form.at(values))
+        return Proven(values=out.filled_in(values), bound=bound, is_only=found.is_infeasible)
+
+    def first(self, weights: LinearForm, values: tuple[int, ...], deadline: Deadline, effort: float) -> tuple[int, ...]:
+        """The solution with the least weights that was found with so much effort, from one that is known."""
+        if not self._catch_up():
+            return ()
+        out, rows = self._written_out()
+        model = model_of(self._low, self._high, rows, out.form(weights))
+        start_at(model, values)
+        found = _solved(model, deadline, effort)
+        return out.filled_in(found.values) if found.values else ()
+
+    def _written_out(self) -> tuple[WrittenOut, Rows]:
+        """The rows with everything written out but what is a condition of some row."""
+        table = joined(self._tables)
+        kept = set(table.condition_variables.tolist()) & self._written.sums.keys()
+        sums = {variable: terms for variable, terms in self._written.sums.items() if variable not in kept}
+        ties: list[tuple[Sequence[int], Sequence[int], int]] = []
+        for variable in sorted(kept):
+            columns = [variable, *(column for column, _ in self._written.sums[variable])]
+            factors = [-1, *(factor for _, factor in self._written.sums[variable])]
+            ties += [(columns, factors, 0), (columns, [-factor for factor in factors], 0)]
+        out = WrittenOut.of(len(self._low), sums)
+        return out, out.rows(joined([table, plain_rows(ties)]))
+
+    def _near_bound(self, known: Relaxed, rows: Rows, form: LinearForm, deadline: Deadline) -> tuple[int, ...]:
+        for part in _NEAR:
+            most = known.least + max(1, abs(known.least) // part)
+            low, high = self._left_for(known, most)
+            found = _solved(model_of(low, high, rows, form), deadline, _NEAR_EFFORT)
+            if found.values:
+                return found.values
+        return ()
+
+    def _left_for(self, known: Relaxed, most: int) -> tuple[Numbers, Numbers]:
+        low, high = self._low.copy(), self._high.copy()
+        for variable, first, last in known.left_for(most):
+            low[variable], high[variable] = first, last
+        return low, high
+
+    def _catch_up(self) -> bool:
+        """Read what the model has got since; False where rows cannot say it."""
+        constraints = self._model.proto.constraints
+        new = [constraints[i] for i in range(self._constraints, len(constraints)) if i not in self._written.said]
+        self._constraints = len(constraints)
+        if new:
+            self._tables.append(rows_of(new))
+        low, high = _domains(self._model, len(self._low))
+        self._low, self._high = np.concatenate([self._low, low]), np.concatenate([self._high, high])
+        answered = all(self._low[one] == self._high[one] for table in self._tables for one, _, _ in table.holes)
+        return answered and not any(table.unsaid for table in self._tables)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """The outcome of a search: ``values`` are empty where it found nothing, ``bound`` is None where it knows none."""
+
+    values: tuple[int, ...] = ()
+    bound: int | None = None
+    is_infeasible: bool = False
+
+
+def _solved(model: cp_model.CpModel, deadline: Deadline, effort: float) -> _Found:
+    solver = optimum_solver(deadline)
+    solver.parameters.max_deterministic_time = effort
+    status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        return _Found(bound=_ENDLESS, is_infeasible=True)
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return _Found()
+    bound = floor(solver.best_objective_bound + _HAIR)
+    return _Found(values=tuple(solver.response_proto.solution), bound=bound)
+
+
+def _domains(model: cp_model.CpModel, start: int) -> tuple[Numbers, Numbers]:
+    """The least and the most of each variable from one on."""
+    variables = model.proto.variables
+    domains = [variables[index].domain for index in range(start, len(variables))]
+    return (
+        np.array([domain[0] for domain in domains], dtype=np.int64),
+        np.array([domain[len(domain) - 1] for domain in domains], dtype=np.int64),
+    )

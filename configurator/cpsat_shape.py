@@ -1,0 +1,145 @@
+"""The rows of an offering with what its slots say: of a family of which one kind may be chosen, one can be in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from bidwright.configurator.cpsat_model import OfferingKey, offering_model
+from bidwright.configurator.cpsat_rows import Numbers, Rows, Truths, rows_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Rows without those that only tie units of a component to whether there are any.
+
+    Attributes:
+        rows: The rows, by group.
+        subject: By variable: the variable that counts the units of its component; itself for all other variables.
+        units: Variables that count units; ``truths`` those that say whether there are any, where that is another one.
+        families: Numbers of families of which one kind may be chosen, by variable of units; -1 for all others.
+        starts: First term of each group: terms of one row whose variables belong to the same such family, or one term.
+        group_row, group_family: Row and family of each group.
+        row_starts: First group of each row.
+        ties: Variable of units -> indices of the two constraints that tie it to its truth.
+        constraints: How many constraints the model has.
+    """
+
+    rows: Rows
+    subject: Numbers
+    is_units: Truths
+    is_truth: Truths
+    families: Numbers
+    starts: Numbers
+    group_of: Numbers
+    group_row: Numbers
+    group_family: Numbers
+    row_starts: Numbers
+    ties: Mapping[int, tuple[int, int]]
+    constraints: int
+
+
+@lru_cache(maxsize=64)
+def shape_of(key: OfferingKey) -> Shape:
+    """Read the model of an offering."""
+    offering = offering_model(key, switchable=False)
+    proto = offering.model.proto
+    constraints = list(proto.constraints)
+    table, count = rows_of(constraints), len(proto.variables)
+    subject = np.arange(count)
+    is_units, is_truth = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+    families = np.full(count, -1)
+    numbers: dict[str, int] = {}
+    for component, index in offering.quantities.items():
+        truth = offering.selected[component]
+        subject[truth] = index
+        is_units[index], is_truth[truth] = True, truth != index
+        family = key.release.components[component].family
+        if key.offering.slots[family].maximum == 1:
+            families[index] = numbers.setdefault(family, len(numbers))
+    rows, starts, group_family = _grouped(_without(table, _links(table, subject)), subject, families)
+    group_row = rows.rows[starts]
+    return Shape(
+        rows=rows,
+        subject=subject,
+        is_units=is_units,
+        is_truth=is_truth,
+        families=families,
+        starts=starts,
+        group_of=np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(rows.rows)))),
+        group_row=group_row,
+        group_family=group_family,
+        row_starts=np.flatnonzero(np.diff(group_row, prepend=-1)),
+        ties=_ties(constraints, subject, is_truth),
+        constraints=len(constraints),
+    )
+
+
+def _links(table: Rows, subject: Numbers) -> Truths:
+    """Rows of two variables of the same component."""
+    count = len(table.bounds)
+    subjects = subject[table.variables]
+    first = np.full(count, -1)
+    first[table.rows] = subjects
+    is_same = np.ones(count, dtype=bool)
+    np.logical_and.at(is_same, table.rows, subjects == first[table.rows])
+    links: Truths = is_same & (np.bincount(table.rows, minlength=count) == 2)
+    return links
+
+
+def _without(table: Rows, left_out: Truths) -> Rows:
+    """The other rows that have terms."""
+    kept = ~left_out & (np.bincount(table.rows, minlength=len(left_out)) > 0)
+    number = np.cumsum(kept) - 1
+    terms, conditions = kept[table.rows], kept[table.condition_rows]
+    return Rows(
+        rows=number[table.rows[terms]],
+        variables=table.variables[terms],
+        factors=table.factors[terms],
+        bounds=table.bounds[kept],
+        condition_rows=number[table.condition_rows[conditions]],
+        condition_variables=table.condition_variables[conditions],
+        condition_values=table.condition_values[conditions],
+        holes=table.holes,
+        unsaid=table.unsaid,
+    )
+
+
+def _grouped(rows: Rows, subject: Numbers, families: Numbers) -> tuple[Rows, Numbers, Numbers]:
+    """Rows with the terms of each group side by side, the first term of each group, and its family or -1."""
+    subjects = subject[rows.variables]
+    family = families[subjects]
+    count = len(subject)
+    _, inverse, times = np.unique(rows.rows * count + subjects, return_inverse=True, return_counts=True)
+    family[(times > 1)[inverse]] = -1  # units and truth of one component in a row: its terms are looked at apart
+    apart = np.arange(len(family)) + families.max() + 1
+    member = np.where(family >= 0, family, apart)
+    order = np.lexsort((member, rows.rows))
+    ordered = Rows(
+        rows=rows.rows[order],
+        variables=rows.variables[order],
+        factors=rows.factors[order],
+        bounds=rows.bounds,
+        condition_rows=rows.condition_rows,
+        condition_variables=rows.condition_variables,
+        condition_values=rows.condition_values,
+        holes=rows.holes,
+        unsaid=rows.unsaid,
+    )
+    changes = (np.diff(ordered.rows, prepend=-1) != 0) | (np.diff(member[order], prepend=-1) != 0)
+    starts = np.flatnonzero(changes)
+    return ordered, starts, family[order][starts]
+
+
+def _ties(constraints: Sequence[Any], subject: Numbers, is_truth: Truths) -> Mapping[int, tuple[int, int]]:
+    found: dict[int, list[int]] = {}
+    for index, constraint in enumerate(constraints):
+        if constraint.has_linear() and len(constraint.linear.vars) == 2 and not constraint.enforcement_literal:
+            units, truth = constraint.linear.vars
+            if is_truth[truth] and subject[truth] == units:
+                found.setdefault(units, []).append(index)
+    return {units: (indices[0], indices[1]) for units, indices in found.items() if len(indices) == 2}
