@@ -15,7 +15,7 @@ import click
 
 RESULTS = Path(__file__).with_name("results.json")
 QUICK = ("configure", "provision")
-BENCHES = (*QUICK, "configurator", "sites", "hosts")
+BENCHES = (*QUICK, "configurator", "pricing", "sites", "hosts")
 
 
 @click.command()
