@@ -8,9 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 from itertools import combinations, product
-from math import ceil, floor
+from math import floor
 
 from hypothesis import strategies as st
+from random_free_months import spared_of, times_due, with_free_months
 from small_release import small_release
 
 from bidwright.catalog.model import Attribute, Component, DeliveryCentre, Family, Need, Offering, Release, Rule, Slot
@@ -267,7 +268,7 @@ def _commitments(draw: st.DrawFn, components: list[str]) -> dict[str, Commitment
 def cases(draw: st.DrawFn) -> Case:
     """A request against a portfolio, with answers, wishes, budgets and amounts."""
     release = draw(_release())
-    amounts = draw(_amounts(release))
+    amounts = draw(with_free_months(draw(_amounts(release))))
     components = sorted(release.components)
     names = st.sampled_from((*components, *FAMILIES))
     bespoke = BespokeEffect(
@@ -325,7 +326,7 @@ def charges(items: Mapping[str, int], table: AmountTable) -> dict[str, int]:
     """What a configuration costs, trying every way to apply packages."""
     due = _due(items, table)
     one_time = table.bespoke_one_time + sum(due["one_time"].values())
-    monthly = table.bespoke_monthly + sum(due["monthly"].values())
+    monthly = sum(due["monthly"].values())
     savings = [0]
     for times in product(*(range(len(package.monthly)) for package in table.packages.values())):
         used: dict[str, int] = {}
@@ -334,14 +335,18 @@ def charges(items: Mapping[str, int], table: AmountTable) -> dict[str, int]:
                 used[c] = used.get(c, 0) + n * count
         if all(n <= items.get(c, 0) for c, n in used.items()):
             savings.append(sum(p.monthly[k] for p, k in zip(table.packages.values(), times, strict=True)))
-    monthly += min(savings)
     for commitment in table.commitments.values():
         own = [due["monthly"][c] for c in items if c in commitment.components]
         monthly += max(0, commitment.monthly - sum(own)) if own else 0
     quarter, year = sum(due["quarterly"].values()), sum(due["yearly"].values())
-    value = one_time + table.term_months * monthly
-    value += ceil(table.term_months / 3) * quarter + ceil(table.term_months / 12) * year
-    average = floor(monthly + Fraction(quarter, 3) + Fraction(year, 12) + Fraction(1, 2))
+    months, free_months = table.term_months, table.free_months
+    package_months = max((package.free_months for package in table.packages.values()), default=0)
+    value = one_time + months * table.bespoke_monthly + times_due(months, 1, free_months) * monthly
+    value += times_due(months, 3, free_months) * quarter + times_due(months, 12, free_months) * year
+    value += times_due(months, 1, package_months) * min(savings) - spared_of(items, table, due)
+    average = floor(
+        table.bespoke_monthly + monthly + min(savings) + Fraction(quarter, 3) + Fraction(year, 12) + Fraction(1, 2)
+    )
     return {"one_time": one_time, "monthly": average, "contract_value": value}
 
 

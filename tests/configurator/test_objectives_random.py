@@ -102,7 +102,8 @@ def _number(objective: Objective, items: dict[str, int], case: Case) -> Decimal:
 
 def _first_year(items: dict[str, int], table: AmountTable) -> int:
     """The contract value of a contract that ends with its first year."""
-    return charges(items, replace(table, term_months=min(12, table.term_months)))["contract_value"]
+    months = min(12, table.term_months)
+    return charges(items, replace(table, term_months=months, spared=table.spared_first_year))["contract_value"]
 
 
 def _cost(items: dict[str, int], table: AmountTable) -> int:
