@@ -26,7 +26,8 @@ from bidwright.configurator.members import (
     number_text,
 )
 from bidwright.configurator.request import BespokeEffect, Requirements
-from bidwright.configurator.rule_check import Choice, holds, missing_rows, parts, value_of
+from bidwright.configurator.rule_check import Choice, missing_rows, parts, value_of
+from bidwright.configurator.rule_index import broken_rules
 from bidwright.configurator.sites_split import at_site, whole_bid
 from bidwright.v1.configuration_pb2 import Violation
 
@@ -92,20 +93,24 @@ def _violation(member: Member, text: str, fix: str) -> Violation:
 
 def _slots(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
     for family in requirements.release.families:
-        member, chosen = Member(SLOT, family), choice.chosen(family)
-        slot = requirements.offering.slots.get(family)
-        told = member_text(member, requirements)
+        chosen, slot = choice.chosen(family), requirements.offering.slots.get(family)
         if slot is None:
             if chosen:
-                yield _violation(member, f"{told}, but {_list(chosen)} is chosen.", f"Remove {_list(chosen)}.")
+                text = f"{_told(requirements, family)}, but {_list(chosen)} is chosen."
+                yield _violation(Member(SLOT, family), text, f"Remove {_list(chosen)}.")
             continue
         if not slot.minimum <= len(chosen) <= slot.maximum:
-            text = f"{told}, but {len(chosen)} are chosen{': ' + _list(chosen) if chosen else ''}."
+            what = f"{len(chosen)} are chosen{': ' + _list(chosen) if chosen else ''}"
             members = _list(choice.release.members(family))
-            yield _violation(member, text, f"Choose {slot.minimum} to {slot.maximum} of {members}.")
+            fix = f"Choose {slot.minimum} to {slot.maximum} of {members}."
+            yield _violation(Member(SLOT, family), f"{_told(requirements, family)}, but {what}.", fix)
         if slot.max_quantity is not None and choice.units(family) > slot.max_quantity:
-            text = f"{told}, but there are {choice.units(family)} units: {_list(chosen)}."
-            yield _violation(member, text, f"Choose at most {slot.max_quantity} units.")
+            text = f"{_told(requirements, family)}, but there are {choice.units(family)} units: {_list(chosen)}."
+            yield _violation(Member(SLOT, family), text, f"Choose at most {slot.max_quantity} units.")
+
+
+def _told(requirements: Requirements, family: str) -> str:
+    return member_text(Member(SLOT, family), requirements)
 
 
 def _limits(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
@@ -117,10 +122,7 @@ def _limits(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
 
 
 def _rules(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
-    present = choice.chosen_by_subject.keys()
-    rules = (*requirements.release.rules, *requirements.offering.rules)
-    broken = [rule for rule in rules if rule.guards <= present and not holds(rule.expression, choice)]
-    for rule in sorted(broken, key=lambda rule: rule.id):
+    for rule in broken_rules(requirements.release, requirements.offering, choice):
         text = f"{rule.because} Not met: {rule.source} ({_values(rule, requirements, choice)})."
         fix = f"Change components or needs so that {rule.source} holds."
         yield _violation(Member(RULE, rule.id), text, fix)

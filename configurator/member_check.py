@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from bidwright.configurator.capacity import capacity_conditions
 from bidwright.configurator.delivery import undeliverable
@@ -78,7 +77,7 @@ def _slot(family: str, case: Case) -> bool:
 
 
 def _resource(attribute: str, case: Case) -> bool:
-    left: Fraction = case.choice.sum("provided", attribute) - case.choice.sum("consumed", attribute)
+    left = case.choice.sum("provided", attribute) - case.choice.sum("consumed", attribute)
     return left >= 0
 
 

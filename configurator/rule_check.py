@@ -1,4 +1,6 @@
-"""What a rule means, evaluated directly on a configuration, with exact fractions and no solver.
+"""What a rule means, evaluated directly on a configuration, with exact numbers and no solver.
+
+An expression becomes a function of a configuration, made of the functions of its parts.
 
 ``cpsat_rules`` gives the same syntax its other meaning. The two share nothing but the syntax, so that each can be
 held against the other (docs/adr/0006-two-meanings-of-a-rule.md).
@@ -10,6 +12,7 @@ import operator
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache, singledispatch
 from itertools import product
@@ -39,10 +42,20 @@ from bidwright.catalog.rule_language import (
 )
 from bidwright.catalog.work import hours_of
 
-Value = bool | Fraction | str
+Number = int | Fraction
+Value = bool | Number | str
+Meaning = Callable[["Choice"], Value]
+"""What an expression is in a configuration."""
+
 _SOURCES: tuple[FigureSource, ...] = get_args(FigureSource)
-_exact = lru_cache(maxsize=4096)(Fraction)
-"""Figures as fractions; a portfolio has few different ones."""
+
+
+@lru_cache(maxsize=4096)
+def _exact(figure: Decimal) -> Number:
+    """A figure as a number to calculate with; a portfolio has few different ones."""
+    exact = Fraction(figure)
+    return exact.numerator if exact.denominator == 1 else exact
+
 
 _WHOLE: int = 10 ** (PERCENT_PLACES + 2)
 """All of the time, in the parts that availability is counted in."""
@@ -55,7 +68,7 @@ _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_CALCULATE: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+_CALCULATE: dict[str, Callable[[Number, Number], Number]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -92,18 +105,18 @@ class Choice:
         """Units of a component or of a whole family."""
         return sum(self.items[member] for member in self.chosen(subject))
 
-    def sum(self, source: FigureSource | WorkSource, attribute: str, family: str = "") -> Fraction:
+    def sum(self, source: FigureSource | WorkSource, attribute: str, family: str = "") -> Number:
         """Figure x units over the configuration or a family; of work, hours over the configuration, by skills."""
         match source:
             case "one_time_hours" | "monthly_hours":
                 return Fraction(hours_of(self.release, self.items, source).get(attribute, 0))
             case _:
-                return self._sums.get((source, attribute, family), Fraction(0))
+                return self._sums.get((source, attribute, family), 0)
 
     @cached_property
-    def _sums(self) -> Mapping[tuple[FigureSource, str, str], Fraction]:
+    def _sums(self) -> Mapping[tuple[FigureSource, str, str], Number]:
         """Source, attribute and family, or no family -> figure x units; of those that some chosen component has."""
-        found: dict[tuple[FigureSource, str, str], Fraction] = {}
+        found: dict[tuple[FigureSource, str, str], Number] = {}
         for component_id, units in self.items.items():
             component = self.release.components[component_id]
             for source in _SOURCES:
@@ -123,49 +136,61 @@ def holds(expression: Expression, choice: Choice) -> bool:
     return value
 
 
-@singledispatch
-def value_of(expression: Expression, _choice: Choice) -> Value:
+def value_of(expression: Expression, choice: Choice) -> bool | Fraction | str:
     """The value of an expression in a choice: a truth, an exact number or a text."""
+    value = meaning(expression)(choice)
+    return value if isinstance(value, bool | str) else Fraction(value)
+
+
+@singledispatch
+def meaning(expression: Expression) -> Meaning:
+    """What an expression means; worth keeping for an expression that many choices are asked about."""
     raise TypeError(f"not an expression of the rule language: {expression!r}")
 
 
-@value_of.register
-def _constant(expression: Constant, _choice: Choice) -> Value:
-    return expression.value
+@meaning.register
+def _constant(expression: Constant) -> Meaning:
+    return lambda _: expression.value
 
 
-@value_of.register
-def _name(expression: Name, choice: Choice) -> Value:
-    answer = choice.answers[expression.name]
-    return answer if isinstance(answer, bool | str) else Fraction(answer)
+@meaning.register
+def _name(expression: Name) -> Meaning:
+    def answer(choice: Choice) -> Value:
+        found = choice.answers[expression.name]
+        return Fraction(found) if isinstance(found, Decimal) else found
+
+    return answer
 
 
-@value_of.register
-def _selected(expression: Selected, choice: Choice) -> Value:
-    return bool(choice.chosen(expression.subject))
+@meaning.register
+def _selected(expression: Selected) -> Meaning:
+    return lambda choice: expression.subject in choice.chosen_by_subject
 
 
-@value_of.register
-def _quantity(expression: Quantity, choice: Choice) -> Value:
-    return Fraction(choice.units(expression.subject))
+@meaning.register
+def _quantity(expression: Quantity) -> Meaning:
+    return lambda choice: choice.units(expression.subject)
 
 
-@value_of.register
-def _kinds(expression: Kinds, choice: Choice) -> Value:
-    return Fraction(len(choice.chosen(expression.family)))
+@meaning.register
+def _kinds(expression: Kinds) -> Meaning:
+    return lambda choice: len(choice.chosen(expression.family))
 
 
-@value_of.register
-def _sum(expression: Sum, choice: Choice) -> Value:
-    return choice.sum(expression.source, expression.attribute, expression.family)
+@meaning.register
+def _sum(expression: Sum) -> Meaning:
+    return lambda choice: choice.sum(expression.source, expression.attribute, expression.family)
 
 
-@value_of.register
-def _availability(expression: Availability, choice: Choice) -> Value:
-    found = _WHOLE
-    for family in expression.families:
-        found = found * _family_availability(family, choice) // _WHOLE
-    return Fraction(found, 10**PERCENT_PLACES)
+@meaning.register
+def _availability(expression: Availability) -> Meaning:
+    def uptime(choice: Choice) -> Value:
+        found = _WHOLE
+        for family in expression.families:
+            found = found * _family_availability(family, choice) // _WHOLE
+        return Fraction(found, 10**PERCENT_PLACES)
+
+    return uptime
 
 
 def _family_availability(family: str, choice: Choice) -> int:
@@ -195,38 +220,46 @@ def _power(share: int, units: int, whole: Callable[[Fraction], int]) -> int:
     return found
 
 
-@value_of.register
-def _in_table(expression: InTable, choice: Choice) -> Value:
-    return not missing_rows(expression, choice)
+@meaning.register
+def _in_table(expression: InTable) -> Meaning:
+    return lambda choice: not missing_rows(expression, choice)
 
 
-@value_of.register
-def _not(expression: Not, choice: Choice) -> Value:
-    return not holds(expression.operand, choice)
+@meaning.register
+def _not(expression: Not) -> Meaning:
+    operand = meaning(expression.operand)
+    return lambda choice: not operand(choice)
 
 
-@value_of.register
-def _all_of(expression: AllOf, choice: Choice) -> Value:
-    return all(holds(operand, choice) for operand in expression.operands)
+@meaning.register
+def _all_of(expression: AllOf) -> Meaning:
+    operands = [meaning(operand) for operand in expression.operands]
+    return lambda choice: all(operand(choice) for operand in operands)
 
 
-@value_of.register
-def _any_of(expression: AnyOf, choice: Choice) -> Value:
-    return any(holds(operand, choice) for operand in expression.operands)
+@meaning.register
+def _any_of(expression: AnyOf) -> Meaning:
+    operands = [meaning(operand) for operand in expression.operands]
+    return lambda choice: any(operand(choice) for operand in operands)
 
 
-@value_of.register
-def _comparison(expression: Comparison, choice: Choice) -> Value:
-    left, right = value_of(expression.left, choice), value_of(expression.right, choice)
-    return _COMPARE[expression.operator](left, right)
+@meaning.register
+def _comparison(expression: Comparison) -> Meaning:
+    compare, left, right = _COMPARE[expression.operator], meaning(expression.left), meaning(expression.right)
+    return lambda choice: compare(left(choice), right(choice))
 
 
-@value_of.register
-def _arithmetic(expression: Arithmetic, choice: Choice) -> Value:
-    left, right = value_of(expression.left, choice), value_of(expression.right, choice)
-    if not isinstance(left, Fraction) or not isinstance(right, Fraction):
-        raise TypeError(f"only numbers are calculated with: {expression!r}")
-    return _CALCULATE[expression.operator](left, right)
+@meaning.register
+def _arithmetic(expression: Arithmetic) -> Meaning:
+    calculate, left, right = _CALCULATE[expression.operator], meaning(expression.left), meaning(expression.right)
+
+    def calculated(choice: Choice) -> Value:
+        one, other = left(choice), right(choice)
+        if isinstance(one, bool | str) or isinstance(other, bool | str):
+            raise TypeError(f"only numbers are calculated with: {expression!r}")
+        return calculate(one, other)
+
+    return calculated
 
 
 def missing_rows(expression: InTable, choice: Choice) -> tuple[tuple[str, ...], ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bidwright.catalog.model import Offering, Release, Rule
+from bidwright.configurator.rule_check import Choice, Meaning, meaning
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,24 @@ class _Key:
 def rules_by_id(release: Release, offering: Offering) -> Mapping[str, Rule]:
     """The rules that hold in an offering: those of the portfolio and its own."""
     return _rules(_Key(release.digest, offering.id, release, offering))
+
+
+def broken_rules(release: Release, offering: Offering, choice: Choice) -> Sequence[Rule]:
+    """The rules of an offering that a configuration does not meet, by id."""
+    by_guard = _meanings(_Key(release.digest, offering.id, release, offering))
+    present = choice.chosen_by_subject.keys()
+    looked_at = (entry for guard in ("", *present) for entry in by_guard.get(guard, ()))
+    broken = [rule for rule, is_met in looked_at if rule.guards <= present and not is_met(choice)]
+    return sorted(broken, key=lambda rule: rule.id)
+
+
+@lru_cache(maxsize=64)
+def _meanings(key: _Key) -> Mapping[str, Sequence[tuple[Rule, Meaning]]]:
+    """One of the guards of a rule, or nothing where it has none -> the rules with what they mean."""
+    found: dict[str, list[tuple[Rule, Meaning]]] = {}
+    for rule in _rules(key).values():
+        found.setdefault(min(rule.guards, default=""), []).append((rule, meaning(rule.expression)))
+    return found
 
 
 @lru_cache(maxsize=64)
