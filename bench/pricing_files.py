@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bench.grown_files import shipped_files
 from bench.grown_plan import seeded
-from bench.pricing_bids import TODAY
+from bench.pricing_bids import MARKET, TODAY
 from bidwright.catalog.draft import Draft, Ids
 from bidwright.catalog.file_kinds import kind_of
 from bidwright.catalog.model import Release
@@ -23,7 +23,7 @@ from bidwright.catalog.source_files import Files
 from bidwright.catalog.yaml_source import read_yaml
 from bidwright.core.errors import Faults
 
-BOOK = "prices/DE.csv"
+BOOK, _SETTINGS = f"prices/{MARKET}.csv", f"prices/{MARKET}.yaml"
 _FAMILIES, _YEARS, _CHARGES = 50, (2025, 2026, 2027), ("one_time", "monthly")
 _TEXT = (
     "# Item\n## Service specification\nItem.\n\n## Statement of work\nItem.\n\n## Service-delivery description\nItem.\n"
@@ -97,26 +97,24 @@ def plain_rows(text: str) -> list[PlainRow]:
 
 
 def read_book(release: Release, files: Files) -> None:
-    """Read all price books of a portfolio and check them, as publishing does, where everything else is read."""
+    """Read the price book with its settings and check both, as publishing does, where everything else is read."""
     faults = Faults()
-    known = {"component": release.components, "market": release.markets, "delivery centre": release.centres}
+    markets = {MARKET: release.markets[MARKET]}
+    known = {"component": release.components, "market": markets, "delivery centre": release.centres}
     draft = Draft(
         faults=faults,
         today=TODAY,
         ids=Ids(faults, {kind: dict.fromkeys(ids, "") for kind, ids in known.items()}),
-        markets=dict(release.markets),
+        markets=markets,
         components=dict(release.components),
         offerings=dict(release.offerings),
         centres=dict(release.centres),
     )
-    for name in files:
-        kind = kind_of(name)
-        if kind is not None and kind.schema and name.startswith("prices/"):
-            tree = read_yaml(files[name].decode(), name, faults)
-            if tree is not None:
-                draft.documents[name] = checked(name, tree, kind.schema, faults)
-    read_prices(draft, files)
-    faults.raise_if_any("The price books")
+    kind, tree = kind_of(_SETTINGS), read_yaml(files[_SETTINGS].decode(), _SETTINGS, faults)
+    if kind is not None and tree is not None:
+        draft.documents[_SETTINGS] = checked(_SETTINGS, tree, kind.schema, faults)
+    read_prices(draft, {name: files[name] for name in (BOOK, _SETTINGS)})
+    faults.raise_if_any("The price book")
 
 
 def _component(id_: str) -> dict[str, object]:

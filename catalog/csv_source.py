@@ -11,7 +11,7 @@ from bidwright.core.errors import Faults
 MOST_ROWS = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row: its cells by column, and ``file:line``."""
 
@@ -30,13 +30,14 @@ class Sheet:
 
 def read_csv(text: str, name: str, faults: Faults) -> Sheet | None:
     """Read a file; None and a fault where it has no header. Empty lines are left out."""
-    lines = list(_lines(text, name, faults))
-    if not lines:
+    lines = _lines(text, name, faults)
+    _, header = next(lines, (0, None))
+    if header is None:
         faults.add(f"{name}:1", "the file is empty", "Write the header and the rows.")
         return None
-    columns = tuple(cell.strip() for cell in lines[0][1])
+    columns = tuple(cell.strip() for cell in header)
     rows: list[Row] = []
-    for number, cells in lines[1:]:
+    for number, cells in lines:
         where = f"{name}:{number}"
         if len(rows) >= MOST_ROWS:
             faults.add(where, f"the file has more than {MOST_ROWS} rows", "Split the portfolio.")

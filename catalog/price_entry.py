@@ -20,7 +20,7 @@ MODELS: tuple[ModelName, ...] = get_args(ModelName)
 """The models a row may name."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tier:
     """All units cost ``price`` from ``from_quantity`` units on."""
 
@@ -28,7 +28,7 @@ class Tier:
     price: Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Band:
     """Up to ``up_to`` units, that many included; ``price`` for each unit, and ``fee`` once where it is reached.
 
@@ -41,7 +41,7 @@ class Band:
     fee: Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Adjustment:
     """What a price book adds to prices that it inherits.
 
@@ -54,7 +54,7 @@ class Adjustment:
     rule: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PriceEntry:
     """Cost and price of units of a component in one market during a period.
 

@@ -41,6 +41,10 @@ _USED: dict[tuple[ModelName, str], frozenset[str]] = {
 }
 """(model, whether tiers say from where or up to where they hold) -> the columns that such a row uses."""
 
+_UNUSED = {
+    form: sorted({"price", "included", "block_size", "of", "table", "formula"} - used) for form, used in _USED.items()
+}
+
 
 def read_row(row: Row, most_units: int, faults: Faults) -> PriceEntry | None:
     """Read a row.
@@ -86,7 +90,7 @@ def read_row(row: Row, most_units: int, faults: Faults) -> PriceEntry | None:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Figures:
     """What a row makes of a quantity."""
 
@@ -163,9 +167,7 @@ def _has_form(row: Row, model: ModelName, kind: str, faults: Faults) -> bool:
     elif used is None:
         what = f"a {model} price needs tiers that say up to where they reach"
         faults.add(row.where, what, f"Write tiers as {BAND_FORM}.")
-    for column in (
-        sorted({"price", "included", "block_size", "of", "table", "formula"} - used) if used is not None else ()
-    ):
+    for column in _UNUSED.get((model, kind), ()):
         if row.cells.get(column, ""):
             what = f"{column} is {row.cells[column]!r}, which means nothing in this {model} price"
             faults.add(row.where, what, f"Leave {column} empty, or choose another model.")

@@ -56,8 +56,10 @@ def package_offers(
     """
     offers = []
     for _, package in sorted(sale.release.packages.items()):
+        if not all(component in components for component in package.components):
+            continue
         priced = _price(sale, package, changes)
-        if priced is None or not all(component in components for component in package.components):
+        if priced is None:
             continue
         offer = _offer(sale, package, priced, _parts(package, entries, changes))
         free_months = changes.free_months_of_package(package)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from bidwright.v1.configuration_pb2 import (
@@ -90,6 +91,7 @@ def schedule(once: Sequence[LineT], parts: Sequence[Part[LineT]]) -> Iterator[Du
             )
 
 
+@lru_cache(maxsize=1024)
 def _months(start: int, period: int, first_month: int, last_month: int) -> range:
     """The months of a rhythm that begins with ``start``, from the first to the last month."""
     begun = max(0, -(-(first_month - start) // period))
