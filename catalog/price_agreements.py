@@ -11,7 +11,7 @@ from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import number
 from bidwright.catalog.price_offers import AgreedPrice, CustomerAgreement, Period
-from bidwright.catalog.price_promotions import check_one_of, read_period
+from bidwright.catalog.price_promotions import check_one_of, is_of_list, read_period
 
 
 def read_agreements(draft: Draft) -> None:
@@ -73,6 +73,7 @@ def _stated(draft: Draft, whole: Entry, period: Period) -> Iterator[_Stated]:
             charges=frozenset(value["charges"]),
             price=number(value["price"]) if "price" in value else None,
             percent=number(value["percent"]) if "percent" in value else None,
+            of_list=is_of_list(draft, whole, value, *keys),
             period=own,
         )
         yield _Stated(agreed, whole.where(*keys))

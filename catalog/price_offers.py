@@ -30,6 +30,7 @@ class Promotion:
         components: Ids, patterns already resolved.
         charges: Which of their charges.
         percent: Taken off the running amount; None where ``amounts`` are taken off, or months are only free.
+        of_list: Whether the percentage is one of the list amount.
         amounts: Market -> what is taken off each unit.
         free_months: Months at the start of the term in which recurring lines are not due.
         markets: Where it holds.
@@ -44,6 +45,7 @@ class Promotion:
     components: frozenset[str]
     charges: frozenset[ChargeName]
     percent: Decimal | None = None
+    of_list: bool = False
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
     free_months: int = 0
     markets: frozenset[str]
@@ -62,12 +64,14 @@ class AgreedPrice:
     Attributes:
         price: What each unit costs, whatever the price list says; None where a percentage is agreed.
         percent: Taken off the running amount.
+        of_list: Whether the percentage is one of the list amount.
     """
 
     components: frozenset[str]
     charges: frozenset[ChargeName]
     price: Decimal | None = None
     percent: Decimal | None = None
+    of_list: bool = False
     period: Period
 
 

@@ -36,6 +36,7 @@ def read_promotions(draft: Draft) -> None:
             components=components,
             charges=frozenset(value["charges"]),
             percent=number(value["percent"]) if "percent" in value else None,
+            of_list=is_of_list(draft, entry, value),
             amounts=numbers(value.get("amounts", {})),
             free_months=value.get("free_months", 0),
             markets=frozenset(value.get("markets", value.get("amounts", draft.markets))),
@@ -69,6 +70,14 @@ def read_period(draft: Draft, entry: Entry, value: Mapping[str, Any], *keys: str
         draft.faults.add(entry.where(*keys, "valid_to"), what, "Exchange the two, or leave valid_to out.")
         return None
     return Period(valid_from=valid_from, valid_to=valid_to)
+
+
+def is_of_list(draft: Draft, entry: Entry, value: Mapping[str, Any], *keys: str | int) -> bool:
+    """Whether a percentage is said to be one of the list amount; a fault where there is no percentage."""
+    if "percent_of" in value and "percent" not in value:
+        what = f"percent_of is {value['percent_of']}, but no percentage is stated"
+        draft.faults.add(entry.where(*keys, "percent_of"), what, "State percent, or leave percent_of out.")
+    return value.get("percent_of") == "list"
 
 
 def check_one_of(draft: Draft, entry: Entry, either: tuple[str, str], *keys: str | int) -> None:

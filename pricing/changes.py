@@ -1,7 +1,7 @@
 """What is done to the list amount of a line, as data: each change becomes one step of the waterfall.
 
-Every change is a percentage of the running amount, or so much for each unit. So the amounts of a plain unit price stay
-proportional to the units between two thresholds; the amount tables rely on that.
+Every change is a percentage of the running or the list amount, or so much for each unit. So the amounts of a plain unit
+price stay proportional to the units between two thresholds; the amount tables rely on that.
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ ORDER: tuple[PriceStepKind, ...] = (
 
 
 class Change(NamedTuple):
-    """One change of the running amount; exactly one of the three figures is given.
+    """One change of the running amount; exactly one of the first three figures is given.
 
     Attributes:
         percent: Of the running amount; negative for a reduction.
+        of_list: Whether the percentage is one of the list amount; a reduction is then at most to nothing.
         off_each: Taken off for each unit, at most to nothing.
         each: What each unit costs from here on.
         from_quantity: Units from which it holds.
@@ -57,9 +58,12 @@ class Change(NamedTuple):
     off_each: Decimal | None = None
     each: Decimal | None = None
     from_quantity: int = 0
+    of_list: bool = False
 
-    def amount(self, running: Decimal, units: Decimal) -> Decimal:
-        """What it adds to a running amount for so many units that are not free."""
+    def amount(self, running: Decimal, units: Decimal, listed: Decimal) -> Decimal:
+        """What it adds to a running amount for so many units that are not free, of which ``listed`` was the price."""
+        if self.of_list and self.percent is not None:
+            return max(percent_of(listed, self.percent), EXACT.minus(running))
         if self.percent is not None:
             return percent_of(running, self.percent)
         if self.off_each is not None:
@@ -174,7 +178,9 @@ def is_waived(sale: Sale, entry: PriceEntry) -> bool:
     return entry.waived_from is not None and sale.agreement.term_months >= entry.waived_from
 
 
-def changed(changes: Iterable[Change], running: Decimal, units: Decimal, *, reached: Decimal) -> Decimal:
+def changed(
+    changes: Iterable[Change], running: Decimal, units: Decimal, *, reached: Decimal, listed: Decimal | None = None
+) -> Decimal:
     """What is left of an amount after all changes.
 
     Args:
@@ -182,10 +188,12 @@ def changed(changes: Iterable[Change], running: Decimal, units: Decimal, *, reac
         running: The amount before them.
         units: Units that are not free.
         reached: The quantity that thresholds are compared with.
+        listed: The list amount; ``running`` where it is not another one.
     """
+    listed = running if listed is None else listed
     for change in changes:
         if change.from_quantity <= reached:
-            running = add(running, change.amount(running, units))
+            running = add(running, change.amount(running, units, listed))
     return running
 
 
@@ -216,7 +224,8 @@ def _promotion(sale: Sale, entry: PriceEntry, promotion: Promotion) -> Change:
     rule = f"promotion {promotion.id}" + (f", code {promotion.code}" if promotion.code else "")
     kind, start = PRICE_STEP_KIND_PROMOTION, promotion.from_quantity
     if promotion.percent is not None:
-        return Change(kind, rule, percent=EXACT.minus(promotion.percent), from_quantity=start)
+        percent = EXACT.minus(promotion.percent)
+        return Change(kind, rule, percent=percent, from_quantity=start, of_list=promotion.of_list)
     off = promotion.amounts[sale.market.id]
     said = f"{rule}, {plain(off)} off each"
     return Change(kind, said, off_each=_of_a_month(sale, entry, off), from_quantity=start)
@@ -225,7 +234,8 @@ def _promotion(sale: Sale, entry: PriceEntry, promotion: Promotion) -> Change:
 def _contract(sale: Sale, entry: PriceEntry, agreed: AgreedPrice) -> Change:
     rule = f"agreement {sale.agreement.contract}"
     if agreed.price is None:
-        return Change(PRICE_STEP_KIND_CONTRACT, rule, percent=EXACT.minus(agreed.percent or Decimal(0)))
+        percent = EXACT.minus(agreed.percent or Decimal(0))
+        return Change(PRICE_STEP_KIND_CONTRACT, rule, percent=percent, of_list=agreed.of_list)
     each = _of_a_month(sale, entry, agreed.price)
     return Change(PRICE_STEP_KIND_CONTRACT, f"{rule}, {plain(agreed.price)} each", each=each)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bidwright.catalog.model import Package
@@ -89,17 +89,22 @@ class _Part:
         running: What one application of it costs, after the changes so far.
         units: Units of it that one application takes.
         changes: Those of its own line, as far as they hold for any quantity.
+        listed: What one application of it costs before all changes.
     """
 
     running: Decimal
     units: Decimal
     changes: tuple[Change, ...]
+    listed: Decimal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.listed = self.running
 
     def of_kind(self, kind: PriceStepKind) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.kind == kind)
 
     def change(self, kind: PriceStepKind) -> None:
-        self.running = changed(self.of_kind(kind), self.running, self.units, reached=Decimal(1))
+        self.running = changed(self.of_kind(kind), self.running, self.units, reached=Decimal(1), listed=self.listed)
 
 
 def _price(sale: Sale, package: Package, changes: Changes) -> _Part | None:

@@ -14,7 +14,7 @@ from bidwright.core.money import plain
 from bidwright.pricing.cost import LabourShare
 from bidwright.pricing.waterfall import Step, Waterfall
 from bidwright.v1.configuration_pb2 import Charge
-from bidwright.v1.price_pb2 import PRICE_BASIS_RUNNING, PriceLine, PriceLineKind
+from bidwright.v1.price_pb2 import PRICE_BASIS_BASE, PRICE_BASIS_RUNNING, PriceLine, PriceLineKind
 
 _Fields = dict[str, Any]
 
@@ -96,7 +96,7 @@ def _share(share: LabourShare) -> _Fields:
 
 
 def _step(step: Step) -> _Fields:
-    kind, rule, amount, running, percent = step
+    kind, rule, amount, running, percent, of_list = step
     found: _Fields = {
         "kind": kind,
         "rule": rule,
@@ -104,6 +104,6 @@ def _step(step: Step) -> _Fields:
         "running": {"value": plain(running)},
     }
     if percent is not None:
-        found["basis"] = PRICE_BASIS_RUNNING
+        found["basis"] = PRICE_BASIS_BASE if of_list else PRICE_BASIS_RUNNING
         found["percent"] = {"value": plain(percent)}
     return found

@@ -17,8 +17,8 @@ from bidwright.v1.price_pb2 import (
     PriceStepKind,
 )
 
-Step = tuple[PriceStepKind, str, Decimal, Decimal, Decimal | None]
-"""What it does, the rule, what it adds, the amount reached, and the percentage of the running amount where it is one.
+Step = tuple[PriceStepKind, str, Decimal, Decimal, Decimal | None, bool]
+"""What it does, the rule, what it adds, the amount reached, a percentage or none, and whether of the list amount.
 
 A plain tuple, as large bids have tens of thousands of them."""
 
@@ -37,10 +37,12 @@ class Waterfall:
         self.steps: list[Step] = []
         self.running = Decimal(0)
 
-    def add(self, kind: PriceStepKind, rule: str, amount: Decimal, percent: Decimal | None = None) -> None:
-        """Add a step; with the percentage of the running amount, where its amount was computed as one."""
+    def add(
+        self, kind: PriceStepKind, rule: str, amount: Decimal, percent: Decimal | None = None, *, of_list: bool = False
+    ) -> None:
+        """Add a step; with the percentage of the running or the list amount, where its amount was computed as one."""
         self.running = running = add(self.running, amount)
-        self.steps.append((kind, rule, amount, running, percent))
+        self.steps.append((kind, rule, amount, running, percent, of_list))
 
     def add_percent(self, kind: PriceStepKind, rule: str, percent: Decimal) -> None:
         """Add a percentage of the running amount; negative for a reduction."""
@@ -54,9 +56,11 @@ class Waterfall:
             units: Units that are not free.
             reached: The quantity from which some of them hold.
         """
+        listed = self.running
         for change in changes:
             if change.from_quantity <= reached:
-                self.add(change.kind, change.rule, change.amount(self.running, units), change.percent)
+                amount = change.amount(self.running, units, listed)
+                self.add(change.kind, change.rule, amount, change.percent, of_list=change.of_list)
 
     def limit(self, entry: PriceEntry, rule: str) -> None:
         """Hold the amount between the minimum and the maximum of a price-list row."""

@@ -37,7 +37,7 @@ MINIMUM, MAXIMUM, WAIVER, COMMITMENT, PROMOTION, CONTRACT, COMMITTED, RAMP = 10,
 CHANNEL, CONTINGENCY = 5, 18
 CHANGES = (TERM, COMMITTED, RAMP, CHANNEL, PROMOTION, CONTRACT, DISCRETIONARY)
 # what a change makes of a running amount, for so many units that are not free
-Change = tuple[int, Callable[[Fraction, Fraction], Fraction]]
+Change = tuple[int, Callable[[Fraction, Fraction, Fraction], Fraction]]
 
 
 @dataclass
@@ -196,7 +196,7 @@ class Oracle:
         for _, promotion in sorted(self.release.promotions.items()):
             if self.holds(promotion) and entry.component in promotion.components and entry.charge in promotion.charges:
                 if promotion.percent is not None and units >= promotion.from_quantity:
-                    yield percentage(PROMOTION, -Fraction(promotion.percent))
+                    yield reduction(PROMOTION, Fraction(promotion.percent), promotion.of_list)
                 elif promotion.amounts and units >= promotion.from_quantity and not self.is_waived(entry):
                     yield off_each(Fraction(promotion.amounts[self.book.market]) * self.times(entry))
 
@@ -217,7 +217,7 @@ class Oracle:
         for agreed in self.release.agreements[self.terms.agreement].prices if self.terms.agreement else ():
             if self.is_in(agreed.period) and entry.component in agreed.components and entry.charge in agreed.charges:
                 if agreed.percent is not None:
-                    yield percentage(CONTRACT, -Fraction(agreed.percent))
+                    yield reduction(CONTRACT, Fraction(agreed.percent), agreed.of_list)
                 elif not self.is_waived(entry):
                     yield fixed_each(Fraction(agreed.price or 0) * self.times(entry))
 
@@ -255,9 +255,14 @@ class Oracle:
             line.steps.append((ROUNDING, off))
         return line
 
+    def counted(self, entry: PriceEntry, quantity: Fraction) -> Fraction:
+        """Units that are not free, or the blocks they begin: what tiers count, and prices and promotions multiply."""
+        units = quantity - min(quantity, Fraction(entry.included))
+        return units if entry.block_size is None else Fraction(math.ceil(units / Fraction(entry.block_size)))
+
     def row_steps(self, entry: PriceEntry, quantity: Fraction) -> list[tuple[int, Fraction]]:
         """What the model of a row makes of a quantity, from the table in docs/pricing.md."""
-        units = quantity - min(quantity, Fraction(entry.included))
+        units = self.counted(entry, quantity)
         price = Fraction(entry.price)
         bands = [
             (Fraction(band.up_to) if band.up_to is not None else None, Fraction(band.price), Fraction(band.fee))
@@ -267,8 +272,6 @@ class Oracle:
             return [(LIST, self.characteristic_amount(entry, quantity, units))]
         if entry.model in {"flat", "percentage"}:  # what a percentage is taken of is not known yet
             return [(LIST, price if entry.model == "flat" else Fraction(0))]
-        if entry.model == "block":
-            return [(LIST, price * math.ceil(units / Fraction(entry.block_size)))]
         if entry.model == "graduated":
             lower = [Fraction(-1), *(up_to for up_to, _, _ in bands[:-1] if up_to is not None)]
             return [
@@ -321,9 +324,10 @@ class Oracle:
         line = Line(1, component.id, due, self.quantities[component.id], steps)
         self.waive(line, entry)
         if entry.model != "percentage":
+            listed = line.running
             for kind, change in self.changes(entry, units):
-                beyond = units - min(units, Fraction(entry.included))
-                line.steps.append((kind, change(line.running, beyond) - line.running))
+                counted = self.counted(entry, units)
+                line.steps.append((kind, change(line.running, counted, listed) - line.running))
         self.limit_and_round(line, entry)
         hours = Fraction(0)
         if entry.charge == "one_time":
@@ -371,12 +375,13 @@ class Oracle:
                 ways.append((Fraction(entry.price) * units, Fraction(units), list(self.changes(entry, Fraction(1)))))
         own, price = self.package_price(package)
         ways.append((-price, Fraction(1), own))
-        found = [sum((amount for amount, _, _ in ways), Fraction(0))]
+        listed = [amount for amount, _, _ in ways]
+        found = [sum(listed, Fraction(0))]
         for kind in CHANGES:
             for position, (amount, number, changes) in enumerate(ways):
                 left = amount
                 for one, change in changes:
-                    left = change(left, number) if one == kind else left
+                    left = change(left, number, listed[position]) if one == kind else left
                 ways[position] = (left, number, changes)
             found.append(sum((amount for amount, _, _ in ways), Fraction(0)))
         return found
@@ -495,15 +500,23 @@ class Oracle:
 
 
 def percentage(kind: int, percent: Fraction) -> Change:
-    return kind, lambda running, _: running * (100 + percent) / 100
+    return kind, lambda running, _units, _listed: running * (100 + percent) / 100
+
+
+def reduction(kind: int, percent: Fraction, of_list: bool) -> Change:  # noqa: FBT001
+    return percentage_of_list(kind, percent) if of_list else percentage(kind, -percent)
+
+
+def percentage_of_list(kind: int, percent: Fraction) -> Change:
+    return kind, lambda running, _units, listed: max(Fraction(0), running - listed * percent / 100)
 
 
 def off_each(amount: Fraction) -> Change:
-    return PROMOTION, lambda running, units: max(Fraction(0), running - amount * units)
+    return PROMOTION, lambda running, units, _listed: max(Fraction(0), running - amount * units)
 
 
 def fixed_each(price: Fraction) -> Change:
-    return CONTRACT, lambda _, units: price * units
+    return CONTRACT, lambda _running, units, _listed: price * units
 
 
 def fits(cell: Cell, value: object) -> bool:

@@ -157,7 +157,7 @@ def _make_one_percentage(
             tiers=(),
             bands=(),
             included=Decimal(0),
-            block_size=Decimal(1),
+            block_size=None,
             table=None,
             formula=None,
             of=of,
@@ -211,7 +211,7 @@ def _modelled(random: Random, plain: PriceEntry, most: int) -> PriceEntry:
         starts = sorted(random.sample(range(2, 8), random.choice([1, 2])))
         tiers = [Tier(from_quantity=n, price=plain.price * (9 - index) / 10) for index, n in enumerate(starts)]
         entry = replace(entry, tiers=tuple(tiers))
-    if model == "block":
+    if model == "block" or (model in _IN_BLOCKS and random.random() < 0.3):
         entry = replace(entry, block_size=random.choice([Decimal(1), Decimal(4), Decimal("2.5")]))
     if model == "table":
         entry = replace(entry, price=Decimal(0), table=_table(random))
@@ -227,6 +227,7 @@ def _modelled(random: Random, plain: PriceEntry, most: int) -> PriceEntry:
     return entry
 
 
+_IN_BLOCKS = {"volume up to", "graduated", "stairstep", "table"}
 _FORMULAS = (
     "component.quantity * 3.125",
     "10 - component.quantity * 4",  # nothing from 3 units on

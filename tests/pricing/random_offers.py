@@ -85,6 +85,7 @@ def _promotion(random: Random, id_: str, components: list[str]) -> Promotion:
         components=frozenset(random.sample(components, random.randint(1, len(components)))),
         charges=frozenset({"monthly", *random.sample(CHARGES, 2)}),
         percent=percent,
+        of_list=percent is not None and random.random() < 0.5,
         amounts={"XX": Decimal(random.randint(0, random.choice([50, 3000]))) / 100} if percent is None else {},
         markets=frozenset({"XX"}),
         channels=random.choice([frozenset(), frozenset({"partner"})]),
@@ -106,6 +107,12 @@ def _agreement(random: Random, components: list[str]) -> CustomerAgreement:
             price=Decimal(random.randint(0, 4000)) / 100,
             period=random.choice(_PERIODS),
         ),
-        AgreedPrice(components=frozenset(chosen[half:]), charges=charges, percent=Decimal("12.5"), period=_ALWAYS),
+        AgreedPrice(
+            components=frozenset(chosen[half:]),
+            charges=charges,
+            percent=Decimal("12.5"),
+            of_list=random.random() < 0.5,
+            period=_ALWAYS,
+        ),
     ]
     return CustomerAgreement(id="acme", title="ACME", market="XX", prices=tuple(prices), period=_ALWAYS)

@@ -62,7 +62,7 @@ def test_a_dozen_overlapping_packages_of_a_large_bid_are_decided_in_a_few_branch
 
 
 def test_what_cannot_be_proven_in_time_is_refused_and_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package_search, "MAX_BRANCHES", 2)
+    monkeypatch.setattr(package_search, "MAX_BRANCHES", 1)
     with pytest.raises(InvalidInput) as refused:
         best_applications([7, 5, 4], [{"a": 2, "b": 1}, {"a": 3}, {"a": 1, "b": 2}], {"a": 7, "b": 5})
     assert refused.value.reason == "PACKAGES_TOO_INTERWOVEN"

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import shutil
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from google.protobuf import json_format
@@ -23,7 +24,7 @@ from bidwright.pricing.amounts import amount_table
 from bidwright.pricing.discounts import discount_percent
 from bidwright.pricing.price import price
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem
-from bidwright.v1.price_pb2 import Price, PriceLine, PriceStepKind
+from bidwright.v1.price_pb2 import PRICE_BASIS_BASE, Price, PriceLine, PriceStepKind
 
 BOOK = """\
 price_book: DE-partner
@@ -146,6 +147,29 @@ def test_promotions_apply_one_after_the_other_and_those_with_a_code_to_who_has_i
     ]
     single = priced(release, {"web.nginx_site": 1}, with_code)  # b is from 2 units on
     assert amount(monthly(single, "web.nginx_site").net) == "6.54"  # 8.00 less 12 %, less 0.50
+
+
+def test_a_percentage_may_be_one_of_the_list_amount(tmp_path: Path) -> None:
+    portfolio = shutil.copytree(SMALL_PORTFOLIO, tmp_path / "small")
+    (portfolio / "prices" / "DE_PARTNER.yaml").write_text(BOOK)
+    of_list = PROMOTIONS.replace('percent: "10"', 'percent: "10"\n    percent_of: list')
+    (portfolio / "promotions.yaml").write_text(of_list)
+    (portfolio / "agreements").mkdir()
+    half = AGREEMENT.replace('percent: "20"', 'percent: "99", percent_of: list')
+    (portfolio / "agreements" / "acme.yaml").write_text(half)
+    release = read_portfolio(portfolio, today=SMALL_TODAY)
+    terms: dict[str, object] = {"term_months": 24, "channel": "partner", "promotion_codes": ["TEN"]}
+    line = monthly(priced(release, {"web.nginx_site": 2}, terms), "web.nginx_site")
+    assert steps(line)[2:] == [
+        ("CHANNEL", "-1.8624", "13.6576"),  # 12 % of 16.00 less 3 %
+        ("PROMOTION", "-1", "12.6576"),
+        ("PROMOTION", "-1.6", "11.0576"),  # 10 % of 16.00
+        ("ROUNDING", "0.0024", "11.06"),
+    ]
+    assert line.steps[4].basis == PRICE_BASIS_BASE
+    # 99 % of the list amount is more than is left after 3 % and 12 %: nothing is left, and nothing is given back.
+    agreed = monthly(priced(release, {"support.premium": 1}, {**terms, "agreement": "acme"}), "support.premium")
+    assert (agreed.steps[-1].running.value, amount(agreed.net)) == ("0", "0.00")
 
 
 def test_an_agreed_price_replaces_all_before_it_and_a_percentage_follows(release: Release) -> None:
@@ -338,7 +362,8 @@ def test_a_price_stays_what_it_was_before_there_were_channels_and_on_its_pinned_
     assert first.SerializeToString(deterministic=True) == second.SerializeToString(deterministic=True)
     for later in ("release", "years", "cash_flow"):
         first.ClearField(later)
-    first.totals.ClearField("annual_contract_value")
+    for later in ("annual_contract_value", "bespoke_value_percent", "bespoke_effort_percent"):
+        first.totals.ClearField(later)
     found = hashlib.sha256(first.SerializeToString(deterministic=True)).hexdigest()
     assert found == "e25e00b7dd39557027bb22188a4fa90348c92866b30f8d7369aaf98df81a8a71"
 

@@ -164,7 +164,7 @@ def test_work_is_costed_once_however_many_recurring_charges_there_are() -> None:
         ({"web.nginx_site": "1"}, "usage[0].component", "web.nginx_site has no usage price"),
         ({"os.debian": "-1"}, "usage[0].quantity", "-1 is out of range"),
         ({"os.debian": "NaN"}, "usage[0].quantity", "'NaN' is not a plain decimal number"),
-        ({"os.debian": "1.00001"}, "usage[0].quantity", "1.00001 is out of range"),
+        ({"os.debian": "1.0000000001"}, "usage[0].quantity", "1.0000000001 is out of range"),
         ({"os.debian": "1000000000001"}, "usage[0].quantity", "is out of range"),
     ],
 )

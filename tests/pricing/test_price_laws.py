@@ -15,7 +15,14 @@ from bidwright.core.money import MINOR_UNITS
 from bidwright.pricing.amounts import amount_table
 from bidwright.pricing.models import list_amount
 from bidwright.pricing.price import price
-from bidwright.v1.price_pb2 import PRICE_LINE_KIND_COMPONENT, Price
+from bidwright.v1.price_pb2 import (
+    PRICE_BASIS_BASE,
+    PRICE_LINE_KIND_COMPONENT,
+    PRICE_STEP_KIND_LIST,
+    PRICE_STEP_KIND_VOLUME,
+    PRICE_STEP_KIND_WAIVER,
+    Price,
+)
 
 cases = st.integers(0, 10**9).map(random_case)
 few = settings(max_examples=150, deadline=None)
@@ -33,12 +40,17 @@ def priced(case: Case) -> Price:
 @given(cases)
 def test_the_steps_of_a_line_add_up_to_its_net_and_each_shows_what_was_reached(case: Case) -> None:
     for line in priced(case).lines:
-        running = Fraction(0)
+        running = listed = Fraction(0)
         for step in line.steps:
             before, running = running, running + Fraction(step.amount.value)
             assert Fraction(step.running.value) == running
-            if step.HasField("percent"):
-                assert Fraction(step.amount.value) == before * Fraction(step.percent.value) / 100
+            if step.kind in {PRICE_STEP_KIND_LIST, PRICE_STEP_KIND_VOLUME, PRICE_STEP_KIND_WAIVER}:
+                listed = running
+            share = Fraction(step.percent.value) / 100 if step.HasField("percent") else None
+            if share is not None and step.basis == PRICE_BASIS_BASE:
+                assert Fraction(step.amount.value) == max(listed * share, -before)
+            elif share is not None:
+                assert Fraction(step.amount.value) == before * share
         assert fraction(line.net) == running
 
 
