@@ -65,6 +65,8 @@ def narrowed(requirements: Requirements, amounts: AmountTable, spared: Collectio
     """
     key = offering_key(requirements)
     offering, shape = offering_model(key, switchable=False), shape_of(key)
+    if shape.rows.impossible:
+        raise CannotHold
     low, high = _domains(offering, requirements)
     _look_at_holes(shape, low, high)
     worth = None if spared is None else Worth.of(requirements, amounts, spared, high)

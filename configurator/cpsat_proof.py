@@ -132,7 +132,7 @@ class ProofSearch:
         low, high = _domains(self._model, len(self._low))
         self._low, self._high = np.concatenate([self._low, low]), np.concatenate([self._high, high])
         answered = all(self._low[one] == self._high[one] for table in self._tables for one, _, _ in table.holes)
-        return answered and not any(table.unsaid for table in self._tables)
+        return answered and not any(table.unsaid or table.impossible for table in self._tables)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,7 @@ class Rows:
         holes: Variable, the values it may have as pairs of first and last, and the condition under which: of one
             variable that has some values and not others between them.
         unsaid: Variables of which there is more to be said than rows and holes do.
+        impossible: Whether there is a row without any term that does not hold.
     """
 
     rows: Numbers
@@ -41,6 +42,7 @@ class Rows:
     condition_values: Numbers
     holes: Sequence[tuple[int, Sequence[int], tuple[int, int]]]
     unsaid: frozenset[int]
+    impossible: bool = False
 
 
 def rows_of(constraints: Sequence[Any]) -> Rows:
@@ -63,6 +65,7 @@ def joined(tables: Sequence[Rows]) -> Rows:
         condition_values=np.concatenate([table.condition_values for table in tables]),
         holes=[hole for table in tables for hole in table.holes],
         unsaid=frozenset().union(*(table.unsaid for table in tables)),
+        impossible=any(table.impossible for table in tables),
     )
 
 
@@ -89,6 +92,7 @@ class _Reader:
         self._bounds: list[int] = []
         self._holes: list[tuple[int, Sequence[int], tuple[int, int]]] = []
         self._unsaid: set[int] = set()
+        self._impossible = False
 
     def read(self, constraints: Sequence[Any]) -> Rows:
         for constraint in constraints:
@@ -119,6 +123,7 @@ class _Reader:
             condition_values=conditions_found[:, 2],
             holes=self._holes,
             unsaid=frozenset(self._unsaid),
+            impossible=self._impossible,
         )
 
     def _read_linear(self, linear: Any, conditions: Sequence[tuple[int, int]]) -> None:
@@ -154,6 +159,15 @@ class _Reader:
     def _add(
         self, variables: Sequence[int], factors: Sequence[int], bound: int, conditions: Sequence[tuple[int, int]]
     ) -> None:
+        if not variables:
+            if bound <= 0:
+                return
+            if not conditions:
+                self._impossible = True
+                return
+            # What cannot hold is not asked for: one of its conditions does not hold.
+            variables, factors = [variable for variable, _ in conditions], [1 - 2 * value for _, value in conditions]
+            bound, conditions = 1 - sum(value for _, value in conditions), ()
         row = len(self._bounds)
         self._bounds.append(bound)
         self._terms.extend((row, variable, factor) for variable, factor in zip(variables, factors, strict=True))

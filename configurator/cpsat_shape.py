@@ -49,7 +49,7 @@ def shape_of(key: OfferingKey) -> Shape:
     offering = offering_model(key, switchable=False)
     proto = offering.model.proto
     constraints = list(proto.constraints)
-    table, count = rows_of(constraints), len(proto.variables)
+    count = len(proto.variables)
     subject = np.arange(count)
     is_units, is_truth = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     families = np.full(count, -1)
@@ -61,7 +61,10 @@ def shape_of(key: OfferingKey) -> Shape:
         family = key.release.components[component].family
         if key.offering.slots[family].maximum == 1:
             families[index] = numbers.setdefault(family, len(numbers))
-    rows, starts, group_family = _grouped(_without(table, _links(table, subject)), subject, families)
+    ties = _ties(constraints, subject, is_truth)
+    tying = {index for pair in ties.values() for index in pair}
+    table = rows_of([constraint for index, constraint in enumerate(constraints) if index not in tying])
+    rows, starts, group_family = _grouped(table, subject, families)
     group_row = rows.rows[starts]
     return Shape(
         rows=rows,
@@ -74,38 +77,8 @@ def shape_of(key: OfferingKey) -> Shape:
         group_row=group_row,
         group_family=group_family,
         row_starts=np.flatnonzero(np.diff(group_row, prepend=-1)),
-        ties=_ties(constraints, subject, is_truth),
+        ties=ties,
         constraints=len(constraints),
-    )
-
-
-def _links(table: Rows, subject: Numbers) -> Truths:
-    """Rows of two variables of the same component."""
-    count = len(table.bounds)
-    subjects = subject[table.variables]
-    first = np.full(count, -1)
-    first[table.rows] = subjects
-    is_same = np.ones(count, dtype=bool)
-    np.logical_and.at(is_same, table.rows, subjects == first[table.rows])
-    links: Truths = is_same & (np.bincount(table.rows, minlength=count) == 2)
-    return links
-
-
-def _without(table: Rows, left_out: Truths) -> Rows:
-    """The other rows that have terms."""
-    kept = ~left_out & (np.bincount(table.rows, minlength=len(left_out)) > 0)
-    number = np.cumsum(kept) - 1
-    terms, conditions = kept[table.rows], kept[table.condition_rows]
-    return Rows(
-        rows=number[table.rows[terms]],
-        variables=table.variables[terms],
-        factors=table.factors[terms],
-        bounds=table.bounds[kept],
-        condition_rows=number[table.condition_rows[conditions]],
-        condition_variables=table.condition_variables[conditions],
-        condition_values=table.condition_values[conditions],
-        holes=table.holes,
-        unsaid=table.unsaid,
     )
 
 
@@ -129,6 +102,7 @@ def _grouped(rows: Rows, subject: Numbers, families: Numbers) -> tuple[Rows, Num
         condition_values=rows.condition_values,
         holes=rows.holes,
         unsaid=rows.unsaid,
+        impossible=rows.impossible,
     )
     changes = (np.diff(ordered.rows, prepend=-1) != 0) | (np.diff(member[order], prepend=-1) != 0)
     starts = np.flatnonzero(changes)
@@ -136,10 +110,11 @@ def _grouped(rows: Rows, subject: Numbers, families: Numbers) -> tuple[Rows, Num
 
 
 def _ties(constraints: Sequence[Any], subject: Numbers, is_truth: Truths) -> Mapping[int, tuple[int, int]]:
+    """The first two rows of units and truth of each component; rules may say more of them."""
     found: dict[int, list[int]] = {}
     for index, constraint in enumerate(constraints):
         if constraint.has_linear() and len(constraint.linear.vars) == 2 and not constraint.enforcement_literal:
             units, truth = constraint.linear.vars
             if is_truth[truth] and subject[truth] == units:
                 found.setdefault(units, []).append(index)
-    return {units: (indices[0], indices[1]) for units, indices in found.items() if len(indices) == 2}
+    return {units: (indices[0], indices[1]) for units, indices in found.items()}
