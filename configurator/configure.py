@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from bidwright.configurator.confirmed import confirmed
-from bidwright.configurator.cpsat_best import best_found
+from bidwright.configurator.cpsat_best import BestFound, best_found
 from bidwright.configurator.cpsat_forms import LinearForm
+from bidwright.configurator.cpsat_narrow import CannotHold, narrowed
 from bidwright.configurator.cpsat_objectives import Asked, Goal, goal_of
-from bidwright.configurator.cpsat_request import request_model
+from bidwright.configurator.cpsat_request import narrowed_request, request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import explain
 from bidwright.configurator.objective_check import number_of
-from bidwright.configurator.objectives import CHEAPEST, OURS_ALONE, Reached
+from bidwright.configurator.objectives import CHEAPEST, OURS_ALONE, Objective, Reached
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.core.amount_table import AmountTable
@@ -33,10 +34,13 @@ def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadli
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    request = request_model(requirements, amounts, switchable=False)
-    asked = Asked(requirements=requirements, amounts=amounts, request=request)
-    goals = [goal_of(objective, asked) for objective in requirements.objectives or (CHEAPEST,)]
-    best = best_found(asked, goals, deadline)
+    asked, goals, best = _narrowed_best(requirements, amounts, deadline)
+    if best.status != "found":
+        asked = Asked(
+            requirements=requirements, amounts=amounts, request=request_model(requirements, amounts, switchable=False)
+        )
+        goals = [goal_of(objective, asked) for objective in _objectives(requirements)]
+        best = best_found(asked, goals, deadline)
     if best.status == "infeasible":
         try:
             conflict = explain(requirements, amounts, deadline)
@@ -51,6 +55,33 @@ def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadli
         raise _out_of_time(deadline)
     solution = confirmed(best.items, best.contract_value, best.least_value, requirements=requirements, table=amounts)
     return replace(solution, reached=tuple(_reached(solution, goals, best.steps, asked)))
+
+
+def _narrowed_best(
+    requirements: Requirements, amounts: AmountTable, deadline: Deadline
+) -> tuple[Asked, Sequence[Goal], BestFound]:
+    """Search the request with only the units that are worth having; what it does not find is searched again."""
+    try:
+        narrow = narrowed(requirements, amounts, _spared(requirements))
+    except CannotHold:
+        request = request_model(requirements, amounts, switchable=False)
+        return Asked(requirements=requirements, amounts=amounts, request=request), (), BestFound(status="infeasible")
+    request, written = narrowed_request(requirements, amounts, narrow)
+    asked = Asked(requirements=requirements, amounts=amounts, request=request, written=written)
+    goals = [goal_of(objective, asked) for objective in _objectives(requirements)]
+    return asked, goals, best_found(asked, goals, deadline)
+
+
+def _objectives(requirements: Requirements) -> Sequence[Objective]:
+    return requirements.objectives or (CHEAPEST,)
+
+
+def _spared(requirements: Requirements) -> Collection[str] | None:
+    """Attributes of which more may be wanted; None where all units may be worth having for their price."""
+    objectives = _objectives(requirements)
+    if any(one.measure == "margin" or (one.measure and one.maximize) for one in objectives):
+        return None
+    return [one.attribute for one in objectives if one.attribute]
 
 
 def _reached(
