@@ -13,6 +13,9 @@ from bidwright.v1.configuration_pb2 import RampPhase, RampQuantity
 
 _HUNDRED = Decimal(100)
 
+MOST_LINES = 10_000
+"""Phases times components of a ramp: what one price can hold, with the lines of every phase."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
@@ -47,6 +50,10 @@ def read_ramp(
             have.
     """
     if not ramp:
+        return ()
+    if len(ramp) * len(quantities) > MOST_LINES:
+        what = f"{len(ramp)} phases of {len(quantities)} components are more than {MOST_LINES} lines"
+        faults.add("terms.ramp", what, "State fewer phases, or split the bid.")
         return ()
     phases = [Phase(first_month=1, months=0, quantities=quantities)] if ramp[0].from_month > 1 else []
     before = 0

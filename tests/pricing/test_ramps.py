@@ -1,6 +1,7 @@
 """Ramps: each phase is a bid of its own, and a line is paid when its rhythm and the phase say so."""
 
 import shutil
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -136,6 +137,20 @@ def test_everything_wrong_with_a_ramp_is_told_at_once() -> None:
         "terms.ramp[3].from_month",
         "terms.ramp[3].quantities[0].component",
         "terms.present_value_rate_percent",
+    ]
+
+
+def test_a_ramp_of_more_lines_than_a_price_can_hold_is_refused() -> None:
+    components = [row(f"compute.c{n}", "monthly", "1") for n in range(200)]
+    names = {f"compute.c{n}": 1 for n in range(200)}
+    release = release_of(*components)
+    small = release.components["compute.small"]
+    release = replace(release, components={name: replace(small, id=name) for name in names})
+    assert len(priced(release, names, term_months=60, ramp=[phase(m) for m in range(1, 51)]).phases) == 50
+    with pytest.raises(InvalidInput) as caught:
+        priced(release, names, term_months=60, ramp=[phase(m) for m in range(1, 52)])
+    assert [(fault.where, fault.what) for fault in caught.value.faults] == [
+        ("terms.ramp", "51 phases of 200 components are more than 10000 lines")
     ]
 
 
