@@ -54,8 +54,9 @@ def money_fields(amount: Decimal, currency: str) -> MoneyFields:
             fix="Lower the quantities or the costs that make up this amount.",
             reason="AMOUNT_TOO_LARGE",
         )
-    sign = -1 if nanos < 0 else 1
-    return {"currency_code": currency, "units": sign * units, "nanos": sign * rest}
+    if nanos < 0:
+        units, rest = -units, -rest
+    return {"currency_code": currency, "units": units, "nanos": rest}
 
 
 def amount_of(message: Money, *, where: str = "amount", currency: str = "") -> Decimal:

@@ -43,7 +43,8 @@ def shares(weights: Sequence[int], total: int) -> list[int]:
         return [0] * len(weights)
     whole = sum(weights)
     found = [total * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda index: (-(total * weights[index] % whole), index))
+    remainders = [total * weight % whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
     for index in by_remainder[: total - sum(found)]:
         found[index] += 1
     return found

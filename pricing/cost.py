@@ -173,26 +173,27 @@ class Labour:
         cost = multiply(entry.unit_cost, units)
         if entry.charge == "hourly":
             cost = multiply(cost, book.hours_per_month)
-        shares = self._line_shares(component, entry.charge, units)
-        for _, hours, rate in shares:
-            cost = add(cost, multiply(hours, rate))
+        hours, skills = self._hours(component, entry.charge), component.skills
+        centre, shares = (self.centre(skills), self._shares_of(component, entry.charge)) if hours else (None, ())
+        if shares:
+            centre = max(shares, key=lambda share: share.hours).centre
+            for share in shares:
+                cost = add(cost, multiply(share.hours, share.rate))
+        elif centre is not None:
+            cost = add(cost, multiply(multiply(hours, units), self._rate(centre, skills)))
         cost = rounded(cost, book.currency, book.rounding)
-        if len(shares) > 1:
-            return LineCost(cost, max(shares, key=lambda share: share.hours).centre, shares)
-        return LineCost(cost, shares[0].centre if shares else "")
+        return LineCost(cost, centre or "", shares if len(shares) > 1 else ())
 
-    def _line_shares(self, component: Component, charge: ChargeName, units: Decimal) -> tuple[LabourShare, ...]:
-        """Who does the work of a line."""
-        skills = component.skills
-        hours, centre = self._hours(component, charge), self.centre(skills)
-        if not hours or centre is None:
-            return ()
+    def _shares_of(self, component: Component, charge: ChargeName) -> tuple[LabourShare, ...]:
+        """Who does the work of a line, where it was shared out."""
         source: WorkSource = "one_time_hours" if charge == "one_time" else "monthly_hours"
-        dealt = self._split.get((component.id, source))
+        dealt = self._split.get((component.id, source)) if self._split else None
         if not dealt:
-            return (LabourShare(centre, multiply(hours, units), self._rate(centre, skills)),)
+            return ()
         times = Decimal(PERIOD_MONTHS.get(charge, 1))
-        return tuple(LabourShare(centre, multiply(own, times), self._rate(centre, skills)) for centre, own in dealt)
+        return tuple(
+            LabourShare(centre, multiply(own, times), self._rate(centre, component.skills)) for centre, own in dealt
+        )
 
     def _hours(self, component: Component, charge: ChargeName) -> Decimal:
         """Hours of work that a line holds for each unit; those of the months count in the first recurring line."""
