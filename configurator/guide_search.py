@@ -21,7 +21,7 @@ from bidwright.configurator.guide_pool import Impossible, warm_offering
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 
-MANY, _FEW = 60, 12
+MANY, _FEW = 120, 12
 """So often the rows teach the clauses something before a search for one configuration is given up; the few are for
 searches that others can do without."""
 
