@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal as Number
+
 import pytest
 from google.type.decimal_pb2 import Decimal
 from google.type.money_pb2 import Money
-from quoting_desk import SALLY, Desk, terms
+from quoting_desk import SALLY, Desk, terms, website
 
 from bidwright.pricing.discounts import discount_percent
 from bidwright.v1.configuration_pb2 import CommercialTerms, RampPhase, RampQuantity
@@ -55,6 +58,21 @@ async def test_a_comparison_names_what_differs_in_the_months(desk: Desk) -> None
     assert told["terms.ramp.1.discount_percent"] == ("", "20")
     assert told["totals.net_present_value"][0] == ""
     assert "totals.annual_contract_value" in told
+
+
+async def test_the_usage_that_was_estimated_goes_with_a_quote_into_every_phase(desk: Desk) -> None:
+    book = desk.release.price_books["DE"]
+    (site,) = book.entries["web.nginx_site", "monthly"]
+    metered = replace(site, charge="usage", price=Number("0.5"), unit="GB")
+    book = replace(book, entries={**book.entries, ("web.nginx_site", "usage"): (metered,)})
+    desk.release = replace(desk.release, price_books={**desk.release.price_books, "DE": book})
+    configuration = website()
+    configuration.usage.add(component="web.nginx_site").quantity.value = "40.0"
+    offer = (await desk.create(configuration=configuration, commercial=growing())).offer
+    assert [(one.component, one.quantity.value) for one in offer.configuration.usage] == [("web.nginx_site", "40")]
+    totals = offer.price.totals
+    assert cents(totals.usage) == 2000
+    assert cents(totals.estimated_contract_value) == cents(totals.contract_value) + 12 * 2000
 
 
 @pytest.mark.parametrize(
