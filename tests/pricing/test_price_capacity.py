@@ -18,6 +18,7 @@ from bidwright.pricing.price import price
 from bidwright.v1.configuration_pb2 import (
     CHARGE_MONTHLY,
     CHARGE_ONE_TIME,
+    CHARGE_QUARTERLY,
     CommercialTerms,
     Configuration,
     ConfigurationItem,
@@ -135,6 +136,19 @@ def test_work_beyond_all_hours_is_refused_with_what_is_needed(hours: tuple[str, 
         f"The work {when} that only Brno, Leeds can do takes 160 hours; there are 150 a month."
     )
     assert priced(release, {"compute.small": 18}).lines  # 144 hours
+
+
+def test_a_quarterly_line_holds_three_months_of_the_work_of_each_centre() -> None:
+    """The hours of one month count against those of the centres: 120 of 150."""
+    release = release_with(TWO, {"compute.small": taking("compute.small", "0", "6")})
+    book = release.price_books["DE"]
+    entries = dict(book.entries)
+    (row,) = entries.pop(("compute.small", "monthly"))
+    entries["compute.small", "quarterly"] = (replace(row, charge="quarterly"),)
+    release = replace(release, price_books={**release.price_books, "DE": replace(book, entries=entries)})
+    (line,) = [line for line in priced(release, {"compute.small": 20}).lines if line.charge == CHARGE_QUARTERLY]
+    assert shares_of(line) == [("brno", "300", "38"), ("leeds", "60", "45.5")]
+    assert cost_of(line) == D("14370.00")  # 20 x 12.00 + 300 x 38 + 60 x 45.50
 
 
 def test_the_rate_is_that_of_the_price_date() -> None:
