@@ -52,7 +52,7 @@ FigureSource = Literal["total", "provided", "consumed"]
 
 
 WorkSource = Literal["one_time_hours", "monthly_hours"]
-"""Work on components, by the skills that it takes; no rule that is written speaks of it, but hours of centres limit it."""
+"""Work on components, by the skills it takes; rules as people write them do not speak of it, hours of centres do."""
 
 
 @dataclass(frozen=True)
