@@ -72,6 +72,23 @@ def test_the_client_and_the_command_without_a_server_answer_alike(
         assert installation.bid("price", str(design), *options).stdout == by_hand(portfolio, design, *options)
 
 
+def test_a_ramp_is_priced_and_quoted_alike(installation: Installation, portfolio: Path, design: Path) -> None:
+    months = ("--free-months", "1", "--ramp", "7: compute.small=0 20%", "--ramp", "13:", "--present-value-rate", "6")
+    told = installation.bid("price", str(design), *months, "--json")
+    assert told.returncode == 0, told.stdout + told.stderr
+    priced = json.loads(told.stdout)
+    assert priced == json.loads(by_hand(portfolio, design, *months, "--json"))
+    assert [(phase["first_month"], phase["months"]) for phase in priced["phases"]] == [(1, 6), (7, 6), (13, 12)]
+    quoted = installation.bid("quote", "create", str(design), "--customer", "Example", *months, "--json")
+    assert quoted.returncode == 0, quoted.stdout + quoted.stderr
+    assert json.loads(quoted.stdout)["offer"]["price"]["totals"]["contract_value"] == priced["totals"]["contract_value"]
+    text = installation.bid("price", str(design), *months).stdout
+    assert "Ramp, months 7-12" in text
+    assert "free for 1 month" in text
+    refused = installation.bid("configure", "web_hosting", "--portfolio", "small", "--term", "24", "--ramp", "2:")
+    assert "Configure without the ramp" in refused.stderr
+
+
 def test_a_quote_is_compared_with_a_design(installation: Installation, design: Path) -> None:
     quote = made(installation, design)
     text = installation.bid("price", quote, "--term", "36", "--against", str(design)).stdout
