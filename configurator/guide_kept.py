@@ -52,6 +52,7 @@ class Layout:
         parts: Of each variable, and of each column; products belong to none and have -1.
         products: Columns that are the product of two others.
         sums: What is about amounts.
+        summed: The columns that are in them, with the factors of products.
         guards: Of each of the sums: the row of the literal under which it must be large enough.
         is_exact: Whether all numbers are small enough to be calculated with here.
         looked_up: Parts that rules speak of which are in neither clauses nor rows.
@@ -69,13 +70,17 @@ class Layout:
             for clause in (*offering.clauses.definitions, *offering.clauses.hard)
             if len({self.part_of_variable[abs(literal)] for literal in clause}) > 1
         )
+        self.products = {n: number.factors for n, number in enumerate(offering.numbers) if number.factors}
         rows = [(row.guard, row.terms, row.bound) for row in offering.rows]
         for each in counted:
             terms = {column_of[abs(literal)]: -1 if literal > 0 else 1 for literal in each.literals}
             rows.append((0, terms, sum(literal < 0 for literal in each.literals) - each.most))
         self.sums = Sums([(terms, bound) for _, terms, bound in rows])
+        self.summed: Places = np.array(
+            sorted({n for _, terms, _ in rows for column in terms for n in (column, *self.products.get(column, ()))}),
+            dtype=np.intp,
+        )
         self.guards: Places = np.array([row_of(guard) if guard else ALWAYS for guard, _, _ in rows], dtype=np.intp)
-        self.products = {n: number.factors for n, number in enumerate(offering.numbers) if number.factors}
         greatest = [max(abs(number.least), abs(number.most)) for number in offering.numbers] + [1] * len(column_of)
         self.is_exact = all(
             abs(bound) + sum(abs(c) * greatest[n] for n, c in terms.items()) < _EXACT for _, terms, bound in rows
@@ -168,7 +173,8 @@ class Kept:
     Attributes:
         truth: By row of a literal; places not yet taken repeat the first configuration.
         columns, sums: By column of the layout, or row of sums, and configuration.
-        masks: The options that each configuration takes; bit n stands for option n.
+        configurations: All of them.
+        masks: The options that each of them takes; bit n stands for option n.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -176,6 +182,7 @@ class Kept:
         self.truth: Words = np.zeros((layout.variables + 1, MOST_KEPT // _WORD), dtype=np.uint64)
         self.columns: Numbers = np.zeros((len(layout.part_of_column), MOST_KEPT), dtype=np.int64)
         self.sums: Numbers = np.zeros((len(layout.sums.bounds), MOST_KEPT), dtype=np.int64)
+        self.configurations: list[Configuration] = []
         self.masks: list[int] = []
         self._next = 0
 
@@ -192,16 +199,13 @@ class Kept:
             self.columns[:] = found.columns[:, None]
             self.sums[:] = sums[:, None]
         if len(self.masks) < MOST_KEPT:
+            self.configurations.append(found)
             self.masks.append(mask)
         word, bit = divmod(self._next, _WORD)
         here = np.uint64(1 << bit)
         self.truth[:, word] = np.where(found.holds, self.truth[:, word] | here, self.truth[:, word] & ~here)
         self.columns[:, self._next] = found.columns
         self.sums[:, self._next] = sums
+        self.configurations[self._next] = found
         self.masks[self._next] = mask
         self._next = (self._next + 1) % MOST_KEPT
-
-    def configuration(self, place: int) -> Configuration:
-        """A kept configuration."""
-        word, bit = divmod(place, _WORD)
-        return Configuration(self.truth[:, word] >> np.uint64(bit) & np.uint64(1) > 0, self.columns[:, place])

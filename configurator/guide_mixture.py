@@ -7,11 +7,10 @@ and every mixture that comes out is a valid configuration that meets the choice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bidwright.configurator.clauses import Clause
 from bidwright.configurator.guide_clauses import ClauseTable, Flags, Places, Words, row_of
 from bidwright.configurator.guide_kept import Configuration, Kept, Numbers
 
@@ -24,34 +23,36 @@ class Mixture:
     def __init__(self, kept: Kept, base: Configuration) -> None:
         self._layout = layout = kept.layout
         self._base = base
-        self._kept = kept
         words = kept.words
         self._base_rows: Flags = np.stack((base.holds, ~base.holds), axis=1).reshape(-1)
         self._base_rows[:2] = False, True
         self._kept_truth: Words = kept.truth[:, :words]
         self.truth: Words = np.stack((self._kept_truth, ~self._kept_truth), axis=1).reshape(-1, words)
         self.truth[0], self.truth[1] = 0, _ALL
-        self.columns: Numbers = kept.columns[:, : 64 * words].copy()
+        self._kept_columns: Numbers = kept.columns[:, : 64 * words]
+        self._columns: Numbers = np.empty_like(self._kept_columns)  # of columns that are summed; others do not matter
+        self._columns[layout.summed] = self._kept_columns[layout.summed]
+        self._originals = list(kept.configurations)
         self._sums: Numbers = kept.sums[:, : 64 * words].copy()
         self._taken: Words = np.zeros((layout.parts, words), dtype=np.uint64)
         self._wanted: Words = np.zeros_like(self._taken)
 
-    def meet(self, choice: Iterable[Clause], numbers: Mapping[int, int]) -> None:
+    def meet(self, choice: Sequence[ClauseTable], numbers: Mapping[int, int]) -> None:
         """Take from the base what a choice needs that it meets.
 
         Args:
             choice: Clauses.
             numbers: Column -> what it must be.
         """
-        table = ClauseTable(choice)
         self._wanted[self._layout.looked_up] = _ALL
         for column, number in numbers.items():
-            self._want(column, self.columns[column] != number)
-        self._mend(table)
+            self._want(column, self._kept_columns[column] != number)
+        for table in choice:
+            self._mend(table)
         changed = self._take()
         while changed is not None:
-            self._mend(table)
-            self._mend(self._layout.clauses, changed)
+            for table in (*choice, self._layout.clauses):
+                self._mend(table, changed)
             self._mend_rows()
             changed = self._take()
 
@@ -84,13 +85,13 @@ class Mixture:
         """Want the numbers that give a row most, as many as it lacks."""
         sums = self._layout.sums
         columns = sums.terms[row]
-        here = self.columns[np.ix_(columns, places)]
+        here = self._columns[np.ix_(columns, places)]
         gains = sums.coefficients[row][:, None] * (self._base.columns[columns][:, None] - here)
         order = np.argsort(-gains, axis=0, kind="stable")
         best = np.take_along_axis(gains, order, axis=0)
         lack = sums.bounds[row] - self._sums[row, places]
         enough = np.cumsum(best, axis=0) - best >= lack
-        wanted = np.zeros((len(columns), self.columns.shape[1]), dtype=np.bool_)
+        wanted = np.zeros((len(columns), self._columns.shape[1]), dtype=np.bool_)
         chosen = (best > 0) & ~enough
         wanted[order[chosen], places[np.nonzero(chosen)[1]]] = True
         some: Flags = np.logical_or.reduce(wanted, axis=1)
@@ -120,30 +121,38 @@ class Mixture:
 
     def _take_columns(self, parts: Flags) -> None:
         layout = self._layout
-        columns = np.flatnonzero((layout.part_of_column >= 0) & parts[layout.part_of_column])
+        part = layout.part_of_column[layout.summed]
+        columns = layout.summed[(part >= 0) & parts[part]]
         taken = _flags(self._taken[layout.part_of_column[columns]])
-        before = self._kept.columns[columns, : taken.shape[1]]
+        before = self._kept_columns[columns]
         self._set_columns(columns, np.where(taken, self._base.columns[columns][:, None], before))
         changed = set(columns.tolist())
         for product, (one, other) in layout.products.items():
             if one in changed or other in changed:
-                self._set_columns(np.array([product]), (self.columns[one] * self.columns[other])[None])
+                self._set_columns(np.array([product]), (self._columns[one] * self._columns[other])[None])
 
     def _set_columns(self, columns: Places, now: Numbers) -> None:
-        change = now - self.columns[columns]
-        self.columns[columns] = now
+        change = now - self._columns[columns]
+        self._columns[columns] = now
         self._layout.sums.add(self._sums, columns, change)
 
     def masks(self, options: Sequence[int]) -> list[int]:
         """The options, given by their literals, that each mixture takes; bit n stands for option n."""
-        by_option = _flags(self.truth[[row_of(literal) for literal in options]])
-        packed = np.packbits(by_option, axis=0, bitorder="little").T
-        return [int.from_bytes(mask.tobytes(), "little") for mask in packed]
+        by_option = _flags(self.truth[[row_of(literal) for literal in options]])[:, : len(self._originals)]
+        packed = np.packbits(by_option, axis=0, bitorder="little")
+        size, told = len(packed), packed.T.tobytes()
+        return [int.from_bytes(told[start : start + size], "little") for start in range(0, len(told), size)]
 
     def configuration(self, place: int) -> Configuration:
         """One of the mixtures."""
+        layout, original = self._layout, self._originals[place]
         word, bit = divmod(place, 64)
-        return Configuration(self.truth[::2, word] >> np.uint64(bit) & np.uint64(1) > 0, self.columns[:, place])
+        taken = self._taken[:, word] >> np.uint64(bit) & np.uint64(1) > 0
+        holds = np.where(taken[layout.part_of_variable], self._base.holds, original.holds)
+        columns = np.where(taken[layout.part_of_column], self._base.columns, original.columns)
+        for product, (one, other) in layout.products.items():
+            columns[product] = columns[one] * columns[other]
+        return Configuration(holds, columns)
 
 
 def _flags(words: Words) -> Flags:

@@ -18,6 +18,7 @@ from bidwright.configurator.clauses import Clause
 from bidwright.configurator.cpsat_model import OfferingKey, offering_key
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
+from bidwright.configurator.guide_clauses import ClauseTable
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness, vocabulary_of
 from bidwright.configurator.guide_kept import Configuration, Kept, Layout
 from bidwright.configurator.guide_masks import mask_of
@@ -71,7 +72,7 @@ class WarmOffering:
         self._given = [0, 0]
         self._learned = 0
         self._always: set[int] = set()
-        self._markets: dict[str, tuple[int, list[Clause]]] = {}
+        self._markets: dict[str, tuple[int, ClauseTable]] = {}
         self.literals = [self.literal(self.vocabulary.taken(option)) for option in self.vocabulary.options]
 
     @contextmanager
@@ -143,11 +144,11 @@ class WarmOffering:
         offering = self._offering
         return offering.units[name] if name in offering.units else offering.measured[name]
 
-    def undelivered(self, requirements: Requirements) -> Sequence[Clause]:
+    def undelivered(self, requirements: Requirements) -> ClauseTable:
         """Clauses that say that nothing is selected that no delivery centre can deliver in a market."""
         return self._market(requirements)[1]
 
-    def _market(self, requirements: Requirements) -> tuple[int, list[Clause]]:
+    def _market(self, requirements: Requirements) -> tuple[int, ClauseTable]:
         """A literal under which nothing is selected that cannot be delivered in a market, and clauses that say so."""
         market, need = requirements.market, self._key.offering.residency_need
         if market.id not in self._markets:
@@ -159,7 +160,7 @@ class WarmOffering:
                     found.extend([*when, -self._offering.selected[component]] for component in components)
             for clause in found:
                 self._clauses.add(-literal, *clause)
-            self._markets[market.id] = literal, found
+            self._markets[market.id] = literal, ClauseTable(found)
         return self._markets[market.id]
 
     def implied(self, assumptions: Sequence[int]) -> tuple[int, int]:

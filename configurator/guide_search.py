@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bidwright.configurator.cpsat_guide import WitnessSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_choice import choice_of
+from bidwright.configurator.guide_clauses import ClauseTable
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness
 from bidwright.configurator.guide_kept import Configuration
 from bidwright.configurator.guide_masks import places_of
@@ -132,12 +133,12 @@ class GuideSearch:
         """Learn from what was found before, mixed with a configuration that meets the choice."""
         warm, choice = self._warm, self.choice
         literals = warm.literals
-        clauses = [*warm.undelivered(self._requirements)]
-        clauses += [[literals[place]] for place in places_of(choice.chosen)]
+        clauses = [[literals[place]] for place in places_of(choice.chosen)]
         clauses += [[-literals[place]] for place in places_of(choice.forbidden)]
         clauses += [[literals[place] for place in places_of(options)] for options in choice.any_of]
+        asked = (warm.undelivered(self._requirements), ClauseTable(clauses))
         mixture = Mixture(warm.kept(self._requirements.market.id), base)
-        mixture.meet(clauses, {warm.column(name): number for name, number in choice.numbers.items()})
+        mixture.meet(asked, {warm.column(name): number for name, number in choice.numbers.items()})
         for place, mask in enumerate(mixture.masks(literals)):
             if self.decided.is_news(mask):
                 self._show(mask, partial(mixture.configuration, place))
@@ -241,7 +242,7 @@ class GuideSearch:
         if not any(telling):
             return None, 0
         place = telling.index(max(telling))
-        return kept.configuration(place), kept.masks[place] & untaken
+        return kept.configurations[place], kept.masks[place] & untaken
 
     def _exactly(self) -> bool:
         """Decide the rest by CP-SAT, as far as the time suffices; False where the choice cannot be completed."""
