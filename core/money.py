@@ -91,7 +91,9 @@ def plain(number: Decimal) -> str:
     text = str(number)  # several times faster than a format, and the same but for exponents
     if "E" in text:
         text = format(number, "f")
-    if text[-1] == "0" and "." in text:
+    if text[-1] != "0":
+        return text
+    if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 

@@ -62,9 +62,9 @@ class Change(NamedTuple):
 
     def amount(self, running: Decimal, units: Decimal, listed: Decimal) -> Decimal:
         """What it adds to a running amount for so many units that are not free, of which ``listed`` was the price."""
-        if self.of_list and self.percent is not None:
-            return max(percent_of(listed, self.percent), EXACT.minus(running))
         if self.percent is not None:
+            if self.of_list:
+                return max(percent_of(listed, self.percent), EXACT.minus(running))
             return percent_of(running, self.percent)
         if self.off_each is not None:
             return EXACT.minus(min(running, multiply(self.off_each, units)))

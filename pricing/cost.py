@@ -173,23 +173,22 @@ class Labour:
         cost = multiply(entry.unit_cost, units)
         if entry.charge == "hourly":
             cost = multiply(cost, book.hours_per_month)
-        hours, skills = self._hours(component, entry.charge), component.skills
-        centre, shares = (self.centre(skills), self._shares_of(component, entry.charge)) if hours else (None, ())
+        hours, centre = self._hours(component, entry.charge), ""
+        shares = self._shares_of(component, entry.charge) if hours and self._split else ()
         if shares:
             centre = max(shares, key=lambda share: share.hours).centre
             for share in shares:
                 cost = add(cost, multiply(share.hours, share.rate))
-        elif centre is not None:
-            cost = add(cost, multiply(multiply(hours, units), self._rate(centre, skills)))
+        elif hours and (cheapest := self.centre(component.skills)) is not None:
+            centre = cheapest
+            cost = add(cost, multiply(multiply(hours, units), self._rate(centre, component.skills)))
         cost = rounded(cost, book.currency, book.rounding)
-        return LineCost(cost, centre or "", shares if len(shares) > 1 else ())
+        return LineCost(cost, centre, shares if len(shares) > 1 else ())
 
     def _shares_of(self, component: Component, charge: ChargeName) -> tuple[LabourShare, ...]:
         """Who does the work of a line, where it was shared out."""
         source: WorkSource = "one_time_hours" if charge == "one_time" else "monthly_hours"
-        dealt = self._split.get((component.id, source)) if self._split else None
-        if not dealt:
-            return ()
+        dealt = self._split.get((component.id, source), ())
         times = Decimal(PERIOD_MONTHS.get(charge, 1))
         return tuple(
             LabourShare(centre, multiply(own, times), self._rate(centre, component.skills)) for centre, own in dealt

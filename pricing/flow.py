@@ -11,6 +11,8 @@ from bidwright.pricing.priced_line import PricedLine
 from bidwright.pricing.schedule import Due
 from bidwright.v1.configuration_pb2 import CHARGE_USAGE
 
+_NOTHING = Decimal(0)
+
 
 class Flow(NamedTuple):
     """Minor units by month, the first month at index 0; usage, which is not committed, is apart."""
@@ -27,10 +29,10 @@ def flow_of(due: Iterable[Due[PricedLine]], term_months: int, currency: str) -> 
     usage: dict[range, Decimal] = {}
     for line, paid, costed in due:
         if line.charge == CHARGE_USAGE:
-            usage[paid] = add(usage.get(paid, Decimal(0)), line.net)
+            usage[paid] = add(usage.get(paid, _NOTHING), line.net)
         else:
-            values[paid] = add(values.get(paid, Decimal(0)), line.net)
-            costs[costed] = add(costs.get(costed, Decimal(0)), line.cost)
+            values[paid] = add(values.get(paid, _NOTHING), line.net)
+            costs[costed] = add(costs.get(costed, _NOTHING), line.cost)
     return Flow(*(_by_month(amounts, term_months, currency) for amounts in (values, costs, usage)))
 
 

@@ -131,7 +131,8 @@ def _offer(sale: Sale, package: Package, priced: _Part, parts: Iterable[_Part]) 
     parts = list(parts)
     saving = before = _saving(priced, parts)
     changes: list[Change | SavingChange] = []
-    for kind in ORDER:
+    kinds = {change.kind for part in (priced, *parts) for change in part.changes}
+    for kind in (kind for kind in ORDER if kind in kinds):
         common = priced.of_kind(kind)
         for part in (priced, *parts):
             part.change(kind)

@@ -97,13 +97,9 @@ def _share(share: LabourShare) -> _Fields:
 
 def _step(step: Step) -> _Fields:
     kind, rule, amount, running, percent, of_list = step
-    found: _Fields = {
-        "kind": kind,
-        "rule": rule,
-        "amount": {"value": plain(amount)},
-        "running": {"value": plain(running)},
-    }
-    if percent is not None:
-        found["basis"] = PRICE_BASIS_BASE if of_list else PRICE_BASIS_RUNNING
-        found["percent"] = {"value": plain(percent)}
-    return found
+    added, reached = {"value": plain(amount)}, {"value": plain(running)}
+    if percent is None:
+        return {"kind": kind, "rule": rule, "amount": added, "running": reached}
+    basis = PRICE_BASIS_BASE if of_list else PRICE_BASIS_RUNNING
+    part = {"value": plain(percent)}
+    return {"kind": kind, "rule": rule, "basis": basis, "percent": part, "amount": added, "running": reached}

@@ -34,7 +34,7 @@ def waterfall(lines: Iterable[PricedLine]) -> list[WaterfallEntry]:
     sums: dict[Charge, dict[PriceStepKind, Decimal]] = {}
     for line in lines:
         own = sums.setdefault(line.charge, {})
-        for kind, _, amount, *_ in line.waterfall.steps:
+        for kind, _, amount, _, _, _ in line.waterfall.steps:
             own[kind] = add(own.get(kind, _NOTHING), amount)
     return [
         WaterfallEntry(charge=charge, kind=kind, amount=decimal_message(amount))

@@ -56,11 +56,13 @@ class Waterfall:
             units: Units that are not free.
             reached: The quantity from which some of them hold.
         """
-        listed = self.running
+        running = listed = self.running
         for change in changes:
-            if change.from_quantity <= reached:
-                amount = change.amount(self.running, units, listed)
-                self.add(change.kind, change.rule, amount, change.percent, of_list=change.of_list)
+            if not change.from_quantity or change.from_quantity <= reached:
+                amount = change.amount(running, units, listed)
+                running = add(running, amount)
+                self.steps.append((change.kind, change.rule, amount, running, change.percent, change.of_list))
+        self.running = running
 
     def limit(self, entry: PriceEntry, rule: str) -> None:
         """Hold the amount between the minimum and the maximum of a price-list row."""
