@@ -1,6 +1,8 @@
 """The configurator optimizes the contract value that is quoted with free months, of terms and of promotions."""
 
+import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from google.type.money_pb2 import Money
@@ -8,13 +10,17 @@ from random_books import TODAY, Case
 from random_months import random_term, two_packages
 from test_cheapest_by_model import ANSWERS, MOST_COMBINATIONS, every_price, minor, offered, space, totals
 
+from bidwright.catalog.answers import answers_to_proto
+from bidwright.configurator.answers import Answers
 from bidwright.configurator.configure import Solution, configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.objectives import CHEAPEST, Objective
 from bidwright.configurator.request import Requirements
 from bidwright.core.errors import InvalidInput
-from bidwright.pricing.amounts import amount_table
+from bidwright.pricing.amounts import AmountTables, amount_table
+from bidwright.pricing.price import price
 from bidwright.v1.configuration_pb2 import CommercialTerms, RampPhase
+from bidwright.v1.configurator_pb2 import ConfigureRequest
 
 CASES = {
     seed: case
@@ -66,6 +72,29 @@ def test_the_cases_hold_all_that_free_months_change() -> None:
     assert sum(any(p.free_months > table.free_months for p in table.percentages) for table in tables) > 0
     assert sum(any(p.free_months > table.free_months for p in table.packages.values()) for table in tables) > 3
     assert sum(table.package_months is None for table in tables) > 3
+
+
+def test_what_is_asked_about_single_months_is_refused_where_packages_save_in_different_ones() -> None:
+    tables = {
+        seed: amount_table(offered(case, 1), "XX", case.terms, answers=ANSWERS, today=TODAY)
+        for seed, case in CASES.items()
+    }
+    case = CASES[next(seed for seed, table in tables.items() if table.package_months is None)]
+    release = offered(case, 1)
+    asked_for = ConfigureRequest(
+        portfolio="portfolios/small",
+        offering="offer",
+        market="XX",
+        terms=case.terms,
+        needs=answers_to_proto({**ANSWERS, "availability": Decimal(99)}),
+    )
+    answers = Answers(AmountTables(), price, lambda: dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC))
+    found = answers.configure(answers.question(asked_for, release), Deadline(20)).solution
+    assert found.proof.is_optimal  # the contract value is exact, and pricing says what an average month is
+    asked_for.budget.monthly.CopyFrom(Money(currency_code=release.markets["XX"].currency, units=10**6))
+    with pytest.raises(InvalidInput, match="a monthly budget cannot be held to") as caught:
+        answers.question(asked_for, release)
+    assert caught.value.reason == "PACKAGES_NOT_CONFIGURED"
 
 
 def test_a_ramp_is_not_configured() -> None:
