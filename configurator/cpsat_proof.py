@@ -21,10 +21,10 @@ from bidwright.configurator.cpsat_rows import Numbers, Rows, joined, plain_rows,
 from bidwright.configurator.cpsat_solve import optimum_solver
 from bidwright.configurator.deadline import Deadline
 
-_NEAR = (250, 60)
-"""How far from the bound choices are searched first: a part of the bound, and a larger one where that has nothing."""
+_NEAR = (250, 60, 20)
+"""How far from the bound choices are searched first: parts of the bound, larger ones where that has nothing."""
 
-_NEAR_EFFORT, _PROOF_EFFORT = 0.2, 1.0
+_NEAR_EFFORT, _PROOF_EFFORT = 0.3, 3.0
 """Most deterministic time of the first searches, and of the proof."""
 
 _ENDLESS = 2**62
@@ -71,14 +71,17 @@ class ProofSearch:
         out, rows = self._written_out()
         form = out.form(form)
         known = relaxed(self._low, self._high, rows, form, deadline)
-        values = () if known is None else self._near_bound(known, rows, form, deadline)
-        if known is None or not values:
+        near = _Found() if known is None else self._near_bound(known, rows, form, deadline)
+        if known is None or not near.values:
             return None
-        most = form.at(values)
-        others = model_of(*self._left_for(known, most), rows, form)
-        add_at_most(others, form, most)
-        add_difference(others, out.parts(units), values)
-        found = _solved(others, deadline, _PROOF_EFFORT)
+        values, most = near.values, form.at(near.values)
+        left = model_of(*self._left_for(known, most), rows, form)
+        if near.bound == most:  # the best of those near the bound often is the only one that is as good
+            add_at_most(left, form, most)
+            add_difference(left, out.parts(units), values)
+        else:
+            start_at(left, values)
+        found = _solved(left, deadline, _PROOF_EFFORT)
         bound = known.least if found.bound is None else max(known.least, min(found.bound, most))
         values = found.values if found.values and form.at(found.values) < most else values
         self._low, self._high = self._left_for(known, form.at(values))
@@ -107,14 +110,14 @@ class ProofSearch:
         out = WrittenOut.of(len(self._low), sums)
         return out, out.rows(joined([table, plain_rows(ties)]))
 
-    def _near_bound(self, known: Relaxed, rows: Rows, form: LinearForm, deadline: Deadline) -> tuple[int, ...]:
+    def _near_bound(self, known: Relaxed, rows: Rows, form: LinearForm, deadline: Deadline) -> _Found:
         for part in _NEAR:
             most = known.least + max(1, abs(known.least) // part)
             low, high = self._left_for(known, most)
             found = _solved(model_of(low, high, rows, form), deadline, _NEAR_EFFORT)
-            if found.values:
-                return found.values
-        return ()
+            if not found.is_infeasible:
+                return found
+        return _Found()
 
     def _left_for(self, known: Relaxed, most: int) -> tuple[Numbers, Numbers]:
         low, high = self._low.copy(), self._high.copy()

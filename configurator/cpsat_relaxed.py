@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import log2
 
 import numpy as np
 from ortools.math_opt import callback_pb2, model_parameters_pb2, model_pb2, parameters_pb2, result_pb2
@@ -20,8 +21,8 @@ from bidwright.configurator.deadline import Deadline
 _MOST = 2.0**61
 """Above this, numbers might not fit into 64 bits."""
 
-_FINE = 256
-"""Row prices are rounded to this part of a unit."""
+_FINEST = 2**40
+"""Row prices are rounded to no smaller part of a unit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Relaxed:
     """What is known of a model's solutions and a form that is to be small.
 
     Attributes:
+        scale: Parts of a unit that the numbers below are counted in.
         columns: Variables that are not fixed.
         low, high: Their least and most.
         rises: By how many parts of a unit the form rises at least with each step away from ``low``, or, where
@@ -36,6 +38,7 @@ class Relaxed:
         bound: Parts of a unit that the form is not below.
     """
 
+    scale: int
     columns: Numbers
     low: Numbers
     high: Numbers
@@ -45,11 +48,11 @@ class Relaxed:
     @property
     def least(self) -> int:
         """The form is not below this."""
-        return -(-self.bound // _FINE)
+        return -(-self.bound // self.scale)
 
     def left_for(self, most: int) -> Iterator[tuple[int, int, int]]:
         """Variables with the least and the most that they can be where the form is at most something."""
-        slack = _FINE * most - self.bound
+        slack = self.scale * most - self.bound
         steps = slack // np.maximum(np.abs(self.rises), 1)
         low = np.where(self.rises < 0, np.maximum(self.low, self.high - steps), self.low)
         high = np.where(self.rises > 0, np.minimum(self.high, self.low + steps), self.high)
@@ -69,7 +72,7 @@ def relaxed(low: Numbers, high: Numbers, rows: Rows, form: LinearForm, deadline:
     """
     problem = _Problem.of(low, high, rows, form)
     prices = problem.prices(deadline)
-    return None if prices is None else problem.concluded(prices)
+    return None if prices is None else problem.concluded(*prices)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +117,8 @@ class _Problem:
             bounds=bounds,
         )
 
-    def prices(self, deadline: Deadline) -> Numbers | None:
-        """What a unit more of each row costs, in parts of a unit and not negative; None where that is not known."""
+    def prices(self, deadline: Deadline) -> tuple[Numbers, int] | None:
+        """What a unit more of each row costs, in so many parts of a unit and not negative; None where not known."""
         parameters = parameters_pb2.SolveParametersProto()
         parameters.time_limit.FromSeconds(max(1, int(deadline.left_s)))
         found = engine.solve(
@@ -136,17 +139,17 @@ class _Problem:
         exact[list(duals.ids)] = list(duals.values)
         size = np.bincount(self.places, np.abs(self.factors) * exact[self.rows], len(self.columns))
         reach = (size + np.abs(self.costs)) * np.maximum(np.abs(self.low), np.abs(self.high))
-        if _FINE * (reach.sum() + np.abs(exact * self.bounds).sum()) > _MOST:
-            return None
-        return np.maximum(np.rint(exact * _FINE), 0).astype(np.int64)
+        largest = float(reach.sum() + np.abs(exact * self.bounds).sum() + abs(self.constant)) + 1.0
+        scale = min(_FINEST, 2 ** int(log2(_MOST / largest))) if largest < _MOST else 0
+        return (np.maximum(np.rint(exact * scale), 0).astype(np.int64), scale) if scale else None
 
-    def concluded(self, prices: Numbers) -> Relaxed:
+    def concluded(self, prices: Numbers, scale: int) -> Relaxed:
         """What follows from any prices of rows."""
-        rises = _FINE * self.costs
+        rises = scale * self.costs
         np.subtract.at(rises, self.places, self.factors * prices[self.rows])
         ends = np.where(rises > 0, rises * self.low, rises * self.high)
-        bound = int(ends.sum()) + int((prices * self.bounds).sum()) + _FINE * self.constant
-        return Relaxed(columns=self.columns, low=self.low, high=self.high, rises=rises, bound=bound)
+        bound = int(ends.sum()) + int((prices * self.bounds).sum()) + scale * self.constant
+        return Relaxed(scale=scale, columns=self.columns, low=self.low, high=self.high, rises=rises, bound=bound)
 
     def _as_proto(self) -> model_pb2.ModelProto:
         model = model_pb2.ModelProto()
