@@ -71,6 +71,7 @@ class PriceEntry:
         tiers: Volume prices, ascending by quantity, each from 2 units on.
         bands: Prices of a volume, graduated or stairstep model, ascending; empty for other models.
         included: Units that are free; tiers, bands and blocks count those beyond.
+        included_each: Units of usage that are free for each unit of the component, beside ``included``.
         block_size: Units of a block: each block begun counts as one, also in bands; None where units count.
         minimum, maximum: What the line comes to at least and at most, after all discounts; None for no limit.
         waived_from: Months of the term from which a one-time charge is waived; None for never.
@@ -86,6 +87,7 @@ class PriceEntry:
     tiers: tuple[Tier, ...] = ()
     bands: tuple[Band, ...] = ()
     included: Decimal = Decimal(0)
+    included_each: Decimal = Decimal(0)
     block_size: Decimal | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None
@@ -137,10 +139,12 @@ class Commitment:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexSeries:
-    """A published index by which prices of running contracts are adjusted.
+    """A published index, or a formula of several, by which prices of running contracts are adjusted.
 
     Attributes:
-        values: (first day on which it holds, value above 0), ascending; at least one.
+        values: (first day on which it holds, value above 0), ascending; none of a formula, else at least one.
+        shares: Of a formula (series, percent of a price that follows it), by id; at most 100 in all, the rest is fixed.
+        published_every_months: Months that each value holds at most; None for until the next one, however late.
         threshold: Percent below which a move of the index changes no price.
         rise_at_most, fall_at_most: Percent by which a price moves at most each time; None for no limit.
         every_months: Months from one day on which prices move to the next; None where they move once, on the day asked.
@@ -149,7 +153,14 @@ class IndexSeries:
     id: str
     title: str
     values: tuple[tuple[dt.date, Decimal], ...]
+    shares: tuple[tuple[IndexSeries, Decimal], ...] = ()
+    published_every_months: int | None = None
     threshold: Decimal = Decimal(0)
     rise_at_most: Decimal | None = None
     fall_at_most: Decimal | None = None
     every_months: int | None = None
+
+    @property
+    def parts(self) -> tuple[tuple[IndexSeries, Decimal], ...]:
+        """The shares of a formula; of a series, all of a price follows itself."""
+        return self.shares or ((self, Decimal(100)),)

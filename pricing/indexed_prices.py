@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import prod
@@ -19,11 +19,11 @@ from bidwright.core.amount_table import average_month
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.core.money import MINOR_UNITS, from_minor, to_minor
 from bidwright.pricing.discount_search import WHOLE, percent_at
-from bidwright.pricing.indexation import Move, moves, value_on
+from bidwright.pricing.indexation import Move, Part, moves, parts_between
 from bidwright.pricing.pricer import Pricer
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_QUARTERLY, CHARGE_YEARLY
 from bidwright.v1.price_pb2 import PriceLine
-from bidwright.v1.pricing_pb2 import IndexedLine, IndexPriceRequest, IndexPriceResponse, IndexStep
+from bidwright.v1.pricing_pb2 import IndexedLine, IndexPart, IndexPriceRequest, IndexPriceResponse, IndexStep
 
 _MOST_YEARS = 100
 _RECURRING = (CHARGE_MONTHLY, CHARGE_QUARTERLY, CHARGE_YEARLY)
@@ -49,16 +49,18 @@ def index_prices(request: IndexPriceRequest, priced: Pricer, current: Release) -
     until = _until(request.indexed_on, since)
     series = _series(request, book, current)
     steps = moves(series, since, until)
+    parts = [_part(part) for part in parts_between(series, since, until)]
     factor = prod((step.factor for step in steps), start=Fraction(1))
     lines = [_indexed(line, factor, book) for line in old.lines if line.charge in _RECURRING]
     return IndexPriceResponse(
-        old_index=decimal_message(value_on(series, since)),
-        new_index=decimal_message(value_on(series, until)),
+        old_index=None if series.shares else parts[0].old_index,
+        new_index=None if series.shares else parts[0].new_index,
         lines=lines,
         old_monthly=old.totals.monthly,
         new_monthly=_average_month(lines, book.currency),
-        steps=[_message(step) for step in steps],
+        steps=[_message(step, series) for step in steps],
         index_release=current.name,
+        parts=parts,
     )
 
 
@@ -79,18 +81,29 @@ def _series(request: IndexPriceRequest, book: PriceBook, current: Release) -> In
     """The values that are known now, followed as the price book says from which the contract was sold."""
     newest = current.price_book(request.configuration.market, request.terms.segment, request.terms.channel)
     known = newest.indices if newest is not None else {}
-    if request.index not in known:
-        what = f"the price book {newest.id if newest else book.id} of {current.name} has no index {request.index!r}"
-        fix = advice(request.index, known)
-        raise InvalidInput(
-            f"index: {what}",
-            fix=fix,
-            reason="INDEX_NOT_KNOWN",
-            facts={"index": request.index},
-            faults=[Fault("index", what, fix)],
-        )
-    agreed = book.indices.get(request.index, known[request.index])
-    return replace(agreed, values=known[request.index].values)
+    where = f"the price book {newest.id if newest else book.id} of {current.name}"
+    agreed = book.indices.get(request.index) or known.get(request.index)
+    if agreed is None:
+        raise _not_known(request.index, where, known)
+    published = {id_: one for id_, one in known.items() if one.values}
+    for part, _ in agreed.parts:
+        if part.id not in published:
+            raise _not_known(part.id, where, published)
+    if agreed.shares:
+        return replace(agreed, shares=tuple((published[part.id], percent) for part, percent in agreed.shares))
+    values = published[agreed.id]
+    return replace(agreed, values=values.values, published_every_months=values.published_every_months)
+
+
+def _not_known(index: str, where: str, known: Iterable[str]) -> InvalidInput:
+    what, fix = f"{where} has no index {index!r}", advice(index, known)
+    return InvalidInput(
+        f"index: {what}",
+        fix=fix,
+        reason="INDEX_NOT_KNOWN",
+        facts={"index": index},
+        faults=[Fault("index", what, fix)],
+    )
 
 
 def _indexed(line: PriceLine, factor: Fraction, book: PriceBook) -> IndexedLine:
@@ -120,11 +133,29 @@ def _average_month(lines: Sequence[IndexedLine], currency: str) -> Money:
     return money(from_minor(average_month(*sums), currency), currency)
 
 
-def _message(step: Move) -> IndexStep:
+def _message(step: Move, series: IndexSeries) -> IndexStep:
+    parts = [_part(part) for part in step.parts]
     return IndexStep(
-        day=Date(year=step.day.year, month=step.day.month, day=step.day.day),
-        old_index=decimal_message(step.old_index),
-        new_index=decimal_message(step.new_index),
+        day=_date(step.day),
+        old_index=None if series.shares else parts[0].old_index,
+        new_index=None if series.shares else parts[0].new_index,
         percent=decimal_message(percent_at(round((step.factor - 1) * WHOLE))),
         why=step.why,
+        parts=parts,
     )
+
+
+def _part(part: Part) -> IndexPart:
+    return IndexPart(
+        index=part.series.id,
+        title=part.series.title,
+        percent=decimal_message(part.percent),
+        old_index=decimal_message(part.old[1]),
+        old_from=_date(part.old[0]),
+        new_index=decimal_message(part.new[1]),
+        new_from=_date(part.new[0]),
+    )
+
+
+def _date(day: dt.date) -> Date:
+    return Date(year=day.year, month=day.month, day=day.day)

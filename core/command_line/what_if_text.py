@@ -21,6 +21,7 @@ from bidwright.v1.price_pb2 import Price
 from bidwright.v1.pricing_pb2 import (
     ComparePricesResponse,
     FindDiscountResponse,
+    IndexPart,
     IndexPriceResponse,
     PriceLineDifference,
     PriceVariant,
@@ -98,17 +99,26 @@ def _line_text(line: PriceLineDifference) -> Iterator[str]:
 
 
 def _indexed(found: IndexPriceResponse) -> Iterator[str]:
-    """The moves of the index, then each recurring line before and after."""
-    indices = (figure_text(index.value) for index in (found.old_index, found.new_index))
-    yield f"index {' -> '.join(indices)}, as {found.index_release} knows it"
+    """The indices and their moves, then each recurring line before and after."""
+    yield f"as {found.index_release} knows it:"
+    for part in found.parts:
+        yield f"  {part.title}, {figure_text(part.percent.value)} % of prices: {_values(part)}"
+    if fixed := 100 - sum((Decimal(part.percent.value) for part in found.parts), Decimal(0)):
+        yield f"  fixed, {figure_text(fixed)} % of prices"
     for step in found.steps:
-        move = f"{figure_text(step.old_index.value)} -> {figure_text(step.new_index.value)}"
-        yield f"  {_day(step.day)}  {move:<24} {_with_sign(Decimal(step.percent.value)):>10} %  {step.why}"
+        yield f"{_day(step.day)}  {_with_sign(Decimal(step.percent.value)):>10} %  {step.why}"
+        yield from (f"  {part.index} {_values(part)}" for part in step.parts)
     yield ""
     for line in found.lines:
         yield f"{line.subject}, {due_text(line.charge)}: {amount_text(line.old_net)} -> {amount_text(line.new_net)}"
     yield ""
     yield f"average month: {amount_text(found.old_monthly)} -> {amount_text(found.new_monthly)}"
+
+
+def _values(part: IndexPart) -> str:
+    """Both values, each with the day from which it holds: how old it is, everyone can see."""
+    old, new = (figure_text(index.value) for index in (part.old_index, part.new_index))
+    return f"{old} ({_day(part.old_from)}) -> {new} ({_day(part.new_from)})"
 
 
 def _day(date: Date) -> str:

@@ -157,7 +157,7 @@ class IndexPriceRequest(_message.Message):
     def __init__(self, configuration: _Optional[_Union[_configuration_pb2.Configuration, _Mapping]] = ..., terms: _Optional[_Union[_configuration_pb2.CommercialTerms, _Mapping]] = ..., index: _Optional[str] = ..., indexed_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class IndexPriceResponse(_message.Message):
-    __slots__ = ("old_index", "new_index", "lines", "old_monthly", "new_monthly", "steps", "index_release")
+    __slots__ = ("old_index", "new_index", "lines", "old_monthly", "new_monthly", "steps", "index_release", "parts")
     OLD_INDEX_FIELD_NUMBER: _ClassVar[int]
     NEW_INDEX_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
@@ -165,6 +165,7 @@ class IndexPriceResponse(_message.Message):
     NEW_MONTHLY_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     INDEX_RELEASE_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
     old_index: _decimal_pb2.Decimal
     new_index: _decimal_pb2.Decimal
     lines: _containers.RepeatedCompositeFieldContainer[IndexedLine]
@@ -172,21 +173,42 @@ class IndexPriceResponse(_message.Message):
     new_monthly: _money_pb2.Money
     steps: _containers.RepeatedCompositeFieldContainer[IndexStep]
     index_release: str
-    def __init__(self, old_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., new_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[IndexedLine, _Mapping]]] = ..., old_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., new_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[IndexStep, _Mapping]]] = ..., index_release: _Optional[str] = ...) -> None: ...
+    parts: _containers.RepeatedCompositeFieldContainer[IndexPart]
+    def __init__(self, old_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., new_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[IndexedLine, _Mapping]]] = ..., old_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., new_monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[IndexStep, _Mapping]]] = ..., index_release: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[IndexPart, _Mapping]]] = ...) -> None: ...
+
+class IndexPart(_message.Message):
+    __slots__ = ("index", "title", "percent", "old_index", "old_from", "new_index", "new_from")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    PERCENT_FIELD_NUMBER: _ClassVar[int]
+    OLD_INDEX_FIELD_NUMBER: _ClassVar[int]
+    OLD_FROM_FIELD_NUMBER: _ClassVar[int]
+    NEW_INDEX_FIELD_NUMBER: _ClassVar[int]
+    NEW_FROM_FIELD_NUMBER: _ClassVar[int]
+    index: str
+    title: str
+    percent: _decimal_pb2.Decimal
+    old_index: _decimal_pb2.Decimal
+    old_from: _date_pb2.Date
+    new_index: _decimal_pb2.Decimal
+    new_from: _date_pb2.Date
+    def __init__(self, index: _Optional[str] = ..., title: _Optional[str] = ..., percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., old_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., old_from: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., new_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., new_from: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class IndexStep(_message.Message):
-    __slots__ = ("day", "old_index", "new_index", "percent", "why")
+    __slots__ = ("day", "old_index", "new_index", "percent", "why", "parts")
     DAY_FIELD_NUMBER: _ClassVar[int]
     OLD_INDEX_FIELD_NUMBER: _ClassVar[int]
     NEW_INDEX_FIELD_NUMBER: _ClassVar[int]
     PERCENT_FIELD_NUMBER: _ClassVar[int]
     WHY_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
     day: _date_pb2.Date
     old_index: _decimal_pb2.Decimal
     new_index: _decimal_pb2.Decimal
     percent: _decimal_pb2.Decimal
     why: str
-    def __init__(self, day: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., old_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., new_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., why: _Optional[str] = ...) -> None: ...
+    parts: _containers.RepeatedCompositeFieldContainer[IndexPart]
+    def __init__(self, day: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., old_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., new_index: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., why: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[IndexPart, _Mapping]]] = ...) -> None: ...
 
 class IndexedLine(_message.Message):
     __slots__ = ("kind", "subject", "title", "charge", "old_net", "new_net")
