@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bidwright.configurator.guide_clauses import ClauseTable, Flags, Places, Words, row_of
+from bidwright.configurator.guide_clauses import ClauseTable, Flags, Places, Words
 from bidwright.configurator.guide_kept import Configuration, Kept, Numbers
 
 _ALL = ~np.uint64(0)
@@ -136,9 +136,9 @@ class Mixture:
         self._columns[columns] = now
         self._layout.sums.add(self._sums, columns, change)
 
-    def masks(self, options: Sequence[int]) -> list[int]:
-        """The options, given by their literals, that each mixture takes; bit n stands for option n."""
-        by_option = _flags(self.truth[[row_of(literal) for literal in options]])[:, : len(self._originals)]
+    def masks(self, options: Places) -> list[int]:
+        """The options, given by the rows of their literals, that each mixture takes; bit n stands for option n."""
+        by_option = _flags(self.truth[options])[:, : len(self._originals)]
         packed = np.packbits(by_option, axis=0, bitorder="little")
         size, told = len(packed), packed.T.tobytes()
         return [int.from_bytes(told[start : start + size], "little") for start in range(0, len(told), size)]

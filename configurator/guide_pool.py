@@ -18,7 +18,7 @@ from bidwright.configurator.clauses import Clause
 from bidwright.configurator.cpsat_model import OfferingKey, offering_key
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
-from bidwright.configurator.guide_clauses import ClauseTable
+from bidwright.configurator.guide_clauses import ClauseTable, Places, row_of
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness, vocabulary_of
 from bidwright.configurator.guide_kept import Configuration, Kept, Layout
 from bidwright.configurator.guide_masks import mask_of
@@ -51,6 +51,7 @@ class WarmOffering:
     Attributes:
         vocabulary: Its options.
         literals: For each option the literal that it is taken.
+        rows: Their rows.
     """
 
     def __init__(self, key: OfferingKey) -> None:
@@ -74,6 +75,7 @@ class WarmOffering:
         self._always: set[int] = set()
         self._markets: dict[str, tuple[int, ClauseTable]] = {}
         self.literals = [self.literal(self.vocabulary.taken(option)) for option in self.vocabulary.options]
+        self.rows: Places = np.array([row_of(literal) for literal in self.literals], dtype=np.intp)
 
     @contextmanager
     def used(self, deadline: Deadline) -> Iterator[None]:
@@ -177,16 +179,17 @@ class WarmOffering:
         taken[[*found, *self._always]] = True  # a negative place counts from the end
         return mask_of(taken[self.literals]), mask_of(taken[[-literal for literal in self.literals]])
 
-    def is_refuted(self, literals: Sequence[int]) -> bool:
-        """Whether literals contradict each other at once."""
+    def is_refuted(self, assumptions: Sequence[int], literal: int) -> bool:
+        """Whether a literal contradicts others at once."""
         self._give()
-        return self._sat.implied(literals) is None
+        return self._sat.implied([*assumptions, literal]) is None
 
     def together(self, needed: Sequence[int], wanted: Iterable[int]) -> list[int]:
         """What is wanted that does not contradict at once what is needed, nor what is wanted before it."""
+        self._give()
         found: list[int] = []
         for literal in wanted:
-            if not self.is_refuted([*needed, *found, literal]):
+            if self._sat.implied([*needed, *found, literal]) is not None:
                 found.append(literal)
         return found
 

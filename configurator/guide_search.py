@@ -139,18 +139,18 @@ class GuideSearch:
         asked = (warm.undelivered(self._requirements), ClauseTable(clauses))
         mixture = Mixture(warm.kept(self._requirements.market.id), base)
         mixture.meet(asked, {warm.column(name): number for name, number in choice.numbers.items()})
-        for place, mask in enumerate(mixture.masks(literals)):
+        for place, mask in enumerate(mixture.masks(warm.rows)):
             if self.decided.is_news(mask):
                 self._show(mask, partial(mixture.configuration, place))
 
     def _refute(self, chosen: Sequence[int]) -> None:
         """Rule out what contradicts the choice at once, each option by itself."""
-        decided, literals = self.decided, self._warm.literals
+        decided, warm = self.decided, self._warm
         for place in places_of(decided.untaken):
-            if self._warm.is_refuted([*chosen, literals[place]]):
+            if warm.is_refuted(chosen, warm.literals[place]):
                 decided.never_taken |= 1 << place
         for place in places_of(decided.unleft):
-            if self._warm.is_refuted([*chosen, -literals[place]]):
+            if warm.is_refuted(chosen, -warm.literals[place]):
                 decided.never_left |= 1 << place
 
     def _pursue(self, chosen: Sequence[int]) -> None:
