@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bidwright.core.errors import Fault, InvalidInput
-from bidwright.core.money import EXACT, from_minor, plain, to_minor
+from bidwright.core.money import from_minor, plain, to_minor
 from bidwright.pricing.priced_line import PricedLine
 from bidwright.pricing.sale import Sale
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, Charge
@@ -64,5 +64,5 @@ def _take_off(sale: Sale, lines: Sequence[PricedLine], charge: Charge, discount:
     rule = f"terms: {name} discount of {plain(discount)} on the whole bid, allocated"
     for line, part in zip(own, parts, strict=True):
         if part:
-            line.waterfall.add(PRICE_STEP_KIND_DISCRETIONARY, rule, EXACT.minus(from_minor(part, currency)))
+            line.waterfall.add(PRICE_STEP_KIND_DISCRETIONARY, rule, from_minor(-part, currency))
     return []

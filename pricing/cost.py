@@ -27,17 +27,9 @@ class LabourShare(NamedTuple):
     rate: Decimal
 
 
-class LineCost(NamedTuple):
-    """What a line costs, rounded.
-
-    Attributes:
-        centre: The delivery centre that does most of the work; empty where no labour is costed.
-        shares: The work of each centre, cheapest first, where that is more than one.
-    """
-
-    cost: Decimal
-    centre: str
-    shares: tuple[LabourShare, ...] = ()
+LineCost = tuple[Decimal, str, tuple[LabourShare, ...]]
+"""What a line costs, rounded; the delivery centre that does most of the work, empty where no labour is costed; and the
+work of each centre, cheapest first, where that is more than one."""
 
 
 class Labour:
@@ -183,7 +175,7 @@ class Labour:
             centre = cheapest
             cost = add(cost, multiply(multiply(hours, units), self._rate(centre, component.skills)))
         cost = rounded(cost, book.currency, book.rounding)
-        return LineCost(cost, centre, shares if len(shares) > 1 else ())
+        return cost, centre, shares if len(shares) > 1 else ()
 
     def _shares_of(self, component: Component, charge: ChargeName) -> tuple[LabourShare, ...]:
         """Who does the work of a line, where it was shared out."""

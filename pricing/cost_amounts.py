@@ -91,7 +91,7 @@ def _columns(place: _Place) -> dict[str, dict[str, tuple[int, ...]]]:
             continue
         component, columns = components[id_], found[_DUE[charge]]
         counts = range(component.max_quantity + 1)
-        costs = [to_minor(labour.cost(component, entry, Decimal(count)).cost, sale.book.currency) for count in counts]
+        costs = [to_minor(labour.cost(component, entry, Decimal(count))[0], sale.book.currency) for count in counts]
         if id_ in columns:
             costs = [one + other for one, other in zip(columns[id_], costs, strict=True)]
         if any(costs):
@@ -121,7 +121,7 @@ def _beyond(place: _Place, items: Mapping[str, int]) -> dict[str, int]:
         component, units = sale.release.components[id_], Decimal(items[id_])
         for charge, due in _DUE.items():
             if (id_, charge) in entries:
-                costs = (labour.cost(component, entries[id_, charge], units).cost for labour in (together, alone))
+                costs = (labour.cost(component, entries[id_, charge], units)[0] for labour in (together, alone))
                 most, least = (to_minor(cost, sale.book.currency) for cost in costs)
                 found[due] = found.get(due, 0) + most - least
     return found

@@ -106,7 +106,7 @@ def _line(sale: Sale, wanted: Wanted, entry: PriceEntry, waterfall: Waterfall, l
     if entry.minimum is not None or entry.maximum is not None:
         waterfall.limit(entry, _rule(sale, entry))
     waterfall.round(sale)
-    cost = labour.cost(component, entry, wanted.units(entry.charge))
+    cost, centre, shares = labour.cost(component, entry, wanted.units(entry.charge))
     return PricedLine(
         kind=PRICE_LINE_KIND_COMPONENT,
         subject=component.id,
@@ -115,9 +115,9 @@ def _line(sale: Sale, wanted: Wanted, entry: PriceEntry, waterfall: Waterfall, l
         quantity=wanted.quantity,
         unit=entry.unit,
         waterfall=waterfall,
-        cost=cost.cost,
-        delivery_centre=cost.centre,
-        labour=cost.shares,
+        cost=cost,
+        delivery_centre=centre,
+        labour=shares,
         metered=wanted.metered if entry.charge == "usage" else None,
         hours=sale.book.hours_per_month if entry.charge == "hourly" else None,
     )

@@ -36,7 +36,8 @@ def parts_of(book: PriceBook, entry: PriceEntry, quantity: Decimal) -> tuple[Par
 
 def _model_parts(entry: PriceEntry, quantity: Decimal) -> tuple[Part, ...]:
     units = counted(entry, quantity)
-    free = _free(entry, quantity) + _in_blocks(entry, units)
+    has_more = entry.included or entry.block_size is not None
+    free = _free(entry, quantity) + _in_blocks(entry, units) if has_more else ""
     if entry.model == "graduated":
         return tuple(_graduated(entry, units, free))
     if entry.bands:

@@ -97,7 +97,8 @@ def _share(share: LabourShare) -> _Fields:
 
 def _step(step: Step) -> _Fields:
     kind, rule, amount, running, percent, of_list = step
-    added, reached = {"value": plain(amount)}, {"value": plain(running)}
+    added = {"value": plain(amount)}
+    reached = added if running is amount else {"value": plain(running)}
     if percent is None:
         return {"kind": kind, "rule": rule, "amount": added, "running": reached}
     basis = PRICE_BASIS_BASE if of_list else PRICE_BASIS_RUNNING

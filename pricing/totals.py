@@ -54,7 +54,7 @@ def totals(
         currency: Of all amounts.
         rate_percent: At which later payments are worth less; None where there are to be no present values.
     """
-    net = _Sums((line.charge, line.net) for line in lines)
+    net = _Sums((line.charge, line.waterfall.running) for line in lines)
     cost = _Sums((line.charge, line.cost) for line in lines)
     value, contract_cost = sum(flow.values), sum(flow.costs)
     recurring = Fraction(value - to_minor(net[CHARGE_ONE_TIME], currency))

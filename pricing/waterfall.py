@@ -41,7 +41,7 @@ class Waterfall:
         self, kind: PriceStepKind, rule: str, amount: Decimal, percent: Decimal | None = None, *, of_list: bool = False
     ) -> None:
         """Add a step; with the percentage of the running or the list amount, where its amount was computed as one."""
-        self.running = running = add(self.running, amount)
+        self.running = running = add(self.running, amount) if self.steps else amount
         self.steps.append((kind, rule, amount, running, percent, of_list))
 
     def add_percent(self, kind: PriceStepKind, rule: str, percent: Decimal) -> None:
