@@ -1,0 +1,93 @@
+"""What a request is narrowed to keeps every valid configuration, or a best one; what a relaxation proves is true."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
+from ortools.sat.python import cp_model
+from random_portfolios import Case, cases, charges, every_configuration
+
+from bidwright.configurator.check import check
+from bidwright.configurator.cpsat_forms import LinearForm
+from bidwright.configurator.cpsat_model import offering_key, offering_model
+from bidwright.configurator.cpsat_narrow import CannotHold, narrowed
+from bidwright.configurator.cpsat_relaxed import relaxed
+from bidwright.configurator.cpsat_rows import plain_rows, rows_of
+from bidwright.configurator.deadline import Deadline
+
+_settings = settings(
+    max_examples=80,
+    phases=(Phase.explicit, Phase.generate),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def _valid(case: Case) -> list[dict[str, int]]:
+    return [items for items in every_configuration(case.requirements.release) if not check(case.requirements, items)]
+
+
+def _within(case: Case, spared: Collection[str] | None) -> list[dict[str, int]]:
+    """The valid configurations that are left when the request is narrowed."""
+    quantities = offering_model(offering_key(case.requirements), switchable=False).quantities
+    try:
+        narrow = narrowed(case.requirements, case.amounts, spared)
+    except CannotHold:
+        return []
+
+    def is_left(items: Mapping[str, int]) -> bool:
+        units = {index: items.get(component, 0) for component, index in quantities.items()}
+        return (
+            all(narrow.low[index] <= number <= narrow.high[index] for index, number in units.items())
+            and all(number == 0 or number >= narrow.least[index] for index, number in units.items())
+            and all(any(units[index] for index in family) for family in narrow.present)
+        )
+
+    return [items for items in _valid(case) if is_left(items)]
+
+
+@_settings
+@given(cases())
+def test_what_must_be_leaves_every_valid_configuration(case: Case) -> None:
+    assert _within(case, None) == _valid(case)
+
+
+@_settings
+@given(cases())
+def test_what_is_worth_having_leaves_a_cheapest_configuration_by_every_limit(case: Case) -> None:
+    free = Case(requirements=replace(case.requirements, budget={}), amounts=case.amounts)
+    valid, within = _valid(free), _within(free, ())
+    for limit in ("one_time", "monthly", "contract_value"):
+        values = [
+            min((charges(items, case.amounts)[limit] for items in found), default=-1) for found in (valid, within)
+        ]
+        assert values[0] == values[1]
+
+
+def test_a_relaxation_bounds_a_form_and_rules_out_what_costs_more() -> None:
+    # Least of 3a + 5b with 2a + 3b >= 7, a and b up to 4: 10.5 by fractions, 11 in whole numbers.
+    low, high = np.zeros(2, dtype=np.int64), np.full(2, 4, dtype=np.int64)
+    found = relaxed(low, high, plain_rows([((0, 1), (2, 3), 7)]), LinearForm(((0, 3), (1, 5)), 0), Deadline(5))
+    assert found is not None
+    assert found.least == 11
+    # A unit of b instead of 1.5 of a costs half more: with at most 11 in all, there is one b at most.
+    assert list(found.left_for(11)) == [(1, 0, 1)]
+
+
+def test_a_row_without_terms_denies_one_of_its_conditions() -> None:
+    model = cp_model.CpModel()
+    condition = model.new_bool_var("")
+    model.add_bool_or([]).only_enforce_if(condition)
+    rows = rows_of(list(model.proto.constraints))
+    assert (rows.variables.tolist(), rows.factors.tolist(), rows.bounds.tolist()) == ([0], [-1], [0])
+
+
+def test_a_row_without_terms_and_conditions_cannot_hold() -> None:
+    model = cp_model.CpModel()
+    model.add_bool_or([])
+    assert rows_of(list(model.proto.constraints)).impossible
