@@ -34,8 +34,8 @@ def _ground() -> tuple[Release, AmountTable, tuple[Requirements, ...]]:
     return release, amount_table(release, MARKET, TERMS, today=TODAY), tuple(asked)
 
 
-def _guided(requirements: Requirements, wishes: Wishes = Wishes()) -> Guidance:  # noqa: B008 - it never changes
-    found = guide(requirements, _ground()[1], wishes, Deadline(60))
+def _guided(requirements: Requirements, *explained: Option) -> Guidance:
+    found = guide(requirements, _ground()[1], Wishes(explain=explained), Deadline(60))
     assert isinstance(found, Guidance)
     return found
 
@@ -45,7 +45,7 @@ def told() -> bytes:
     requirements = _ground()[2][-1]
     states = _guided(requirements).states
     excluded = [option for option, state in states.items() if state == OPTION_STATE_EXCLUDED]
-    answer = response_of(_guided(requirements, Wishes(explain=excluded[:8])), "EUR")
+    answer = response_of(_guided(requirements, *excluded[:8]), "EUR")
     return answer.SerializeToString(deterministic=True)
 
 
@@ -80,7 +80,7 @@ def test_an_answer_excludes_its_alternatives_and_is_their_only_reason() -> None:
     name, answer = next((name, answer) for name, answer in requirements.answers.items() if name.endswith("_grade"))
     others = [Option(name, value) for value in requirements.offering.needs[name].options if value != answer]
     assert len(others) == 2
-    found = _guided(requirements, Wishes(explain=others))
+    found = _guided(requirements, *others)
     for other in others:
         assert found.states[other] == OPTION_STATE_EXCLUDED
         assert [(reason.kind, reason.id) for reason in found.reasons[other]] == [
