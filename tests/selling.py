@@ -37,10 +37,15 @@ def accepted(client: Bidwright, chosen: configuration.Configuration) -> quote_re
     """A quote of a configuration, taken to where it can be signed."""
     customer = quote_records.Customer(display_name="Example GmbH")
     quote = client.quoting.CreateQuote(quoting.CreateQuoteRequest(customer=customer, configuration=chosen, terms=TERMS))
-    quote = client.quoting.SubmitQuote(quoting.SubmitQuoteRequest(name=quote.name))
-    assert quote.state == quote_records.QUOTE_STATE_APPROVED
-    client.quoting.OfferQuote(quoting.OfferQuoteRequest(name=quote.name))
-    return client.quoting.AcceptQuote(quoting.AcceptQuoteRequest(name=quote.name))
+    return agreed(client, quote.name)
+
+
+def agreed(client: Bidwright, quote: str) -> quote_records.Quote:
+    """Take a draft that needs no approval to where it can be signed."""
+    submitted = client.quoting.SubmitQuote(quoting.SubmitQuoteRequest(name=quote))
+    assert submitted.state == quote_records.QUOTE_STATE_APPROVED
+    client.quoting.OfferQuote(quoting.OfferQuoteRequest(name=quote))
+    return client.quoting.AcceptQuote(quoting.AcceptQuoteRequest(name=quote))
 
 
 def signature(quote: quote_records.Quote, request_id: str = "") -> quoting.SignQuoteRequest:

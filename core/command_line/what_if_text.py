@@ -100,7 +100,7 @@ def _line_text(line: PriceLineDifference) -> Iterator[str]:
 
 def _indexed(found: IndexPriceResponse) -> Iterator[str]:
     """The indices and their moves, then each recurring line before and after."""
-    yield f"as {found.index_release} knows it:"
+    yield f"values known to {found.index_release}:"
     for part in found.parts:
         yield f"  {part.title}, {figure_text(part.percent.value)} % of prices: {_values(part)}"
     if fixed := 100 - sum((Decimal(part.percent.value) for part in found.parts), Decimal(0)):

@@ -9,6 +9,7 @@ import shutil
 import socket
 import urllib.request
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from bidwright.catalog.model import Release
 from bidwright.catalog.reader import check_report, read_portfolio
 from bidwright.configurator.check import check
 from bidwright.configurator.request import requirements_and_items
+from bidwright.pricing.indexation import index_price
 from bidwright.pricing.price import price
 from bidwright.provisioning import ansible, ansible_roles
 from bidwright.provisioning.ansible_run import Action, RoleRun, Status
@@ -109,7 +111,7 @@ def test_the_portfolio_has_no_fault_after_every_single_section(tmp_path: Path) -
     (tmp_path / "playbooks").mkdir()
     text = GUIDE.read_text(encoding="utf-8")
     sections = re.split(r"^## (?=An? )", text, flags=re.MULTILINE)[1:]
-    assert len(sections) == 9
+    assert len(sections) == 10
     for section in sections:
         for block in blocks_of(section):
             if block.info:  # others are commands
@@ -128,6 +130,12 @@ def test_the_new_price_holds_from_its_first_day_and_has_a_tier(release: Release)
     assert monthly(release, one, dt.date(2026, 12, 31)) == {"cache.valkey_tiny": (9, 0)}
     assert monthly(release, one, dt.date(2027, 1, 1)) == {"cache.valkey_tiny": (9, 500_000_000)}
     assert monthly(release, two, dt.date(2027, 1, 1)) == {"cache.valkey_tiny": (18, 500_000_000)}
+
+
+def test_seventy_percent_of_prices_follow_the_new_index(release: Release) -> None:
+    series = release.price_books["DE"].indices["seventy_percent"]
+    # 100 x (0.3 + 0.7 x 108.15 / 105)
+    assert index_price(Decimal(100), series, dt.date(2026, 12, 1), dt.date(2027, 12, 1)) == Decimal("102.1")
 
 
 def test_the_new_rate_is_that_of_its_centre_and_the_new_risk_class_counts(release: Release) -> None:

@@ -34,6 +34,7 @@ from bidwright.v1.pricing_pb2 import (
     ComparePricesRequest,
     FindDiscountRequest,
     IndexPriceRequest,
+    IndexPriceResponse,
     PriceConfigurationRequest,
     PriceVariantsRequest,
 )
@@ -212,12 +213,62 @@ async def test_prices_of_a_contract_follow_an_index_as_it_was_agreed_by_values_k
         (Date(year=2028, month=11, day=22), "103.5", "115", "5"),
     ]
     assert [step.why for step in found.steps] == ["as the index", "rises by 5 % at most"]
+    (part,) = found.parts
+    assert (part.index, part.title, part.percent.value) == ("cpi", "Consumer prices", "100")
+    assert (part.old_from, part.new_from) == (Date(year=2025, month=1, day=1), Date(year=2028, month=1, day=1))
     # 61.56 x 1.08675 = 66.90033; 80 and 25 % less 5 % are 95.00, x 1.08675 = 103.24125
     assert [(line.subject, line.old_net, line.new_net) for line in found.lines] == [
         ("compute.small", pounds(61, 56), pounds(66, 90)),
         ("care", pounds(95, 0), pounds(103, 24)),
     ]
     assert (found.old_monthly, found.new_monthly) == (pounds(156, 56), pounds(170, 14))
+
+
+WAGES = replace(OLD_INDEX, id="wages", title="Wages", rise_at_most=None)
+ENERGY = replace(WAGES, id="energy", title="Energy")
+MIX = IndexSeries(id="mix", title="Mix", values=(), shares=((ENERGY, Decimal(30)), (WAGES, Decimal(50))))
+LATER = (*OLD_INDEX.values, (dt.date(2027, 1, 1), Decimal(110)))
+
+
+def mixed(newer: dict[str, IndexSeries], day: Date) -> IndexPriceResponse:
+    """The small bid by the formula that it was sold with, and by indices of a newer release."""
+    sold = with_book(RELEASE, indices={"energy": ENERGY, "mix": MIX, "wages": WAGES})
+    single = request()
+    asked = IndexPriceRequest(configuration=single.configuration, terms=single.terms, index="mix", indexed_on=day)
+    return index_prices(asked, Pricer(release=sold, today=TODAY), with_book(NEWER, indices=newer))
+
+
+def test_the_shares_are_those_of_the_contract_and_the_values_those_known_now() -> None:
+    wages = replace(WAGES, values=LATER)
+    shares = ((ENERGY, Decimal(30)), (wages, Decimal(70)))
+    found = mixed(
+        {"energy": ENERGY, "mix": replace(MIX, shares=shares), "wages": wages}, Date(year=2028, month=3, day=1)
+    )
+    assert not found.HasField("old_index")
+    assert not found.HasField("new_index")
+    (step,) = found.steps
+    assert (step.percent.value, step.why, step.HasField("new_index")) == ("5", "as the formula", False)
+    told = [(part.index, part.percent.value, part.old_index.value, part.new_index.value) for part in step.parts]
+    assert told == [("energy", "30", "100", "100"), ("wages", "50", "100", "110")]
+    # energy has had no new value since 2025: its day says so
+    assert [part.new_from.year for part in found.parts] == [2025, 2027]
+    # 61.56 x (0.2 + 0.3 + 0.5 x 1.1) = 64.638
+    assert found.lines[0].new_net == pounds(64, 64)
+
+
+def test_a_formula_outlives_its_entry_but_not_its_series() -> None:
+    assert mixed({"energy": ENERGY, "wages": WAGES}, Date(year=2027, month=1, day=1)).index_release == NEWER.name
+    for newer in ({"wages": WAGES}, {"wages": WAGES, "energy": replace(MIX, id="energy")}):
+        with pytest.raises(InvalidInput, match="has no index 'energy'") as refused:
+            mixed(newer, Date(year=2027, month=1, day=1))
+        assert refused.value.reason == "INDEX_NOT_KNOWN"
+
+
+def test_a_value_that_is_older_than_it_may_be_is_refused() -> None:
+    newer = {"energy": replace(ENERGY, published_every_months=26), "wages": WAGES}
+    assert mixed(newer, Date(year=2027, month=2, day=28)).new_monthly == pounds(61, 56)
+    with pytest.raises(InvalidInput, match="energy has no value for 2027-03-01; the last one is of 2025-01-01"):
+        mixed(newer, Date(year=2027, month=3, day=1))
 
 
 @pytest.mark.parametrize(

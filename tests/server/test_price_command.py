@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from bench.installations import Installation
 from click.testing import CliRunner
+from selling import agreed, delivered, signature
 from small_release import SMALL_PORTFOLIO
 
 from bidwright.server.main import bidwright
+from bidwright.v1.order_pb2 import ORDER_STATE_COMPLETED
 
 INDEX = """\
 indices:
@@ -97,7 +99,7 @@ def test_a_quote_is_compared_with_a_design(installation: Installation, design: P
     assert "due 24 times became 36" in text
 
 
-def test_a_quote_keeps_the_prices_of_its_release_and_follows_an_index_by_values_published_since(
+def test_a_quote_and_its_contract_keep_their_prices_and_follow_an_index_by_values_published_since(
     installation: Installation, portfolio: Path, design: Path
 ) -> None:
     quote = made(installation, design)
@@ -118,7 +120,12 @@ def test_a_quote_keeps_the_prices_of_its_release_and_follows_an_index_by_values_
     assert told["index_release"] != price["release"]
     text = installation.bid("price", quote, *options).stdout
     assert "rises by 5 % at most" in text
+    assert f"Consumer prices, 100 % of prices: 100 (2025-01-01) -> 130 ({year + 2}-01-01)" in text
     assert "average month: " in text
+    with installation.client() as client:
+        contract = client.quoting.SignQuote(signature(agreed(client, quote)))
+        assert installation.bid("price", contract.name, *options).stdout == text
+        assert delivered(client, contract.order).state == ORDER_STATE_COMPLETED
 
 
 def made(installation: Installation, design: Path) -> str:
