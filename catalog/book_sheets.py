@@ -18,7 +18,7 @@ TABLE = "table "
 
 SETTING_COLUMNS = ("setting", "value")
 NUMBERS = frozenset(
-    {"unit_cost", "price", "included", "block_size", "minimum", "maximum", "waived_from", "value"},
+    {"unit_cost", "price", "included", "included_each", "block_size", "minimum", "maximum", "waived_from", "value"},
 )
 """Columns whose cells are numbers where they can be."""
 

@@ -17,7 +17,18 @@ from bidwright.core import money
 from bidwright.core.errors import Faults
 
 COLUMNS = ("component", "charge", "unit", "unit_cost", "price", "tiers", "valid_from", "valid_to")
-OPTIONAL_COLUMNS = ("model", "included", "block_size", "minimum", "maximum", "waived_from", "of", "table", "formula")
+OPTIONAL_COLUMNS = (
+    "model",
+    "included",
+    "included_each",
+    "block_size",
+    "minimum",
+    "maximum",
+    "waived_from",
+    "of",
+    "table",
+    "formula",
+)
 """These may follow, in any order; a file without them has empty cells there."""
 
 MOST_PLACES = 12
@@ -25,24 +36,25 @@ _LARGEST = Decimal(999_999_999)
 _LONGEST_TERM = 120
 _MOST_PERCENT = 1000
 _PERCENT_PLACES = 4
+_FREE = ("included", "included_each")
 
 
 _USED: dict[tuple[ModelName, str], frozenset[str]] = {
-    ("per_unit", ""): frozenset({"price", "included"}),
+    ("per_unit", ""): frozenset({"price", *_FREE}),
     ("flat", ""): frozenset({"price"}),
-    ("volume", "from"): frozenset({"price", "tiers", "included"}),
-    ("volume", "up to"): frozenset({"tiers", "included", "block_size"}),
-    ("graduated", "up to"): frozenset({"tiers", "included", "block_size"}),
-    ("stairstep", "up to"): frozenset({"tiers", "included", "block_size"}),
-    ("block", ""): frozenset({"price", "included", "block_size"}),
+    ("volume", "from"): frozenset({"price", "tiers", *_FREE}),
+    ("volume", "up to"): frozenset({"tiers", *_FREE, "block_size"}),
+    ("graduated", "up to"): frozenset({"tiers", *_FREE, "block_size"}),
+    ("stairstep", "up to"): frozenset({"tiers", *_FREE, "block_size"}),
+    ("block", ""): frozenset({"price", *_FREE, "block_size"}),
     ("percentage", ""): frozenset({"price", "of"}),
-    ("table", ""): frozenset({"table", "included", "block_size"}),
+    ("table", ""): frozenset({"table", *_FREE, "block_size"}),
     ("formula", ""): frozenset({"formula"}),
 }
 """(model, whether tiers say from where or up to where they hold) -> the columns that such a row uses."""
 
 _UNUSED = {
-    form: sorted({"price", "included", "block_size", "of", "table", "formula"} - used) for form, used in _USED.items()
+    form: sorted({"price", *_FREE, "block_size", "of", "table", "formula"} - used) for form, used in _USED.items()
 }
 
 
@@ -67,6 +79,7 @@ def read_row(row: Row, most_units: int, faults: Faults) -> PriceEntry | None:
         what = f"valid_to {valid_to} is not after valid_from {valid_from}"
         faults.add(row.where, what, "Exchange the two, or leave valid_to empty.")
     waived_from = _waived_from(row, faults)
+    included_each = _included_each(row, faults)
     # What is metered has no greatest quantity.
     figures = _figures(row, None if cells["charge"] == "usage" else most_units, faults)
     if unit_cost is None or valid_from is None or figures is None or len(faults.found) > before:
@@ -81,6 +94,7 @@ def read_row(row: Row, most_units: int, faults: Faults) -> PriceEntry | None:
         tiers=figures.tiers,
         bands=figures.bands,
         included=figures.included,
+        included_each=included_each,
         block_size=figures.block_size,
         minimum=figures.minimum,
         maximum=figures.maximum,
@@ -214,6 +228,14 @@ def _waived_from(row: Row, faults: Faults) -> int | None:
     elif row.cells.get("minimum", ""):
         faults.add(row.where, "a charge with a minimum cannot be waived", "Leave waived_from or minimum empty.")
     return int(text)
+
+
+def _included_each(row: Row, faults: Faults) -> Decimal:
+    """What is metered is free for each unit that is chosen; chosen units cannot be free of themselves."""
+    if row.cells.get("included_each", "") and row.cells["charge"] != "usage":
+        what = "only usage has free units for each unit of the component"
+        faults.add(row.where, what, "Leave included_each empty, or write the units that are free into included.")
+    return _optional(row, "included_each", faults) or Decimal(0)
 
 
 def _block_size(row: Row, model: ModelName, faults: Faults) -> Decimal | None:

@@ -35,7 +35,7 @@ from bidwright.pricing.ramp import Phase, read_ramp
 from bidwright.pricing.sale import Sale, read_sale
 from bidwright.pricing.schedule import Part, schedule
 from bidwright.pricing.totals import share_percent, totals, waterfall
-from bidwright.pricing.usage import read_usage
+from bidwright.pricing.usage import read_usage, with_free_usage
 from bidwright.v1.configuration_pb2 import CHARGE_ONE_TIME, Charge, CommercialTerms, Configuration
 from bidwright.v1.price_pb2 import Price, PricePhase
 
@@ -142,7 +142,7 @@ def _phase(part: Part[PricedLine], currency: str) -> PricePhase:
 def _component_lines(request: _Request, changes: Changes) -> list[PricedLine]:
     sale, quantities = request.sale, request.quantities
     components = sale.release.components
-    entries = entries_on_date(sale, quantities)
+    entries = with_free_usage(entries_on_date(sale, quantities), quantities)
     wanted = {
         id_: Wanted(components[id_], quantity, request.metered.get(id_, Decimal(0)))
         for id_, quantity in quantities.items()

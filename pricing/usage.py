@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from bidwright.catalog.model import PriceBook
 from bidwright.core.errors import Faults
+from bidwright.core.money import add, multiply
+from bidwright.pricing.entries import Entries
 from bidwright.pricing.numbers import read_number
 from bidwright.v1.configuration_pb2 import Configuration
 
@@ -39,3 +43,21 @@ def read_usage(configuration: Configuration, book: PriceBook, faults: Faults) ->
         )
         found[component] = Decimal(0) if metered is None else metered
     return found
+
+
+def with_free_usage(entries: Entries, quantities: Mapping[str, int]) -> Entries:
+    """Rows in which what is free for each unit of a component is free for the units chosen.
+
+    Args:
+        entries: Component id and charge -> row; every component is in ``quantities``.
+        quantities: Component id -> units.
+    """
+    return entries | {
+        key: replace(
+            entry,
+            included=add(entry.included, multiply(entry.included_each, Decimal(quantities[key[0]]))),
+            included_each=Decimal(0),
+        )
+        for key, entry in entries.items()
+        if entry.included_each
+    }

@@ -37,7 +37,9 @@ TEXT = st.one_of(
     st.sampled_from(["=1+1", "-5 %", "+x", "@SUM(A1)", "'quoted", "''", "'=x", '"', "a,b", "10:11.80", "true", "1e3"]),
 )
 KINDS = {
-    **dict.fromkeys(("unit_cost", "price", "included", "block_size", "minimum", "maximum", "waived_from"), NUMBER),
+    **dict.fromkeys(
+        ("unit_cost", "price", "included", "included_each", "block_size", "minimum", "maximum", "waived_from"), NUMBER
+    ),
     **dict.fromkeys(("valid_from", "valid_to"), DAY),
 }
 

@@ -257,7 +257,8 @@ class Oracle:
 
     def counted(self, entry: PriceEntry, quantity: Fraction) -> Fraction:
         """Units that are not free, or the blocks they begin: what tiers count, and prices and promotions multiply."""
-        units = quantity - min(quantity, Fraction(entry.included))
+        free = Fraction(entry.included) + Fraction(entry.included_each) * self.quantities[entry.component]
+        units = quantity - min(quantity, free)
         return units if entry.block_size is None else Fraction(math.ceil(units / Fraction(entry.block_size)))
 
     def row_steps(self, entry: PriceEntry, quantity: Fraction) -> list[tuple[int, Fraction]]:

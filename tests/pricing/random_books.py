@@ -157,6 +157,7 @@ def _make_one_percentage(
             tiers=(),
             bands=(),
             included=Decimal(0),
+            included_each=Decimal(0),
             block_size=None,
             table=None,
             formula=None,
@@ -221,6 +222,8 @@ def _modelled(random: Random, plain: PriceEntry, most: int) -> PriceEntry:
         entry = replace(entry, price=Decimal(0), bands=_bands(random, most, has_prices=model != "stairstep"))
     if model not in {"flat", "per_unit", "volume", "formula"} and random.random() < 0.4:
         entry = replace(entry, included=random.choice([Decimal(2), Decimal(5), Decimal("0.5")]))
+    if plain.charge == "usage" and model not in {"flat", "formula"} and random.random() < 0.4:
+        entry = replace(entry, included_each=random.choice([Decimal(1), Decimal("2.5")]))
     if model not in {"per_unit", "volume"} and plain.waived_from is None and random.random() < 0.4:
         minimum = _number(random, 90, random.choice([2, 6]))
         entry = replace(entry, minimum=minimum, maximum=random.choice([None, minimum, minimum + 60]))

@@ -32,6 +32,7 @@ def cells_of(entry: PriceEntry) -> dict[str, str]:
     is_priced = not entry.bands and entry.model not in {"table", "formula"}
     optional = {
         "included": entry.included or None,
+        "included_each": entry.included_each or None,
         "block_size": entry.block_size,
         "minimum": entry.minimum,
         "maximum": entry.maximum,
