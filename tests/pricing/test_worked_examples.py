@@ -17,7 +17,7 @@ from google.type.money_pb2 import Money
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_portfolio
 from bidwright.pricing.price import price
-from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, UsageEstimate
+from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, RampPhase, UsageEstimate
 from bidwright.v1.price_pb2 import Price
 
 TODAY = dt.date(2026, 11, 22)
@@ -29,7 +29,7 @@ def release() -> Release:
     return read_portfolio(EXAMPLES, today=TODAY)
 
 
-def priced(items: dict[str, int], usage: dict[str, str] | None = None) -> Price:
+def priced(items: dict[str, int], usage: dict[str, str] | None = None, terms: CommercialTerms | None = None) -> Price:
     configuration = Configuration(
         release=release().name,
         offering="published",
@@ -39,7 +39,7 @@ def priced(items: dict[str, int], usage: dict[str, str] | None = None) -> Price:
             UsageEstimate(component=id_, quantity=DecimalMessage(value=units)) for id_, units in (usage or {}).items()
         ],
     )
-    return price(release(), configuration, CommercialTerms(term_months=1), TODAY)
+    return price(release(), configuration, terms or CommercialTerms(term_months=1), TODAY)
 
 
 def pounds(amount: Money) -> Decimal:
@@ -168,6 +168,17 @@ def test_ukcloud_cross_domain_security_zone() -> None:
         ("openmeter.converted", "1500001", "20"),
         # tieredgraduated_test.go with a unit config: 8 millions are begun, 5 at 10 and 3 at 8
         ("openmeter.converted_graduated", "7500001", "74"),
+        # aws.amazon.com/s3/pricing: the first 50 TB, the next 450 TB and more: 1,177.60 + 10,137.60 + 2,150.40
+        ("aws.storage", "614400", "13465.6"),
+        # devnotes.tech, understanding-aws-s3-pricing: 15 TB of transfer are 921.60 + 435.20
+        ("aws.transfer", "15360", "1356.8"),
+        # zuplo.com/docs/articles/monetization/pricing-models: 100 + 450 + 50, and all at the last price
+        ("billing.graduated", "15000", "600"),
+        ("billing.volume", "15000", "150"),
+        # getlago.com/docs, charge-models/volume: 65,000 x 0.0006 + 10
+        ("billing.fixed_fee", "65000", "49"),
+        # docs.stigg.io, overages: 300 MB beyond 500 in blocks of 100
+        ("billing.bandwidth", "800", "6"),
     ],
 )
 def test_metered_prices_of_rating_engines(component: str, metered: str, expected: str) -> None:
@@ -215,3 +226,67 @@ def test_each_tier_that_is_reached_is_a_step_with_its_figures() -> None:
         ("tier up to 10: 10 at 10 + 2", "102"),
         ("tier up to 20: 2 at 5 + 3", "13"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("thousands", "expected"),
+    [
+        (1, "100"),  # 10 % of 1,000 is the least fee
+        (10, "1000"),
+        (85, "6150"),  # the published example: 1,000 + 4,900 + 250
+        (300, "15900"),  # 1,000 + 4,900 + 8,500 + 3 % of 50,000
+    ],
+)
+def test_support_at_a_percentage_that_falls_with_the_bill(thousands: int, expected: str) -> None:
+    # aws.amazon.com/premiumsupport/pricing, business support: 10, 7, 5 and 3 % up to 10,000, 80,000, 250,000 and above
+    tiers = ["first_tier", "second_tier", "third_tier", "last_tier"]
+    found = priced({"aws.bill": thousands} | {f"aws_support.{tier}": 1 for tier in tiers})
+    assert pounds(found.totals.monthly) - 1000 * thousands == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("offer", "months", "expected"), [("aws.database_1_year", 12, "3658.84"), ("aws.database_3_years", 36, "7364.20")]
+)
+def test_reserved_machines_of_which_part_is_paid_at_once(offer: str, months: int, expected: str) -> None:
+    # geekcafe.com, rds-reserved-instances: db.m5.2xlarge, 1,828 and 0.209 an hour; 3,685 and 0.14 an hour
+    found = priced({offer: 1}, terms=CommercialTerms(term_months=months))
+    assert pounds(found.totals.contract_value) == Decimal(expected)
+
+
+@pytest.mark.parametrize(("used", "expected"), [("900", "1000"), ("1000", "1000"), ("1250", "1250")])
+def test_usage_counts_towards_a_least_fee(used: str, expected: str) -> None:
+    # docs.monetizenow.io, minimum commitment in arrears: 900 used of 1,000 leave a fee of 100
+    found = priced({"billing.storage": 1}, {"billing.storage": used})
+    assert pounds(found.totals.monthly) + pounds(found.totals.usage) == Decimal(expected)
+
+
+def test_discounts_that_are_stacked_and_one_after_the_other() -> None:
+    # docs.zuora.com, stacked discounts: 5, 10 and 15 % of 100; together 30 %, or 100 x 0.95 x 0.9 x 0.85 = 72.675
+    found = priced({"billing.stacked": 1, "billing.one_by_one": 1})
+    assert (sums(found, "billing.stacked"), sums(found, "billing.one_by_one")) == (Decimal("70.00"), Decimal("72.68"))
+
+
+def test_a_discount_in_the_first_months() -> None:
+    # docs.zuora.com, charge segments: 10 a month with 10 % off for 3 of 12 months, and 5 once: 27 + 90 + 5
+    ramp = [RampPhase(from_month=1, discount_percent=DecimalMessage(value="10")), RampPhase(from_month=4)]
+    found = priced({"billing.subscription": 1}, terms=CommercialTerms(term_months=12, ramp=ramp))
+    assert [(part.first_month, pounds(part.lines[0].net)) for part in found.phases] == [
+        (1, Decimal(9)),
+        (4, Decimal(10)),
+    ]
+    assert pounds(found.totals.contract_value) == Decimal(122)
+
+
+@pytest.mark.parametrize(
+    ("servers", "transfer", "expected"),
+    [
+        (2, "1600", "0"),  # 1,500 of one and 100 of the other are within what both have together
+        (2, "3000", "10"),  # 1,000 beyond
+        (1, "3000", "20"),
+    ],
+)
+def test_traffic_is_free_for_each_server(servers: int, transfer: str, expected: str) -> None:
+    # digitalocean.com/community/tutorials/digitalocean-bandwidth-billing-faq: 1,000 GB a server, 0.01 beyond
+    found = priced({"server.droplet": servers}, {"server.droplet": transfer})
+    assert pounds(found.totals.usage) == Decimal(expected)
+    assert pounds(found.totals.monthly) == 5 * servers
