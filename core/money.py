@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 from decimal import Decimal
+from fractions import Fraction
 
 _CODES = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
@@ -50,6 +51,21 @@ ROUNDING_MODES = tuple(_MODES)
 def percent_of(amount: Decimal, percent: Decimal) -> Decimal:
     """``percent`` per cent of ``amount``, exact."""
     return multiply(multiply(amount, percent), _HUNDREDTH)
+
+
+def share_percent(part: Decimal | Fraction, whole: Decimal | Fraction) -> Decimal:
+    """``part`` in percent of ``whole``, 2 digits, half to even; 0 where the whole is 0."""
+    if not whole:
+        return Decimal(0)
+    part_numerator, part_denominator = part.as_integer_ratio()
+    numerator, denominator = whole.as_integer_ratio()
+    if numerator < 0:
+        part_numerator, numerator = -part_numerator, -numerator
+    hundredths, rest = divmod(part_numerator * denominator * 10_000, part_denominator * numerator)
+    double = 2 * rest - part_denominator * numerator
+    if double > 0 or (double == 0 and hundredths % 2):
+        hundredths += 1
+    return Decimal(hundredths).scaleb(-2, EXACT)
 
 
 def rounded(amount: Decimal, currency: str, mode: str = "half_up", *, minor_units: int = 1) -> Decimal:

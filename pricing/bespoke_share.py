@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from bidwright.catalog.model import Component
-from bidwright.core.money import EXACT, add
+from bidwright.core.money import EXACT, add, share_percent
 from bidwright.pricing.bespoke import CostedItem
 from bidwright.pricing.priced_line import PricedLine
 from bidwright.pricing.schedule import Due, Part
-from bidwright.pricing.totals import share_percent
 from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CHARGE_ONE_TIME, CHARGE_QUARTERLY, CHARGE_YEARLY, Charge
 from bidwright.v1.price_pb2 import PRICE_LINE_KIND_BESPOKE, PRICE_LINE_KIND_COMPONENT
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from bidwright.catalog.amount_messages import decimal_of
+from bidwright.core.money import share_percent
 from bidwright.pricing.schedule import due_lines
-from bidwright.pricing.totals import share_percent
 from bidwright.v1.configuration_pb2 import CHARGE_USAGE, CommercialTerms
 from bidwright.v1.price_pb2 import PRICE_STEP_KIND_DISCRETIONARY, PRICE_STEP_KIND_RAMP, Price, PriceLine
 

@@ -15,7 +15,7 @@ from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_percentages import Key
 from bidwright.core.errors import Faults, InvalidInput
-from bidwright.core.money import add, plain
+from bidwright.core.money import add, plain, share_percent
 from bidwright.pricing.allocation import take_off
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
 from bidwright.pricing.bespoke_share import bespoke_hours, bespoke_value_percent, standard_hours
@@ -34,7 +34,7 @@ from bidwright.pricing.priced_line import PricedLine, write_lines
 from bidwright.pricing.ramp import Phase, read_ramp
 from bidwright.pricing.sale import Sale, read_sale
 from bidwright.pricing.schedule import Part, schedule
-from bidwright.pricing.totals import share_percent, totals, waterfall
+from bidwright.pricing.totals import totals, waterfall
 from bidwright.pricing.usage import read_usage, with_free_usage
 from bidwright.v1.configuration_pb2 import CHARGE_ONE_TIME, Charge, CommercialTerms, Configuration
 from bidwright.v1.price_pb2 import Price, PricePhase

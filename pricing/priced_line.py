@@ -10,13 +10,21 @@ from typing import Any
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
 from bidwright.catalog.amount_messages import money_fields
-from bidwright.core.money import plain
+from bidwright.core.money import plain, share_percent, subtract
 from bidwright.pricing.cost import LabourShare
 from bidwright.pricing.waterfall import Step, Waterfall
 from bidwright.v1.configuration_pb2 import Charge
-from bidwright.v1.price_pb2 import PRICE_BASIS_BASE, PRICE_BASIS_RUNNING, PriceLine, PriceLineKind
+from bidwright.v1.price_pb2 import (
+    PRICE_BASIS_BASE,
+    PRICE_BASIS_RUNNING,
+    PRICE_LINE_KIND_BESPOKE,
+    PRICE_LINE_KIND_COMPONENT,
+    PriceLine,
+    PriceLineKind,
+)
 
 _Fields = dict[str, Any]
+_WITH_COST = {PRICE_LINE_KIND_COMPONENT, PRICE_LINE_KIND_BESPOKE}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -63,6 +71,8 @@ class PricedLine:
             "cost": money_fields(self.cost, currency),
             "delivery_centre": self.delivery_centre,
         }
+        if self.kind in _WITH_COST:
+            found["margin_percent"] = {"value": plain(share_percent(subtract(self.net, self.cost), self.net))}
         if self.metered is not None:
             found["metered"] = {"value": plain(self.metered)}
         if self.hours is not None:

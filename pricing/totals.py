@@ -10,7 +10,7 @@ from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import decimal_message, money
 from bidwright.core.amount_table import average_month
-from bidwright.core.money import EXACT, add, from_minor, to_minor
+from bidwright.core.money import add, from_minor, share_percent, to_minor
 from bidwright.pricing.flow import Flow
 from bidwright.pricing.present_value import half_up, present_value
 from bidwright.pricing.priced_line import PricedLine
@@ -105,11 +105,3 @@ class _Sums:
 def margin_percent(value: int, cost: int) -> Decimal:
     """(value - cost) / value in percent, 2 digits, half to even; 0 where the value is 0."""
     return share_percent(Fraction(value - cost), Fraction(value))
-
-
-def share_percent(part: Decimal | Fraction, whole: Decimal | Fraction) -> Decimal:
-    """``part`` in percent of ``whole``, 2 digits, half to even; 0 where the whole is 0."""
-    if not whole:
-        return Decimal(0)
-    # round() of a Fraction is exact and rounds half to even.
-    return EXACT.scaleb(Decimal(round(Fraction(part) / Fraction(whole) * 10_000)), -2)

@@ -21,7 +21,7 @@ OURS_ALONE: dict[type[Message], tuple[str, ...]] = {
         "margin_percent",
         "bespoke_effort_percent",  # it tells our hours
     ),
-    PriceLine: ("cost", "delivery_centre", "labour"),
+    PriceLine: ("cost", "margin_percent", "delivery_centre", "labour"),
     PriceYear: ("cost", "margin_percent"),
     CashFlow: ("cost",),
 }

@@ -53,7 +53,8 @@ def price_text(priced: Price) -> str:
 def _line(line: PriceLine) -> Iterator[str]:
     units = line.metered.value if line.HasField("metered") else line.quantity
     head = f"{line.subject}, {units} {line.unit}, {due_text(line.charge)}: {amount_text(line.net)}"
-    yield f"{head} (cost {amount_text(line.cost)}){free_text(line)}"
+    margin = f", margin {figure_text(line.margin_percent.value)} %" if line.HasField("margin_percent") else ""
+    yield f"{head} (cost {amount_text(line.cost)}{margin}){free_text(line)}"
     for step in line.steps:
         percent = f"{figure_text(step.percent.value)} %" if step.HasField("percent") else ""
         amount, running = figure_text(step.amount.value), figure_text(step.running.value)

@@ -17,6 +17,7 @@ from bidwright.pricing.models import list_amount
 from bidwright.pricing.price import price
 from bidwright.v1.price_pb2 import (
     PRICE_BASIS_BASE,
+    PRICE_LINE_KIND_BESPOKE,
     PRICE_LINE_KIND_COMPONENT,
     PRICE_STEP_KIND_LIST,
     PRICE_STEP_KIND_VOLUME,
@@ -52,6 +53,9 @@ def test_the_steps_of_a_line_add_up_to_its_net_and_each_shows_what_was_reached(c
             elif share is not None:
                 assert Fraction(step.amount.value) == before * share
         assert fraction(line.net) == running
+        if line.kind in {PRICE_LINE_KIND_COMPONENT, PRICE_LINE_KIND_BESPOKE}:
+            net, cost = fraction(line.net), fraction(line.cost)
+            assert Fraction(line.margin_percent.value) == (round((net - cost) / net * 100, 2) if net else 0)
 
 
 @few

@@ -64,7 +64,7 @@ def test_a_file_by_hand_and_a_kept_design_have_the_same_price(tmp_path: Path, co
 def test_the_text_shows_lines_steps_waterfall_and_totals(tmp_path: Path) -> None:
     lines = [" ".join(line.split()) for line in run(tmp_path, HAND).stdout.splitlines()]
     assert lines[0] == "DE-list on 2026-11-22: 24 months, amounts in EUR, net of tax"
-    assert "compute.small, 6 piece, a month: 129.38 (cost 129.00)" in lines
+    assert "compute.small, 6 piece, a month: 129.38 (cost 129.00, margin 0.29 %)" in lines
     assert "volume -7.2 136.8 DE-list: compute.small monthly from 2026-01-01, 5 units or more" in lines
     assert "term -3 % -4.104 132.696 DE-list: term of 24 months" in lines
     assert "a month list 144" in lines
@@ -258,3 +258,26 @@ def test_what_if_options_that_make_no_sense_are_refused(tmp_path: Path, options:
     result = run(tmp_path, HAND, *options)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+@pytest.mark.parametrize("opening", ["[", '{"configuration":', "a: ["])
+def test_brackets_within_brackets_are_refused_at_once(tmp_path: Path, opening: str) -> None:
+    found = run(tmp_path, opening * 20_000)
+    assert (found.exit_code, type(found.exception)) == (1, SystemExit)
+    assert "lies more than 12 levels deep" in found.stderr
+
+
+def test_a_key_that_a_design_has_twice_is_refused(tmp_path: Path) -> None:
+    content = json.dumps(DESIGN).replace('"term_months": 24', '"term_months": 24, "term_months": 12')
+    found = run(tmp_path, content)
+    assert found.exit_code == 1
+    assert "duplicate key term_months" in found.stderr
+
+
+def test_a_design_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    assert run(tmp_path, "\ufeff" + json.dumps(DESIGN)).exit_code == 0
+
+
+def test_each_fault_is_told_once(tmp_path: Path) -> None:
+    found = run(tmp_path, HAND.replace("compute.small: 6", "compute.small: 0"))
+    assert found.stderr.count("which is not a whole number") == 1

@@ -91,7 +91,7 @@ class PriceStep(_message.Message):
     def __init__(self, kind: _Optional[_Union[PriceStepKind, str]] = ..., rule: _Optional[str] = ..., basis: _Optional[_Union[PriceBasis, str]] = ..., percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., amount: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., running: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
 
 class PriceLine(_message.Message):
-    __slots__ = ("kind", "subject", "title", "charge", "quantity", "unit", "steps", "net", "cost", "delivery_centre", "metered", "hours", "free_months", "labour")
+    __slots__ = ("kind", "subject", "title", "charge", "quantity", "unit", "steps", "net", "cost", "delivery_centre", "metered", "hours", "free_months", "labour", "margin_percent")
     KIND_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -106,6 +106,7 @@ class PriceLine(_message.Message):
     HOURS_FIELD_NUMBER: _ClassVar[int]
     FREE_MONTHS_FIELD_NUMBER: _ClassVar[int]
     LABOUR_FIELD_NUMBER: _ClassVar[int]
+    MARGIN_PERCENT_FIELD_NUMBER: _ClassVar[int]
     kind: PriceLineKind
     subject: str
     title: str
@@ -120,7 +121,8 @@ class PriceLine(_message.Message):
     hours: _decimal_pb2.Decimal
     free_months: int
     labour: _containers.RepeatedCompositeFieldContainer[LabourShare]
-    def __init__(self, kind: _Optional[_Union[PriceLineKind, str]] = ..., subject: _Optional[str] = ..., title: _Optional[str] = ..., charge: _Optional[_Union[_configuration_pb2.Charge, str]] = ..., quantity: _Optional[int] = ..., unit: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[PriceStep, _Mapping]]] = ..., net: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., delivery_centre: _Optional[str] = ..., metered: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., hours: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., free_months: _Optional[int] = ..., labour: _Optional[_Iterable[_Union[LabourShare, _Mapping]]] = ...) -> None: ...
+    margin_percent: _decimal_pb2.Decimal
+    def __init__(self, kind: _Optional[_Union[PriceLineKind, str]] = ..., subject: _Optional[str] = ..., title: _Optional[str] = ..., charge: _Optional[_Union[_configuration_pb2.Charge, str]] = ..., quantity: _Optional[int] = ..., unit: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[PriceStep, _Mapping]]] = ..., net: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., cost: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., delivery_centre: _Optional[str] = ..., metered: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., hours: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., free_months: _Optional[int] = ..., labour: _Optional[_Iterable[_Union[LabourShare, _Mapping]]] = ..., margin_percent: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
 
 class LabourShare(_message.Message):
     __slots__ = ("delivery_centre", "hours", "rate")
