@@ -155,6 +155,20 @@ def test_each_mistake_is_one_fault_with_its_line(tmp_path: Path, row: str, what:
     assert fault.fix
 
 
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ("one_time,piece,1,5.00,,2026-01-01,,,10", "only usage has free units for each unit of the component"),
+        ("usage,piece,1,5.00,,2026-01-01,,flat,10", "included_each is '10', which means nothing in this flat price"),
+        ("usage,piece,1,5.00,,2026-01-01,,,-1", "included_each is -1"),
+    ],
+)
+def test_only_what_is_metered_is_free_for_each_unit(tmp_path: Path, row: str, what: str) -> None:
+    (fault,) = faults_of(tmp_path, f"os.debian,{row}", REQUIRED + ",model,included_each")
+    assert fault.where == "prices/DE.csv:17"
+    assert what in fault.what
+
+
 def test_all_mistakes_of_a_row_are_told_at_once(tmp_path: Path) -> None:
     found = faults_of(tmp_path, "x,,2026-02-30,,block,-1,0,9,3,")
     assert [fault.what for fault in found] == [
@@ -179,7 +193,7 @@ def test_other_columns_are_refused(tmp_path: Path, header: str) -> None:
         fault for fault in faults_of(tmp_path, "5.00,,2026-01-01,,,,,,,", header) if fault.where.endswith("csv:1")
     ]
     assert "the header is" in fault.what
-    assert "and after them any of model, included, block_size, minimum, maximum" in fault.fix
+    assert "and after them any of model, included, included_each, block_size, minimum, maximum" in fault.fix
 
 
 def test_usage_has_no_greatest_quantity(tmp_path: Path) -> None:
