@@ -21,6 +21,7 @@ from bench.pricing_bids import MARKET, TODAY, Bid, bid_of, release_with
 from bench.pricing_files import BOOK, plain_rows, portfolio_files, read_book
 from bench.pricing_floor import Prepared, all_sums, net_sums, prepare, sums_of
 from bidwright.catalog.reader import read_files
+from bidwright.core.collection import look_seldom_for_circles
 from bidwright.pricing.price import price
 from bidwright.pricing.pricer import Pricer
 from bidwright.pricing.what_if import price_variants
@@ -39,6 +40,7 @@ _DISCOUNTS, _TERMS = 50, (12, 24, 36, 60)
 
 def run(*, quick: bool) -> Iterator[Figure]:
     """Measure all of it; the quick run repeats less and leaves the largest bid out."""
+    look_seldom_for_circles()  # as the server does
     rounds = 3 if quick else 9
     nothing_ms = _nothing_ms(rounds)
     for measured in (_large_bid, _many_quotes, _grid):

@@ -11,6 +11,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from bidwright.core.clock import utc_now
+from bidwright.core.collection import look_seldom_for_circles
 from bidwright.server.composition import Services
 from bidwright.server.gate import Gate
 from bidwright.server.listening import Listening, address_unusable
@@ -32,6 +33,7 @@ async def serve(services: Services, listening: Listening) -> None:
     Raises:
         InvalidInput: The address is refused or taken.
     """
+    look_seldom_for_circles()
     options = [("grpc.max_receive_message_length", _MOST_BYTES), ("grpc.so_reuseport", 1)]
     server = grpc.aio.server(interceptors=[Gate(services.authenticate)], options=options)
     checks = health.aio.HealthServicer()  # type: ignore[attr-defined]  # the stubs do not know it

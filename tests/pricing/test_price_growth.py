@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,21 @@ def test_four_times_the_lines_take_about_four_times_the_calls() -> None:
     with _counted() as of_many:
         _price(many)
     assert 3.5 < of_many[0] / of_few[0] < 5  # 16 where every line looked at every other one
+
+
+def test_a_price_leaves_no_garbage_that_refers_to_itself() -> None:
+    """So the server may look for such garbage seldom."""
+    bid = _bid(400)
+    _price(bid)
+    gc.collect()
+    gc.disable()
+    try:
+        found = _price(bid)
+        assert gc.collect() == 0
+        del found
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def _bid(lines: int) -> Bid:
