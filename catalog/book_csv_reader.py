@@ -7,6 +7,8 @@ from bidwright.catalog.csv_source import Row, read_csv
 from bidwright.catalog.source_files import LARGEST_LIST_BYTES, text_of
 from bidwright.core.errors import Faults
 
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
 
 def read_rows(content: bytes, name: str, faults: Faults) -> BookSheet | None:
     """Read the rows; None with a fault where the file is no CSV.
@@ -23,11 +25,13 @@ def read_rows(content: bytes, name: str, faults: Faults) -> BookSheet | None:
     text = text_of({name: content}, name, faults)
     if text is None:
         return None
+    text = text.replace("\r", "\n")  # "CSV (Macintosh)" ends its lines so
     header = text.lstrip().partition("\n")[0]
-    if header.count(";") > header.count(","):
-        fix = "Save it as CSV with commas and decimal points, or as .xlsx, where that makes no difference."
-        faults.add(f"{name}:1", "its cells are separated by semicolons", fix)
-        return None
+    for separator, called in _SEPARATORS.items():
+        if header.count(separator) > header.count(","):
+            fix = "Save it as CSV with commas and decimal points, or as .xlsx, where that makes no difference."
+            faults.add(f"{name}:1", f"its cells are separated by {called}", fix)
+            return None
     sheet = read_csv(text, name, faults)
     if sheet is None:
         return None

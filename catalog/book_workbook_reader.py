@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from bidwright.catalog.book_sheets import DAYS, BookSheet, SheetRow, unshielded
+from bidwright.catalog.book_sheets import DAYS, SETTING_COLUMNS, BookSheet, SheetRow, unshielded
 from bidwright.catalog.book_workbook import MOST_DIGITS
 from bidwright.catalog.csv_source import MOST_ROWS
 from bidwright.core.errors import Faults
@@ -222,11 +222,18 @@ def _text(cell: Any, column: str, place: str, faults: Faults) -> str:
     elif isinstance(value, dt.datetime | dt.date | dt.time | dt.timedelta):
         return _day(value, column, place, faults)
     else:
-        text = str(value).strip()
-        if not text.startswith("="):
-            return unshielded(text)
-        faults.add(place, f"the text {text[:40]!r} looks like a formula", "Type the value itself.")
+        return _words(str(value).strip(), column, place, faults)
     return ""
+
+
+def _words(text: str, column: str, place: str, faults: Faults) -> str:
+    if text.startswith("="):
+        faults.add(place, f"the text {text[:40]!r} looks like a formula", "Type the value itself.")
+        return ""
+    if ("\n" in text or "\r" in text) and column != SETTING_COLUMNS[1]:
+        faults.add(place, f"the text {text[:40]!r} has several lines", "Write it in one line: a row is a line.")
+        return ""
+    return unshielded(text)
 
 
 def _number(value: float, place: str, faults: Faults) -> str:

@@ -75,12 +75,15 @@ def read_yaml(text: str, name: str, faults: Faults) -> Tree | None:
         faults: Takes everything that is not allowed.
 
     Returns:
-        The tree without what was refused; None where the text is not YAML at all.
+        The tree without what was refused; None where the text is not YAML at all, or too deep: brackets within
+        brackets would take time with the square of their number.
     """
     builder = _Builder(name, faults)
     try:
         for event in _events(text):
             builder.take(event)
+            if builder.is_too_deep:
+                return None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -107,16 +110,19 @@ class _Builder:
         self._name = name
         self._faults = faults
         self._open: list[_Open] = []
-        self._too_deep = 0
         self._documents = 0
+        self.is_too_deep = False
 
     def take(self, event: Event) -> None:
         if isinstance(event, DocumentStartEvent):
             self._documents += 1
             if self._documents == 2:
                 self._refuse(event, "a second document begins here", "Keep one document a file; remove the `---`.")
-        elif self._documents > 1 or self._is_too_deep(event):
+        elif self._documents > 1:
             return
+        elif isinstance(event, CollectionStartEvent) and len(self._open) >= DEEPEST:
+            self._refuse(event, f"this lies more than {DEEPEST} levels deep", "Remove the superfluous brackets.")
+            self.is_too_deep = True
         elif isinstance(event, AliasEvent):
             self._refuse(event, f"the alias *{event.anchor} is not read", "Write the value out where it is used.")
             self.refused.add(self._put(None, event))
@@ -124,19 +130,6 @@ class _Builder:
             self._node(event)
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             self._open.pop()
-
-    def _is_too_deep(self, event: Event) -> bool:
-        if isinstance(event, CollectionStartEvent):
-            if len(self._open) >= DEEPEST and self._too_deep == 0:
-                self._refuse(event, f"this lies more than {DEEPEST} levels deep", "Remove the superfluous brackets.")
-                self.refused.add(self._put(None, event))
-                self._too_deep = 1
-                return True
-            self._too_deep += self._too_deep > 0
-        elif isinstance(event, MappingEndEvent | SequenceEndEvent) and self._too_deep:
-            self._too_deep -= 1
-            return True
-        return self._too_deep > 0
 
     def _node(self, event: NodeEvent) -> None:
         if event.anchor is not None:

@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from google.protobuf import json_format
 
@@ -58,13 +57,12 @@ def read_configuration(path: Path, release: Release, faults: Faults) -> ToBePric
         None where a fault was added.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         faults.add(f"{path}:1", "this is not UTF-8 text", "Save the file as UTF-8.")
         return None
-    design = _design(text)
-    if design is not None:
-        return _from_design(path, design, release, faults)
+    if _is_design(text):
+        return _from_design(path, text, release, faults)
     before = len(faults.found)
     tree = read_yaml(text, str(path), faults)
     if tree is None:
@@ -73,21 +71,21 @@ def read_configuration(path: Path, release: Release, faults: Faults) -> ToBePric
     return _from_hand(document.whole, release, faults) if len(faults.found) == before else None
 
 
-def _design(text: str) -> Mapping[str, Any] | None:
+def _is_design(text: str) -> bool:
     try:
         value = json.loads(text)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) and "configuration" in value else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and "configuration" in value
 
 
-def _from_design(path: Path, design: Mapping[str, Any], release: Release, faults: Faults) -> ToBePriced | None:
+def _from_design(path: Path, text: str, release: Release, faults: Faults) -> ToBePriced | None:
     request = CreateQuoteRequest()
     try:
-        json_format.ParseDict(dict(design), request)
+        json_format.Parse(text, request)  # refuses what is given twice
     except json_format.ParseError as error:
         fix = "Give the file that `bid configure --output` wrote, or the form of docs/pricing.md."
-        faults.add(f"{path}:1", f"this is not a configuration: {error}", fix)
+        faults.add(f"{path}:1", f"this is not a configuration: {error}".rstrip("."), fix)
         return None
     request.configuration.release = release.name
     return ToBePriced(configuration=request.configuration, terms=request.terms)

@@ -34,7 +34,8 @@ class _Explaining(click.Group):
             return super().invoke(ctx)
         except BidwrightError as error:
             click.secho("Not done: ", fg="red", bold=True, nl=False, err=True)
-            click.echo(error.message, err=True)
+            # The message names each fault; where they follow line by line, its first words are enough.
+            click.echo(error.message.partition(": ")[0] if error.faults else error.message, err=True)
             for fault in error.faults:
                 click.echo(f"  {fault.where}: {fault.what} {fault.fix}", err=True)
             if not error.faults:

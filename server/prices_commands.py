@@ -20,6 +20,7 @@ from bidwright.catalog.book_workbook_reader import LARGEST_BYTES, read_workbook
 from bidwright.catalog.source_files import Files, files_of_directory
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.locales import locale_option
+from bidwright.core.command_line.output_file import OutputFile
 from bidwright.core.errors import Conflicting, Faults
 from bidwright.server.prices_text import import_record, import_text
 from bidwright.server.progress import Progress
@@ -30,7 +31,6 @@ from bidwright.server.store_options import redis_url_option, state_dir_option
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST_SHOWN = 10
-_OUTPUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
 @click.group("prices")
@@ -41,7 +41,7 @@ def prices() -> None:
 @prices.command("export")
 @click.option("--portfolio", "directory", type=_FOLDER, required=True, help="Portfolio with the price book.")
 @click.option("--book", "key", required=True, metavar="BOOK", help="Name of its file in prices/, for example DE.")
-@click.option("--output", type=_OUTPUT, required=True, metavar="FILE", help="File that ends in .xlsx or .csv.")
+@click.option("--output", type=OutputFile(), required=True, metavar="FILE", help="File that ends in .xlsx or .csv.")
 def prices_export(directory: Path, key: str, output: Path) -> None:
     """Write a price book as a spreadsheet (.xlsx: all of it) or as CSV (its rows)."""
     is_csv = _is_csv(output)
@@ -153,7 +153,9 @@ def _write(directory: Path, before: Files, changed: Files) -> None:
                     reason="PORTFOLIO_CHANGED",
                     facts={"file": name},
                 )
-            partial[path] = _write_beside(path, content)
+            path.parent.mkdir(exist_ok=True)
+            partial[path] = path.with_name(f".{path.name}.{os.getpid()}")
+            _write_beside(path, partial[path], content)
         for path, written in partial.items():
             written.replace(path)
     finally:
@@ -161,14 +163,11 @@ def _write(directory: Path, before: Files, changed: Files) -> None:
             written.unlink(missing_ok=True)
 
 
-def _write_beside(path: Path, content: bytes) -> Path:
+def _write_beside(path: Path, partial: Path, content: bytes) -> None:
     """Write a file that takes the place of another one, with its permissions, when it is renamed."""
-    path.parent.mkdir(exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     with partial.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     if path.exists():
         shutil.copymode(path, partial)
-    return partial

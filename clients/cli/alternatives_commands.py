@@ -12,6 +12,7 @@ from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session
 from bidwright.clients.cli.views import number as number_text
+from bidwright.core.command_line.output_file import OutputFile
 from bidwright.v1 import configurator_pb2 as configurator
 
 
@@ -19,7 +20,7 @@ from bidwright.v1 import configurator_pb2 as configurator
 @click.option("--quality", "qualities", multiple=True, metavar="ATTRIBUTE", help="In place of the offering's.")
 @click.option("--number", "wanted", type=click.IntRange(1, 10), default=3, show_default=True, help="At most.")
 @click.option("--pick", "picked", type=click.IntRange(1, 10), metavar="N", help="Take alternative N.")
-@click.option("--output", "-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="Keep the one picked.")
+@click.option("--output", "-o", "target", type=OutputFile(), help="Keep the one picked.")
 def alternatives(
     session: Session,
     *,

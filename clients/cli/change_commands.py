@@ -18,6 +18,7 @@ from bidwright.clients.cli.session import NOT_VALID, Session
 from bidwright.clients.cli.terms_options import put_terms
 from bidwright.clients.cli.views import number as number_text
 from bidwright.clients.sdk import RequestRefused
+from bidwright.core.command_line.output_file import OutputFile
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 from bidwright.v1 import price_pb2 as price_records
@@ -47,9 +48,9 @@ class _Installed:
 @click.option("--weight-add", "add", type=_WEIGHT, default=1, show_default=True, help="How much a new one disturbs.")
 @click.option("--weight-modify", "modify", type=_WEIGHT, default=2, show_default=True, help="Another number of units.")
 @click.option("--weight-delete", "delete", type=_WEIGHT, default=4, show_default=True, help="One that goes.")
-@click.option("--term", "new_term_months", type=int, help="Another contract term in months.")
+@click.option("--term", "new_term_months", type=click.IntRange(1, 120), help="Another contract term in months.")
 @wish_options
-@click.option("--output", "-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="Keep the new design.")
+@click.option("--output", "-o", "target", type=OutputFile(), help="Keep the new design.")
 def change(
     session: Session, *, installed: str, frozen: tuple[str, ...], target: Path | None, **options: object
 ) -> None:

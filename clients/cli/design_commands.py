@@ -14,6 +14,7 @@ from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from,
 from bidwright.clients.cli.request_options import FILE, request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session, command
 from bidwright.clients.cli.site_files import read_sites
+from bidwright.core.command_line.output_file import OutputFile
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 from bidwright.v1 import quoting_pb2 as quoting
@@ -29,7 +30,7 @@ def register(group: click.Group) -> None:
 @OBJECTIVES
 @click.option("--sites", type=FILE, help="The sites of the bid: a YAML list, or CSV with a row for each.")
 @click.option("--interactive", "-i", is_flag=True, help="Ask need by need, and say what each answer means.")
-@click.option("--output", "-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="Keep the result.")
+@click.option("--output", "-o", "target", type=OutputFile(), help="Keep the result.")
 def configure(session: Session, **options: str) -> None:
     """Find the cheapest valid configuration for a customer's needs, or what is best by other objectives.
 

@@ -10,15 +10,14 @@ from bidwright.clients.cli.design_commands import keep_design, show_conflict, sh
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session
+from bidwright.core.command_line.output_file import OutputFile
 from bidwright.v1 import configurator_pb2 as configurator
 
 
 @request_options
 @click.option("--repairs", "max_repairs", type=click.IntRange(1, 10), default=3, show_default=True, help="At most.")
 @click.option("--apply", "number", type=click.IntRange(1, 10), metavar="N", help="Take repair N.")
-@click.option(
-    "--output", "-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="Keep the repaired design."
-)
+@click.option("--output", "-o", "target", type=OutputFile(), help="Keep the repaired design.")
 def explain(session: Session, *, max_repairs: int, number: int | None, target: Path | None, **options: object) -> None:
     """Say why no configuration is valid, and the smallest changes that mend it.
 

@@ -20,7 +20,7 @@ from bidwright.v1 import pricing_pb2 as pricing
 
 @click.argument("what", metavar="WHAT")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day whose prices apply.")
-@click.option("--term", "term_months", type=int, help="Another contract term in months.")
+@click.option("--term", "term_months", type=click.IntRange(1, 120), help="Another contract term in months.")
 @click.option("--discount", metavar="PERCENT", help="Another discretionary discount.")
 @terms_options
 @click.option("--waterfall", is_flag=True, help="Show every step from list to net.")

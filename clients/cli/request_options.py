@@ -24,7 +24,14 @@ _PLACE = (
     click.argument("offering_id", metavar="OFFERING", shell_complete=complete_offerings),
     PORTFOLIO,
     click.option("--market", default="DE", show_default=True, help="Market to sell in."),
-    click.option("--term", "term_months", default=36, show_default=True, help="Contract term in months."),
+    click.option(
+        "--term",
+        "term_months",
+        type=click.IntRange(1, 120),
+        default=36,
+        show_default=True,
+        help="Contract term in months.",
+    ),
 )
 _WISHES = (
     click.option(

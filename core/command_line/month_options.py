@@ -11,7 +11,8 @@ import click
 from bidwright.v1.configuration_pb2 import CommercialTerms, RampPhase
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
-_UNITS = re.compile(r"(?P<component>[a-z][a-z0-9_.]*)=(?P<units>\d{1,6})")
+_MONTH = re.compile(r" *([0-9]{1,3}) *")
+_UNITS = re.compile(r"(?P<component>[a-z][a-z0-9_.]*)=(?P<units>[0-9]{1,6})")
 _FORM = "write MONTH: COMPONENT=UNITS ... PERCENT%, such as '4: compute.small=2 20%'"
 
 _OPTIONS = (
@@ -51,20 +52,23 @@ def put_months(terms: CommercialTerms, options: Mapping[str, object]) -> None:
     if isinstance(ramp, Sequence) and ramp:
         del terms.ramp[:]
         terms.ramp.extend(_phase(str(text)) for text in ramp)
-    if rate:
+    if rate == "":
+        raise click.BadParameter("--present-value-rate has no number; write a yearly percentage, such as 6.5.")
+    if rate is not None:
         terms.present_value_rate_percent.value = str(rate)
 
 
 def _phase(text: str) -> RampPhase:
     month, colon, rest = text.partition(":")
-    if not colon or not month.strip().isdecimal():
+    begins = _MONTH.fullmatch(month)
+    if not colon or begins is None:
         raise click.BadParameter(f"{text!r}: {_FORM}.")
-    phase = RampPhase(from_month=int(month))
+    phase = RampPhase(from_month=int(begins[1]))
     for word in rest.split():
         units = _UNITS.fullmatch(word)
         if units is not None:
             phase.quantities.add(component=units["component"], quantity=int(units["units"]))
-        elif word.endswith("%") and not phase.discount_percent.value:
+        elif word.endswith("%") and word != "%" and not phase.discount_percent.value:
             phase.discount_percent.value = word[:-1]
         else:
             raise click.BadParameter(f"{text!r}: {word!r} is neither units nor a percentage; {_FORM}.")

@@ -124,10 +124,10 @@ def test_a_file_that_says_too_little_or_nonsense_is_refused(tmp_path: Path, cont
 
 def test_metered_units_are_told_with_their_line_where_they_are_wrong(tmp_path: Path) -> None:
     head = "offering: web_hosting\nmarket: DE\nterm_months: 12\ncomponents: {os.debian: 1}\nusage:\n"
-    shape = run(tmp_path, head + '  os.debian: -1\n  web.nginx_site: "1.23456"\n')
+    shape = run(tmp_path, head + '  os.debian: -1\n  web.nginx_site: "1.0123456789"\n')
     assert "configuration.yaml:6: 'usage', 'os.debian' is -1" in shape.stderr
-    assert "configuration.yaml:7: 'usage', 'web.nginx_site' is \"1.23456\"" in shape.stderr
-    sense = run(tmp_path, head + '  os.debian: "1.5"\n  web.nginx_site: 2\n')
+    assert "configuration.yaml:7: 'usage', 'web.nginx_site' is \"1.0123456789\"" in shape.stderr
+    sense = run(tmp_path, head + '  os.debian: "1.012345678"\n  web.nginx_site: 2\n')
     assert sense.exit_code == 1
     assert "configuration.yaml:6: os.debian has no usage price in price book DE-list" in sense.stderr
     assert "configuration.yaml:7: 'web.nginx_site' is not a component of this configuration" in sense.stderr

@@ -108,3 +108,24 @@ def test_options_that_were_not_given_leave_the_terms_alone() -> None:
     terms = CommercialTerms(free_months=3)
     put_months(terms, {"free_months": None, "ramp": (), "present_value_rate": None})
     assert terms == CommercialTerms(free_months=3)
+
+
+@pytest.mark.parametrize(
+    "phase",
+    [
+        "99999999999: 5%",  # no number that a message holds
+        "\u0664: 5%",  # a digit, but none of ours
+        "4: compute.small=\u0662",
+        "4: %",  # a percentage without a number
+    ],
+)
+def test_a_phase_that_is_no_phase_is_refused_in_words(tmp_path: Path, phase: str) -> None:
+    found = run(tmp_path, ITEMS, "--ramp", phase)
+    assert (found.exit_code, type(found.exception)) == (2, SystemExit)
+    assert "write MONTH: COMPONENT=UNITS ... PERCENT%" in " ".join(found.stderr.split())
+
+
+def test_a_rate_without_a_number_is_refused(tmp_path: Path) -> None:
+    found = run(tmp_path, ITEMS, "--present-value-rate", "")
+    assert found.exit_code == 2
+    assert "--present-value-rate has no number" in found.stderr

@@ -249,3 +249,55 @@ def test_a_draft_of_a_portfolio_is_previewed_before_it_is_published(
     assert "12" in told[1]
     assert told[-1].startswith("Open quotes 2: with another price 0, without a price 1, offered, keeping theirs 1")
     assert run("portfolio", "preview", portfolio, *store, "--account", "nobody").stdout.startswith("Open quotes 0:")
+
+
+def test_a_folder_that_is_missing_is_told_before_anything_is_worked_out(portfolio: Path) -> None:
+    file = portfolio.parent / "none" / "DE.xlsx"
+    result = run("prices", "export", "--portfolio", portfolio, "--book", "DE", "--output", file)
+    assert result.exit_code == 2
+    assert f"there is no folder '{file.parent}' to write to; make it first." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("separator", "called"),
+    [
+        (";", "semicolons"),  # what spreadsheet programs write where the comma is the decimal point
+        ("\t", "tabs"),  # what is copied from a spreadsheet
+        ("|", "vertical bars"),
+    ],
+)
+def test_cells_that_are_not_separated_by_commas_are_told_once(portfolio: Path, separator: str, called: str) -> None:
+    file = exported(portfolio, "DE.csv")
+    file.write_text(file.read_text().replace(",", separator))
+    result = imported(portfolio, file)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[0] == f"DE.csv:1: its cells are separated by {called}"
+    assert result.stdout.splitlines()[-1] == "1 fault: nothing was written."
+
+
+def test_lines_that_end_as_on_an_old_macintosh_are_lines(portfolio: Path) -> None:
+    file = exported(portfolio, "DE.csv")
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r"))
+    assert imported(portfolio, file).stdout == "No change.\n"
+
+
+def test_a_cell_of_several_lines_is_one_fault_at_that_cell(portfolio: Path) -> None:
+    result = imported(portfolio, with_cell(exported(portfolio), "C6", "server\nof ours"))
+    assert result.stdout.splitlines() == [
+        "prices!C6: the text 'server\\nof ours' has several lines",
+        "    Write it in one line: a row is a line.",
+        "1 fault: nothing was written.",
+    ]
+
+
+def test_a_disk_that_fills_up_leaves_no_half_file_behind(portfolio: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = with_cell(exported(portfolio), "E6", 25.5)
+    before = (portfolio / "prices" / "DE.csv").read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(prices_commands.os, "fsync", full)
+    assert isinstance(imported(portfolio, file, "--write").exception, OSError)
+    assert sorted(path.name for path in (portfolio / "prices").iterdir()) == ["DE.csv", "DE.yaml", "GB.csv", "GB.yaml"]
+    assert (portfolio / "prices" / "DE.csv").read_bytes() == before
