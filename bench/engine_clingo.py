@@ -62,9 +62,13 @@ class Clingo:
         given = list(assumptions)
         found: list[frozenset[int]] = []
         number_of = {atom: number for number, atom in enumerate(self._atoms) if number}
+        # What the last model leaves undecided holds in every model, and in none beyond those found.
+        out = (False, None) if brave else (False,)
 
         def keep(model: clingo.Model) -> None:
-            found[:] = [frozenset(number for atom, number in number_of.items() if model.is_consequence(atom))]
+            found[:] = [
+                frozenset(number for atom, number in number_of.items() if model.is_consequence(atom) not in out)
+            ]
 
         with self._control.solve(
             assumptions=[self._of(literal) for literal in given], on_model=keep, async_=True
