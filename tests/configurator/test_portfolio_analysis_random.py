@@ -126,11 +126,8 @@ def _without(release: Release, rule: str) -> Release:
         return tuple(each for each in rules if each.id != rule)
 
     offering = release.offerings["offer"]
-    return replace(
-        release,
-        rules=kept(release.rules),
-        offerings={"offer": replace(offering, rules=kept(offering.rules))},
-    )
+    offerings = {"offer": replace(offering, rules=kept(offering.rules))}
+    return _changed(replace(release, rules=kept(release.rules), offerings=offerings))
 
 
 def _told(answer: Answer) -> str:

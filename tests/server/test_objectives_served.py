@@ -67,6 +67,7 @@ def test_a_customer_is_not_told_our_cost_by_way_of_an_objective(
     installation: Installation, objective: configurator.Objective
 ) -> None:
     request = _request("web_hosting", VALUE, objective)
+    request.terms.ClearField("discretionary_discount_percent")  # discounts are not for customers either
     with installation.client_for(account="local", roles=("customer",)) as client:
         for call in (
             lambda: client.configurator.Configure(request),

@@ -34,7 +34,7 @@ def lines(result: Result) -> list[str]:
 def test_figures_are_written_as_the_locale_writes_them(tmp_path: Path) -> None:
     german = lines(run(tmp_path, "--locale", "de_DE"))
     # 20 x 21.55 = 431.00 less 3 % is 418.07, less 2.5 % 407.61825
-    assert "compute.small, 20 piece, a month: 407,62 (cost 430,00)" in german
+    assert "compute.small, 20 piece, a month: 407,62 (cost 430,00, margin -5,49 %)" in german
     assert "term -3 % -12,93 418,07 DE-list: term of 24 months" in german
     assert "discretionary -2,5 % -10,45175 407,61825" in " ".join(german)
     # 20 x 45.00 less 2.5 % is 877.50; 24 x 407.62 = 9782.88
