@@ -32,7 +32,7 @@ def _findings(release: Release, offering: str, *prices: AmountTable) -> Offering
 def _with_rule(text: str) -> Release:
     release = small_release()
     rule = Rule(id="new", source=text, because="Because.", expression=parse(text))
-    return replace(release, rules=(*release.rules, rule))
+    return replace(release, digest=f"with the rule {text}", rules=(*release.rules, rule))
 
 
 def _alike(text: str = "True") -> Release:
@@ -40,7 +40,8 @@ def _alike(text: str = "True") -> Release:
     release = _with_rule(text)
     apache, nginx = release.components["web.apache_site"], release.components["web.nginx_site"]
     same = replace(apache, attributes=nginx.attributes, consumes=nginx.consumes)
-    return replace(release, components={**release.components, apache.id: same})
+    components = {**release.components, apache.id: same}
+    return replace(release, digest=f"{release.digest}, alike", components=components)
 
 
 def _prices(apache: tuple[int, ...], nginx: tuple[int, ...]) -> AmountTable:
@@ -137,7 +138,7 @@ def test_of_components_that_dominate_each_other_neither_is_listed() -> None:
     release = _alike()
     apache = release.components["web.apache_site"]
     stack = replace(release.assurances[0], components=release.assurances[0].components | {apache.id})
-    equal = replace(release, assurances=(stack,))
+    equal = replace(release, digest=f"{release.digest}, equal", assurances=(stack,))
     assert not {"web.nginx_site", apache.id} & _findings(equal, "web_hosting").dominated.keys()
 
 
