@@ -19,6 +19,7 @@ from bidwright.catalog.model import Answer, Need, Offering, Release
 from bidwright.catalog.nearest import advice
 from bidwright.catalog.shapes import checked
 from bidwright.catalog.yaml_source import read_yaml
+from bidwright.core.command_line.json_form import read_message
 from bidwright.core.errors import Fault, Faults
 from bidwright.core.money import plain
 from bidwright.server.hand_bespoke import hand_bespoke
@@ -82,7 +83,7 @@ def _is_design(text: str) -> bool:
 def _from_design(path: Path, text: str, release: Release, faults: Faults) -> ToBePriced | None:
     request = CreateQuoteRequest()
     try:
-        json_format.Parse(text, request)  # refuses what is given twice
+        read_message(text, request)
     except json_format.ParseError as error:
         fix = "Give the file that `bid configure --output` wrote, or the form of docs/pricing.md."
         faults.add(f"{path}:1", f"this is not a configuration: {error}".rstrip("."), fix)

@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from bidwright.core.errors import NotFound
 from bidwright.provisioning.lab import Lab, require_usable_machine
 from bidwright.provisioning.lab_network import MOST_HOSTS
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def _state_dir(command: _Command) -> _Command:
-    return click.option(
-        "--state-dir",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path("var"),
-        envvar="BIDWRIGHT_STATE_DIR",
-        show_default=True,
-        help="The lab is kept in `lab` below it.",
-    )(command)
+from bidwright.server.store_options import state_dir_option
 
 
 def _lab(state_dir: Path) -> Lab:
@@ -38,7 +24,7 @@ def lab() -> None:
 
 @lab.command("up")
 @click.argument("count", type=click.IntRange(1, MOST_HOSTS), metavar="N")
-@_state_dir
+@state_dir_option
 def lab_up(count: int, state_dir: Path) -> None:
     """Have hosts h1 to hN running; the first time takes minutes, later seconds."""
     one = _lab(state_dir)
@@ -48,7 +34,7 @@ def lab_up(count: int, state_dir: Path) -> None:
 
 
 @lab.command("list")
-@_state_dir
+@state_dir_option
 def lab_list(state_dir: Path) -> None:
     """List the hosts: name, address, on or off."""
     for host in _lab(state_dir).hosts:
@@ -56,7 +42,7 @@ def lab_list(state_dir: Path) -> None:
 
 
 @lab.command("ssh", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@_state_dir
+@state_dir_option
 @click.argument("host")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[CMD]...")
 def lab_ssh(host: str, words: tuple[str, ...], state_dir: Path) -> None:
@@ -71,7 +57,7 @@ def lab_ssh(host: str, words: tuple[str, ...], state_dir: Path) -> None:
 
 @lab.command("reboot")
 @click.argument("host")
-@_state_dir
+@state_dir_option
 def lab_reboot(host: str, state_dir: Path) -> None:
     """Have a host shut down and boot again; returns when it answers."""
     _lab(state_dir).reboot(host)
@@ -79,7 +65,7 @@ def lab_reboot(host: str, state_dir: Path) -> None:
 
 @lab.command("kill")
 @click.argument("host")
-@_state_dir
+@state_dir_option
 def lab_kill(host: str, state_dir: Path) -> None:
     """Take the power from a host; its disk stays."""
     _lab(state_dir).kill(host)
@@ -87,14 +73,14 @@ def lab_kill(host: str, state_dir: Path) -> None:
 
 @lab.command("start")
 @click.argument("host")
-@_state_dir
+@state_dir_option
 def lab_start(host: str, state_dir: Path) -> None:
     """Switch a host on; returns when it answers."""
     _lab(state_dir).start(host)
 
 
 @lab.command("inventory")
-@_state_dir
+@state_dir_option
 def lab_inventory(state_dir: Path) -> None:
     """Print the Ansible inventory of the hosts."""
     inventory = _lab(state_dir).inventory
@@ -107,7 +93,7 @@ def lab_inventory(state_dir: Path) -> None:
 
 @lab.command("down")
 @click.option("--all", "everything", is_flag=True, help="Also remove the installed base and the package repository.")
-@_state_dir
+@state_dir_option
 def lab_down(state_dir: Path, *, everything: bool) -> None:
     """Remove all hosts with their disks; the base stays for the next time unless --all."""
     _lab(state_dir).down(everything=everything)

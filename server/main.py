@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bidwright.core.command_line.text_arguments import TextGroup
 from bidwright.core.errors import BidwrightError
 from bidwright.server import starting
 from bidwright.server.demo import run_demo
@@ -26,7 +27,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-class _Explaining(click.Group):
+class _Explaining(TextGroup):
     """Turns our errors into words, the fix and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -9,7 +9,7 @@ import click
 from bidwright.catalog.reader import read_portfolio
 from bidwright.core.command_line.locales import locale_option
 from bidwright.server.quotes_preview import tell_quotes
-from bidwright.server.starting import with_store
+from bidwright.server.starting import require_kept, with_store
 from bidwright.server.store_options import redis_url_option, state_dir_option
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -24,5 +24,6 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @redis_url_option
 def portfolio_preview(directory: Path, account: str, state_dir: Path, redis_url: str, *, as_json: bool) -> None:
     """Say which open quotes would have another price, or none, if a portfolio were published; nothing is written."""
+    require_kept(state_dir, redis_url)
     release = read_portfolio(directory)
     with_store(state_dir, redis_url, lambda store: tell_quotes(store, release, account=account, as_json=as_json))

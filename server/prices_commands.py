@@ -25,7 +25,7 @@ from bidwright.core.errors import Conflicting, Faults
 from bidwright.server.prices_text import import_record, import_text
 from bidwright.server.progress import Progress
 from bidwright.server.quotes_preview import tell_quotes
-from bidwright.server.starting import with_store
+from bidwright.server.starting import require_kept, with_store
 from bidwright.server.store_options import redis_url_option, state_dir_option
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -82,6 +82,10 @@ def prices_import(  # noqa: PLR0913 - one parameter for each option of the comma
     redis_url: str,
 ) -> None:
     """Check an edited price book in its portfolio, and say what it changes; exit code 1 where there are faults."""
+    if account and not with_quotes:
+        raise click.UsageError("--account says whose quotes are meant; give --quotes with it.")
+    if with_quotes:
+        require_kept(state_dir, redis_url)
     before = _files(directory)
     imported = _imported(file, before, key)
     if is_written and not imported.faults:

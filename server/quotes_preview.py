@@ -14,11 +14,14 @@ import click
 from bidwright.catalog.amount_messages import amount_of, money
 from bidwright.catalog.book_changes import percent_between
 from bidwright.catalog.model import Release
+from bidwright.catalog.nearest import advice
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.price_text import amount_text, figure_text
+from bidwright.core.errors import NotFound
 from bidwright.core.money import EXACT, plain
 from bidwright.quoting.preview import QuoteChange, preview
 from bidwright.quoting.states import index_word, spoken
+from bidwright.server.api_keys import ApiKeys
 from bidwright.server.progress import Progress
 from bidwright.storage.records import Store
 from bidwright.v1.configuration_pb2 import Charge
@@ -68,7 +71,12 @@ async def tell_quotes(store: Store, release: Release, *, account: str, as_json: 
         release: The draft.
         account: Only its quotes; of all accounts where empty.
         as_json: Whether to print JSON, an object a line.
+
+    Raises:
+        NotFound: Nobody has ever had a key for the account (``ACCOUNT_NOT_FOUND``).
     """
+    if account:
+        await _require_account(store, account)
     progress, summary = Progress(), Summary()
     print_line: Callable[[str], None] = click.echo
     async for change in preview(store, release, utc_now(), account=account):
@@ -80,6 +88,19 @@ async def tell_quotes(store: Store, release: Release, *, account: str, as_json: 
     progress.end()
     print_line(json.dumps(_summary_record(summary)) if as_json else _summary_text(summary))
     return summary
+
+
+async def _require_account(store: Store, account: str) -> None:
+    known = {key.principal.account async for key in ApiKeys(store, utc_now).every()}
+    if account not in known:
+        raise NotFound(
+            f"There is no account {account!r}: no key was ever made for it.",
+            fix=advice(account, known)
+            if known
+            else "Give the --state-dir or the --redis-url that Bidwright runs with.",
+            reason="ACCOUNT_NOT_FOUND",
+            facts={"account": account},
+        )
 
 
 def _fate(change: QuoteChange) -> str:

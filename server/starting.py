@@ -14,7 +14,7 @@ import click
 
 from bidwright.core.bound import bound_to_us
 from bidwright.core.clock import utc_now
-from bidwright.core.errors import InvalidInput, Unavailable
+from bidwright.core.errors import InvalidInput, NotFound, Unavailable
 from bidwright.provisioning.authority import Authority
 from bidwright.provisioning.directory_target import DirectoryTarget
 from bidwright.provisioning.inventory import Inventory, read_inventory
@@ -109,7 +109,7 @@ def serve(state_dir: Path, **options: Any) -> None:
         return
     inventory = _inventory(state, options["inventory"])
     _with_engine(
-        state,
+        state.path,
         options["redis_url"],
         lambda url: processes.run_server(url, state, listening, inventory=inventory, volatile=options["volatile"]),
     )
@@ -136,7 +136,7 @@ def work(state_dir: Path, **options: Any) -> None:
     state = StateDirectory.at(state_dir)
     inventory = _inventory(state, options["inventory"])
     _with_engine(
-        state,
+        state.path,
         options["redis_url"],
         lambda url: processes.run_worker(
             url, state, inventory=inventory, steps_at_once=options["steps"], volatile=options["volatile"]
@@ -191,15 +191,30 @@ def _inventory(state: StateDirectory, given: Path | None) -> Inventory:
     return read_inventory(path)
 
 
-def _with_engine(state: StateDirectory, redis_url: str, run: Callable[[str], Coroutine[Any, Any, _Result]]) -> _Result:
+def _with_engine(state_dir: Path, redis_url: str, run: Callable[[str], Coroutine[Any, Any, _Result]]) -> _Result:
     """Run something against the engine given, or against the embedded one of the state directory."""
     if redis_url:
         return asyncio.run(run(redis_url))
-    engine = EmbeddedEngine.start(state.path)
+    engine = EmbeddedEngine.start(StateDirectory.at(state_dir).path)
     try:
         return asyncio.run(run(engine.url))
     finally:
         engine.stop()
+
+
+def require_kept(state_dir: Path, redis_url: str) -> None:
+    """Refuse to look at records where none have been kept: an empty engine would be made, and answer for them.
+
+    Raises:
+        NotFound: No engine is given, and the state directory has none (``RECORDS_NOT_FOUND``).
+    """
+    if not redis_url and not (state_dir / "engine").is_dir():
+        raise NotFound(
+            f"Nothing is kept in {state_dir.resolve()}.",
+            fix="Give the --state-dir or the --redis-url that Bidwright runs with.",
+            reason="RECORDS_NOT_FOUND",
+            facts={"state_dir": str(state_dir.resolve())},
+        )
 
 
 def with_store(state_dir: Path, redis_url: str, use: Callable[[Store], Coroutine[Any, Any, _Result]]) -> _Result:
@@ -212,4 +227,4 @@ def with_store(state_dir: Path, redis_url: str, use: Callable[[Store], Coroutine
         finally:
             await engine.close()
 
-    return _with_engine(StateDirectory.at(state_dir), redis_url, run)
+    return _with_engine(state_dir, redis_url, run)

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bidwright.core.command_line.bespoke_effort import efforts
+from bidwright.core.command_line.json_form import read_message
 from bidwright.core.money import parse
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configuration_pb2 as configuration
@@ -137,6 +138,6 @@ def read_design(path: Path) -> quoting.CreateQuoteRequest:
         click.BadParameter: The file is not JSON of that form.
     """
     try:
-        return json_format.Parse(path.read_bytes(), quoting.CreateQuoteRequest())
+        return read_message(path.read_bytes().decode(), quoting.CreateQuoteRequest())
     except (json_format.ParseError, UnicodeDecodeError) as error:
         raise click.BadParameter(f"{path} is not what `bid configure --output` writes: {error}") from error

@@ -21,12 +21,17 @@ from bidwright.clients.cli import (
 from bidwright.clients.cli.output import Output
 from bidwright.clients.cli.session import EXIT_CODES, Session, command
 from bidwright.core.command_line.locales import locale_option
+from bidwright.core.command_line.text_arguments import TextGroup
 from bidwright.v1 import access_pb2 as access
 
 _EPILOG = "Exit codes: 0 done; " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.group(
+    cls=TextGroup,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+)
 @click.option(
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -127,3 +127,10 @@ def test_a_file_that_is_no_design_is_refused(tmp_path: Path) -> None:
     file.write_text('{"nonsense": 1}')
     with pytest.raises(click.BadParameter, match="bid configure --output"):
         read_design(file)
+
+
+def test_a_design_that_states_a_field_in_both_its_names_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "design.json"
+    file.write_text('{"terms": {"term_months": 12, "termMonths": 36}}')
+    with pytest.raises(click.BadParameter, match="term_months is stated twice"):
+        read_design(file)

@@ -274,6 +274,13 @@ def test_a_key_that_a_design_has_twice_is_refused(tmp_path: Path) -> None:
     assert "duplicate key term_months" in found.stderr
 
 
+def test_a_field_that_a_design_states_in_both_its_names_is_refused(tmp_path: Path) -> None:
+    content = json.dumps(DESIGN).replace('"term_months": 24', '"term_months": 24, "termMonths": 12')
+    found = run(tmp_path, content)
+    assert found.exit_code == 1
+    assert "term_months is stated twice" in found.stderr
+
+
 def test_a_design_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     assert run(tmp_path, "\ufeff" + json.dumps(DESIGN)).exit_code == 0
 

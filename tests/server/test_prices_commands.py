@@ -20,6 +20,7 @@ from bidwright.pricing.price import price
 from bidwright.quoting.records import put_quote
 from bidwright.quoting.states import DRAFT, OFFERED
 from bidwright.server import prices_commands
+from bidwright.server.api_keys import ApiKeys
 from bidwright.server.main import bidwright
 from bidwright.storage.changes import Change
 from bidwright.storage.connection import connect
@@ -174,6 +175,7 @@ def stored_quotes(url: str) -> None:
         await engine.run("FLUSHALL")
         puts = [put_quote(quote(1, DRAFT), before=0), put_quote(quote(2, OFFERED), before=0)]
         await Store(engine).commit("acme", Change(puts))
+        await ApiKeys(Store(engine), utc_now).create(account="acme", principal="ada", roles=frozenset({"sales"}))
         await engine.close()
 
     asyncio.run(write())
@@ -248,7 +250,31 @@ def test_a_draft_of_a_portfolio_is_previewed_before_it_is_published(
     assert told[0] == "quotes/q-2 of acme, 'Bid 2', offered: no price any more, was 999,00 EUR"
     assert "12" in told[1]
     assert told[-1].startswith("Open quotes 2: with another price 0, without a price 1, offered, keeping theirs 1")
-    assert run("portfolio", "preview", portfolio, *store, "--account", "nobody").stdout.startswith("Open quotes 0:")
+    mistyped = run("portfolio", "preview", portfolio, *store, "--account", "acmee")
+    assert (mistyped.exit_code, mistyped.stdout) == (1, "")
+    assert "There is no account 'acmee': no key was ever made for it." in mistyped.stderr
+    assert "Did you mean 'acme'?" in mistyped.stderr
+    assert not (portfolio.parent / "var").exists()
+
+
+def test_where_nothing_is_kept_no_quotes_are_counted_and_nothing_is_made(portfolio: Path) -> None:
+    file, before = with_cell(exported(portfolio), "E6", 25), (portfolio / "prices" / "DE.csv").read_bytes()
+    store = ("--state-dir", portfolio.parent / "vra")
+    for result in (
+        run("portfolio", "preview", portfolio, *store),
+        imported(portfolio, file, "--write", "--quotes", *store),
+    ):
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert f"Nothing is kept in {portfolio.parent / 'vra'}." in result.stderr
+        assert "Give the --state-dir or the --redis-url that Bidwright runs with." in result.stderr
+    assert not (portfolio.parent / "vra").exists()
+    assert (portfolio / "prices" / "DE.csv").read_bytes() == before
+
+
+def test_an_account_without_quotes_to_look_at_is_refused(portfolio: Path) -> None:
+    result = imported(portfolio, exported(portfolio), "--account", "acme")
+    assert result.exit_code == 2
+    assert "give --quotes with it" in result.stderr
 
 
 def test_a_folder_that_is_missing_is_told_before_anything_is_worked_out(portfolio: Path) -> None:
