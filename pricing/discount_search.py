@@ -1,14 +1,15 @@
 """Finds the first of all discretionary discounts with which a sum of the price is as wanted, exactly.
 
 Net prices are rounded once a line, so a sum is a staircase of the discount, and it need not fall: a package saves less
-where more is given. All else never rises with the discount, and neither does the most that packages save. So between
-two discounts a sum is at least what all else comes to at the greater one, less what packages save at the smaller one,
+where more is given, and a commitment takes back what a discount takes off a line also in months that are free for that
+line. But for these savings nothing rises with the discount, and neither does the most that is saved. So between two
+discounts a sum is at least what it would be without savings at the greater one, less the savings at the smaller one,
 and at most the reverse. These bounds leave out whole ranges of discounts; what remains is priced.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from decimal import Decimal
 from math import ceil, floor
 from typing import Literal, NamedTuple
@@ -17,7 +18,7 @@ from bidwright.catalog.amount_messages import amount_of
 from bidwright.core.errors import InvalidInput
 from bidwright.core.money import to_minor
 from bidwright.pricing.numbers import PERCENT_PLACES
-from bidwright.pricing.package_savings import Savings, saved_a_month, saved_over_term
+from bidwright.pricing.package_savings import FreeMonths, Savings, saved_a_month, saved_over_term
 from bidwright.v1.price_pb2 import Price
 
 SumName = Literal["contract_value", "monthly"]
@@ -35,14 +36,14 @@ def percent_at(discount: int) -> Decimal:
 
 
 class _Sum(NamedTuple):
-    """A sum of a price in minor units, with what packages save of it."""
+    """A sum of a price in minor units, with what packages and free months save of it."""
 
     total: int
     saved: Savings
 
     @property
     def rest(self) -> int:
-        """What all else comes to."""
+        """What it would be without the savings."""
         return self.total + self.saved.exact
 
 
@@ -52,7 +53,7 @@ class DiscountSearch:
     Args:
         priced: Prices the bid with a discount in percent.
         name: The sum that is looked at.
-        free_months: Those that packages of the bid can have.
+        free_months: Those of the bid.
         most_prices: Prices after which the search gives up.
     """
 
@@ -61,7 +62,7 @@ class DiscountSearch:
         priced: Callable[[Decimal], Price],
         name: SumName,
         *,
-        free_months: Collection[int] = (0,),
+        free_months: FreeMonths,
         most_prices: int = MOST_PRICES,
     ) -> None:
         self._priced = priced

@@ -13,7 +13,7 @@ from bidwright.catalog.amount_messages import amount_of, decimal_message, decima
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.core.money import from_minor, plain
 from bidwright.pricing.discount_search import DiscountSearch, SumName, percent_at
-from bidwright.pricing.package_savings import free_months_of_packages
+from bidwright.pricing.package_savings import free_months_of
 from bidwright.pricing.pricer import Pricer
 from bidwright.v1.configuration_pb2 import CommercialTerms
 from bidwright.v1.price_pb2 import Price
@@ -54,7 +54,7 @@ def find_discount(request: FindDiscountRequest, priced: Pricer) -> FindDiscountR
     undiscounted = priced_with(Decimal(0))
     figure = _figure(request, name, undiscounted.currency)
     sum_name: SumName = "monthly" if name == "monthly" else "contract_value"
-    free_months = free_months_of_packages(priced, request.configuration, request.terms)
+    free_months = free_months_of(priced, request.configuration, request.terms)
     search = DiscountSearch(priced_with, sum_name, free_months=free_months)
     greatest = search.greatest()
     near, far = (greatest, 0) if name == "margin_percent" else (0, greatest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -17,10 +18,11 @@ from small_release import SMALL_TODAY, small_release
 
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_entry import Commitment
+from bidwright.catalog.price_offers import Period, Promotion
 from bidwright.core.errors import InvalidInput
 from bidwright.core.money import MINOR_UNITS
 from bidwright.pricing.discount_search import WHOLE, DiscountSearch, SumName
-from bidwright.pricing.package_savings import free_months_of_packages
+from bidwright.pricing.package_savings import free_months_of
 from bidwright.pricing.price import price
 from bidwright.pricing.pricer import Pricer
 from bidwright.pricing.targets import TargetName, find_discount
@@ -165,6 +167,34 @@ def test_a_budget_that_neither_no_discount_nor_the_greatest_meets_is_met_between
         reached("monthly", "18.11", items=items, release=release)
 
 
+def test_a_budget_is_met_between_where_a_commitment_is_due_in_the_free_months_of_a_line() -> None:
+    least = replace(COMMITTED, components=frozenset({"compute.small"}), monthly=Decimal(10))
+    book = replace(RELEASE.price_books["DE"], commitments={"least": least})
+    half = Promotion(
+        id="half",
+        title="Half a year",
+        components=frozenset({"compute.small"}),
+        charges=frozenset({"monthly"}),
+        free_months=6,
+        markets=frozenset({"DE"}),
+        period=Period(valid_from=dt.date(2000, 1, 1)),
+    )
+    release = replace(RELEASE, price_books={**RELEASE.price_books, "DE": book}, promotions={"half": half})
+    items = configuration({"compute.small": 1})
+    # 45 once, and 6 x 24 a month; below 10 a month the 12 x 10 of the commitment, less 6 x net: all is 120 at 100 %
+    for figure, discount in [
+        # 23.82 + 6 x 12.70; 24 x 0.529375 is still 12.705, rounded to 12.71
+        ("100.02", "47.0626"),
+        # 18.74 + 6 x 10.00, the least there is: 45 x 0.416556 is still 18.75, and from 24 x 0.416458 on it is 9.99
+        ("78.74", "58.3445"),
+    ]:
+        found = reached("contract_value", figure, items=items, release=release)
+        value = fraction(found.price.totals.contract_value)
+        assert (found.discount_percent.value, value) == (discount, Fraction(figure))
+    with pytest.raises(InvalidInput, match=r"a contract value of at most 78.73 EUR: at 100 % it is 120 EUR"):
+        reached("contract_value", "78.73", items=items, release=release)
+
+
 def test_a_discount_in_money_bounds_the_discounts_that_are_looked_at() -> None:
     off = Money(currency_code="EUR", units=27)
     # 24 x 0.994791 and 3.15 x 0.994791 are 23.87 + 3.13; at 0.994792 it is 23.88. Below 0.994375 it is 23.86: too
@@ -236,7 +266,7 @@ def test_the_search_finds_what_trying_every_discount_finds(
     window = range(start, start + 80)
     totals = {discount: total(discount) for discount in window}
     wanted = totals[start + chosen[0]] + chosen[1]
-    free_months = free_months_of_packages(Pricer(release=case.release, today=TODAY), case.configuration, case.terms)
+    free_months = free_months_of(Pricer(release=case.release, today=TODAY), case.configuration, case.terms)
     search = DiscountSearch(lambda percent: with_discount(case, percent), name, free_months=free_months)
     smallest = search.first(window[0], window[-1], is_reached=lambda minor: minor <= wanted)
     greatest = search.first(window[-1], window[0], is_reached=lambda minor: minor >= wanted)
@@ -255,6 +285,9 @@ def test_a_search_that_would_take_too_many_prices_is_given_up() -> None:
             SMALL_TODAY,
         ),
         "monthly",
+        free_months=free_months_of(
+            Pricer(release=RELEASE, today=SMALL_TODAY), WEBSITES, CommercialTerms(term_months=12)
+        ),
         most_prices=5,
     )
     with pytest.raises(InvalidInput) as refused:
