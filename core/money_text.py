@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from copy import copy
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import NumberPattern
 
-from bidwright.core.money import MINOR_UNITS
+from bidwright.core.money import EXACT, MINOR_UNITS
 
 _BETWEEN = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 """CLDR sets the code of a currency apart from digits beside it; babel does not."""
@@ -44,7 +44,7 @@ def number_text(number: Decimal, least_digits: int = 0, locale: Locale | None = 
 
 def _digits(number: Decimal, least: int) -> int:
     """How many digits a number has after the point, trailing zeros left out, or the least there should be."""
-    exponent = number.normalize().as_tuple().exponent
+    exponent = number.normalize(EXACT).as_tuple().exponent
     return max(least, -exponent) if isinstance(exponent, int) else least
 
 
@@ -56,7 +56,8 @@ def _pattern(locale: Locale, digits: int, *, of_currency: bool) -> NumberPattern
 
 
 def _applied(pattern: NumberPattern, number: Decimal, locale: Locale, currency: str | None = None) -> str:
-    text: str = pattern.apply(number, locale, currency=currency, currency_digits=False)
+    with localcontext(EXACT):
+        text: str = pattern.apply(number, locale, currency=currency, currency_digits=False)
     # Some locales wrap numbers in marks of direction, which a terminal shows as rubbish.
     shown = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return _BETWEEN.sub("\N{NO-BREAK SPACE}", shown)

@@ -66,9 +66,10 @@ def show_totals(output: Output, totals: price_records.PriceTotals) -> None:
         ("a month", amount(totals.monthly), amount(totals.monthly_cost)),
         ("first year", amount(totals.first_year), ""),
         ("contract value", amount(totals.contract_value), amount(totals.contract_cost)),
-        ("annual contract value", amount(totals.annual_contract_value), ""),
         ("margin", f"{number(totals.margin_percent)} %", ""),
     ]
+    if totals.HasField("annual_contract_value"):  # a quote that was made before there was such a sum has none
+        rows.insert(-1, ("annual contract value", amount(totals.annual_contract_value), ""))
     if {totals.bespoke_value_percent.value, totals.bespoke_effort_percent.value} - {"", "0"}:
         rows.append(("bespoke, of the value", f"{number(totals.bespoke_value_percent)} %", ""))
         rows.append(("bespoke, of the work", f"{number(totals.bespoke_effort_percent)} %", ""))

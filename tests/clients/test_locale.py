@@ -51,6 +51,9 @@ def test_an_amount_is_written_as_the_locale_writes_it(amount: str, currency: str
         ("-0.125000", 2, None, "-0.125"),
         ("1234.5678", 0, "de_DE", "1.234,5678"),
         ("1234", 3, "sv_SE", f"1{NBSP}234,000"),
+        # exact steps of a price may have far more digits than most programs calculate with
+        ("-12345678901234567890.1234567890123456789", 2, None, "-12345678901234567890.1234567890123456789"),
+        ("-12345678901234567890.1234567890123456789", 2, "en_US", "-12,345,678,901,234,567,890.1234567890123456789"),
     ],
 )
 def test_a_number_is_written_with_all_its_digits(number: str, least: int, locale: str | None, expected: str) -> None:

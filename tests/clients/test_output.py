@@ -6,6 +6,8 @@ import pytest
 from google.type.money_pb2 import Money
 
 from bidwright.clients.cli.output import Output, amount, shown, state
+from bidwright.clients.cli.views import show_totals
+from bidwright.v1.price_pb2 import PriceTotals
 
 
 def test_escape_sequences_and_hidden_directions_become_visible() -> None:
@@ -44,3 +46,11 @@ def test_amounts_have_the_digits_of_their_currency(currency: str, expected: str)
 
 def test_states_are_said_in_words() -> None:
     assert state("QUOTE_STATE_IN_APPROVAL") == "in approval"
+
+
+def test_a_sum_that_an_old_quote_does_not_have_is_not_shown_as_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    euros = Money(currency_code="EUR", units=7)
+    show_totals(Output(as_json=False), PriceTotals(contract_value=euros))
+    assert "annual" not in capsys.readouterr().out
+    show_totals(Output(as_json=False), PriceTotals(contract_value=euros, annual_contract_value=euros))
+    assert "annual contract value" in capsys.readouterr().out
