@@ -34,13 +34,7 @@ def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadli
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    asked, goals, best = _narrowed_best(requirements, amounts, deadline)
-    if best.status != "found":
-        asked = Asked(
-            requirements=requirements, amounts=amounts, request=request_model(requirements, amounts, switchable=False)
-        )
-        goals = [goal_of(objective, asked) for objective in _objectives(requirements)]
-        best = best_found(asked, goals, deadline)
+    asked, goals, best = _narrowed_best(requirements, amounts, deadline) or _best(requirements, amounts, deadline)
     if best.status == "infeasible":
         try:
             conflict = explain(requirements, amounts, deadline)
@@ -57,17 +51,26 @@ def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadli
     return replace(solution, reached=tuple(_reached(solution, goals, best.steps, asked)))
 
 
-def _narrowed_best(
-    requirements: Requirements, amounts: AmountTable, deadline: Deadline
-) -> tuple[Asked, Sequence[Goal], BestFound]:
-    """Search the request with only the units that are worth having; what it does not find is searched again."""
+_Searched = tuple[Asked, Sequence[Goal], BestFound]
+
+
+def _narrowed_best(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> _Searched | None:
+    """Search the request with only the units that are worth having; None where that finds nothing."""
     try:
         narrow = narrowed(requirements, amounts, _spared(requirements))
     except CannotHold:
-        request = request_model(requirements, amounts, switchable=False)
-        return Asked(requirements=requirements, amounts=amounts, request=request), (), BestFound(status="infeasible")
+        return None
     request, written = narrowed_request(requirements, amounts, narrow)
     asked = Asked(requirements=requirements, amounts=amounts, request=request, written=written)
+    goals = [goal_of(objective, asked) for objective in _objectives(requirements)]
+    best = best_found(asked, goals, deadline)
+    return (asked, goals, best) if best.status == "found" else None
+
+
+def _best(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> _Searched:
+    """Search the whole request."""
+    request = request_model(requirements, amounts, switchable=False)
+    asked = Asked(requirements=requirements, amounts=amounts, request=request)
     goals = [goal_of(objective, asked) for objective in _objectives(requirements)]
     return asked, goals, best_found(asked, goals, deadline)
 

@@ -117,9 +117,9 @@ class Frontier:
     def _best(self, goal: Goal, limit: _Limit, deadline: Deadline) -> BestFound:
         """The best by a goal within a limit, by proof, and the first of equals; something is known to be there."""
         asked = replace(self._asked, request=replace(self._asked.request, model=self._limited(limit)))
-        found = best_found(asked, [goal], deadline, every_unit=True)
+        found = best_found(asked, [goal], deadline)
         if found.status == "infeasible":
-            found = best_found(asked, [goal], deadline, presolve=False, every_unit=True)
+            found = best_found(asked, [goal], deadline, presolve=False)
         if found.status == "infeasible":
             raise SolverDisagrees("the solver calls a model infeasible that something is known to meet")
         if found.status == "unknown" or any(value != bound for value, bound in found.steps):

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import floor
 from typing import Literal
 
 from ortools.sat.python import cp_model
 
-from bidwright.configurator.cpsat_enough import most_worth_having
 from bidwright.configurator.cpsat_forms import LinearForm, fix, start_at
 from bidwright.configurator.cpsat_neighbourhoods import improved
 from bidwright.configurator.cpsat_objectives import Asked, Goal
 from bidwright.configurator.cpsat_packages import add_fewer_savings, add_no_package_left
 from bidwright.configurator.cpsat_proof import ProofSearch
 from bidwright.configurator.cpsat_slots import better_slots
-from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver
+from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver, proven_bound
 from bidwright.configurator.cpsat_start import some_solution
 from bidwright.configurator.deadline import Deadline
 
@@ -42,9 +40,6 @@ _FOR_ONE_MORE = 0.6
 
 _FOR_QUICK, _FOR_SOME, _FOR_SLOTS, _FOR_LONG, _FOR_PARTS = 0.3, 0.5, 0.5, 0.4, 0.6
 """Parts of the time that is left at the beginning of each step; what remains is for a proof."""
-
-_HAIR = 1e-6
-"""The solver tells its bound, a whole number, as a float."""
 
 Status = Literal["found", "infeasible", "unknown"]
 
@@ -98,25 +93,13 @@ class _Searched:
         return _Searched(status="found", values=values, bound=max(bounds, default=None))
 
 
-def best_found(
-    asked: Asked,
-    goals: Sequence[Goal],
-    deadline: Deadline,
-    *,
-    presolve: bool = True,
-    every_unit: bool = False,
-) -> BestFound:
+def best_found(asked: Asked, goals: Sequence[Goal], deadline: Deadline, *, presolve: bool = True) -> BestFound:
     """Find a configuration that is best by the first goal, among equals by the second and so on.
 
     Of configurations equal in all goals, the one with the fewest units is taken, then the one with the earliest ids.
-    Where the deadline comes first, the answer is the best so far with bounds that hold. ``every_unit`` is needed where
-    the model asks for more than the request does, or a goal is about units of its own: then more units than the rules
-    can use may be worth having.
+    Where the deadline comes first, the answer is the best so far with bounds that hold.
     """
-    search = _Search(asked, goals, presolve=presolve)
-    if not every_unit and asked.written is None:
-        search.leave_out_units()
-    return search.run(deadline)
+    return _Search(asked, goals, presolve=presolve).run(deadline)
 
 
 class _Search:
@@ -136,18 +119,6 @@ class _Search:
         if self._is_high:
             add_no_package_left(self._model, asked)
 
-    def leave_out_units(self) -> None:
-        """Do not look at units that no best configuration needs; the first of equals has none of them either."""
-        objectives = [goal.objective for goal in self._goals]
-        if any(one.measure == "margin" or (one.measure and one.maximize) for one in objectives):
-            return  # what is sold for nothing but its price may be worth having
-        spared = [one.attribute for one in objectives if one.attribute]
-        for component, most in most_worth_having(self._asked.requirements, self._asked.amounts, spared).items():
-            domain = self._model.proto.variables[self._asked.request.quantities[component].index].domain
-            least = int(domain[0])
-            domain.clear()
-            domain.extend([least, max(least, most)])
-
     def run(self, deadline: Deadline) -> BestFound:
         """Search; what is found stays found."""
         values: tuple[int, ...] = ()
@@ -161,6 +132,8 @@ class _Search:
             least = form.least(self._model)
             bounds.append(least if found.bound is None else max(found.bound, least))
             self._model.add(goal.expression <= form.at(values))
+            if self._proof is not None:
+                self._proof.settle(form.at(values))
         return self._finished(values, bounds, deadline)
 
     def _best(self, goal: Goal, start: tuple[int, ...], deadline: Deadline) -> _Searched:
@@ -203,9 +176,9 @@ class _Search:
         """The least of a form by the search for narrowed requests; nothing where it is not for that."""
         units = [variable.index for variable in self._asked.request.quantities.values()]
         proven = None if self._proof is None else self._proof.least(form, units, deadline)
+        self._only = self._items(proven.values) if proven is not None and proven.is_only else None
         if proven is None:
             return _Searched(status="unknown")
-        self._only = self._items(proven.values) if proven.is_only else None
         return _Searched(status="found", values=proven.values, bound=proven.bound)
 
     def _with_better_slots(
@@ -234,7 +207,9 @@ class _Search:
             return _Searched(status="infeasible")
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
             return _Searched(status="unknown")
-        return _Searched(status="found", values=tuple(solver.response_proto.solution), bound=_bound(solver, status))
+        return _Searched(
+            status="found", values=tuple(solver.response_proto.solution), bound=proven_bound(solver, status)
+        )
 
     def _finished(self, values: tuple[int, ...], bounds: Sequence[int], deadline: Deadline) -> BestFound:
         """The items of a solution, or better ones among equals, with what they really reach."""
@@ -290,9 +265,3 @@ class _Search:
     def _items(self, values: Sequence[int]) -> Mapping[str, int]:
         units = {component: values[variable.index] for component, variable in self._asked.request.quantities.items()}
         return {component: number for component, number in units.items() if number}
-
-
-def _bound(solver: cp_model.CpSolver, status: cp_model.CpSolverStatus) -> int | None:
-    """What no solution is below; a search that was cut off before it knew says 0, which is no bound."""
-    bound = floor(solver.best_objective_bound + _HAIR)
-    return None if bound == 0 and status != cp_model.OPTIMAL else bound

@@ -52,7 +52,7 @@ def least_disruption(
     """Find the cheapest of the configurations that disturb least; adds to the request's model."""
     disruption = disruption_of(asked.request, installed, weights)
     goals = (Goal(objective=DISRUPTION, expression=disruption), goal_of(CHEAPEST, asked))
-    best = best_found(asked, goals, deadline, presolve=presolve, every_unit=True)
+    best = best_found(asked, goals, deadline, presolve=presolve)
     if best.status != "found":
         return LeastDisruption(status=best.status)
     (reached, disruption_bound), (value, value_bound) = best.steps

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -18,7 +17,7 @@ from bidwright.configurator.cpsat_compact import Written, WrittenOut, add_at_mos
 from bidwright.configurator.cpsat_forms import LinearForm, start_at
 from bidwright.configurator.cpsat_relaxed import Relaxed, relaxed
 from bidwright.configurator.cpsat_rows import Numbers, Rows, joined, plain_rows, rows_of
-from bidwright.configurator.cpsat_solve import optimum_solver
+from bidwright.configurator.cpsat_solve import optimum_solver, proven_bound
 from bidwright.configurator.deadline import Deadline
 
 _NEAR = (250, 60, 20)
@@ -29,9 +28,6 @@ _NEAR_EFFORT, _PROOF_EFFORT = 0.3, 3.0
 
 _ENDLESS = 2**62
 """More than any form comes to."""
-
-_HAIR = 1e-6
-"""The solver tells its bound, a whole number, as a float."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +53,7 @@ class ProofSearch:
         self._tables = [written.rows]
         self._constraints = written.constraints
         self._low, self._high = _domains(model, 0)
+        self._known: Relaxed | None = None
 
     def least(self, form: LinearForm, units: Sequence[int], deadline: Deadline) -> Proven | None:
         """The least of a form; None where that is not for this search, or it found nothing.
@@ -66,11 +63,12 @@ class ProofSearch:
             units: Variables that count units.
             deadline: For all of it.
         """
+        self._known = None
         if not self._catch_up():
             return None
         out, rows = self._written_out()
         form = out.form(form)
-        known = relaxed(self._low, self._high, rows, form, deadline)
+        known = self._known = relaxed(self._low, self._high, rows, form, deadline)
         near = _Found() if known is None else self._near_bound(known, rows, form, deadline)
         if known is None or not near.values:
             return None
@@ -84,8 +82,13 @@ class ProofSearch:
         found = _solved(left, deadline, _PROOF_EFFORT)
         bound = known.least if found.bound is None else max(known.least, min(found.bound, most))
         values = found.values if found.values and form.at(found.values) < most else values
-        self._low, self._high = self._left_for(known, form.at(values))
         return Proven(values=out.filled_in(values), bound=bound, is_only=found.is_infeasible)
+
+    def settle(self, most: int) -> None:
+        """From now on look at no solution in which the form that was asked for last is more than this."""
+        if self._known is not None:
+            self._low, self._high = self._left_for(self._known, most)
+            self._known = None
 
     def first(self, weights: LinearForm, values: tuple[int, ...], deadline: Deadline, effort: float) -> tuple[int, ...]:
         """The solution with the least weights that was found with so much effort, from one that is known."""
@@ -155,8 +158,7 @@ def _solved(model: cp_model.CpModel, deadline: Deadline, effort: float) -> _Foun
         return _Found(bound=_ENDLESS, is_infeasible=True)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return _Found()
-    bound = floor(solver.best_objective_bound + _HAIR)
-    return _Found(values=tuple(solver.response_proto.solution), bound=bound)
+    return _Found(values=tuple(solver.response_proto.solution), bound=proven_bound(solver, status))
 
 
 def _domains(model: cp_model.CpModel, start: int) -> tuple[Numbers, Numbers]:

@@ -109,6 +109,12 @@ def presolve_free_solver(deadline: Deadline) -> cp_model.CpSolver:
     return solver
 
 
+def proven_bound(solver: cp_model.CpSolver, status: cp_model.CpSolverStatus) -> int | None:
+    """What no solution is below; a search that was cut off before it knew says 0, which is no bound."""
+    bound = floor(solver.best_objective_bound + _HAIR)
+    return None if bound == 0 and status != cp_model.OPTIMAL else bound
+
+
 def _solver(deadline: Deadline) -> cp_model.CpSolver:
     """A solver that gives the same answer to the same model: one worker, one seed."""
     solver = cp_model.CpSolver()

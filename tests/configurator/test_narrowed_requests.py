@@ -11,9 +11,11 @@ from ortools.sat.python import cp_model
 from random_portfolios import Case, cases, charges, every_configuration
 
 from bidwright.configurator.check import check
+from bidwright.configurator.cpsat_compact import Written
 from bidwright.configurator.cpsat_forms import LinearForm
 from bidwright.configurator.cpsat_model import offering_key, offering_model
 from bidwright.configurator.cpsat_narrow import CannotHold, narrowed
+from bidwright.configurator.cpsat_proof import ProofSearch
 from bidwright.configurator.cpsat_relaxed import relaxed
 from bidwright.configurator.cpsat_rows import plain_rows, rows_of
 from bidwright.configurator.deadline import Deadline
@@ -77,6 +79,36 @@ def test_a_relaxation_bounds_a_form_and_rules_out_what_costs_more() -> None:
     assert found.least == 11
     # A unit of b instead of 1.5 of a costs half more: with at most 11 in all, there is one b at most.
     assert list(found.left_for(11)) == [(1, 0, 1)]
+
+
+def test_a_condition_added_later_may_make_dearer_what_was_proven_before() -> None:
+    model = cp_model.CpModel()
+    a, b = model.new_int_var(0, 4, "a"), model.new_int_var(0, 4, "b")
+    rows = plain_rows([((0, 1), (2, 3), 7)])
+    search = ProofSearch(model, Written(sums={}, rows=rows, constraints=0, said=frozenset()))
+    form = LinearForm(((0, 3), (1, 5)), 0)
+    first = search.least(form, [0, 1], Deadline(5))
+    assert first is not None
+    assert (first.values, first.bound, first.is_only) == ((2, 1), 11, True)
+    # Without two of a there are two of b, of which nothing that costs 11 has more than one.
+    model.add(a <= 1)
+    second = search.least(form, [0, 1], Deadline(5))
+    assert second is not None
+    assert (second.values, second.bound, second.is_only) == ((1, 2), 13, True)
+
+
+def test_what_is_settled_is_not_looked_at_again() -> None:
+    model = cp_model.CpModel()
+    model.new_int_var(0, 4, "a")
+    model.new_int_var(0, 4, "b")
+    rows = plain_rows([((0, 1), (2, 3), 7)])
+    search = ProofSearch(model, Written(sums={}, rows=rows, constraints=0, said=frozenset()))
+    most_of_b = LinearForm(((1, -1),), 0)
+    assert search.least(LinearForm(((0, 3), (1, 5)), 0), [0, 1], Deadline(5)) is not None
+    assert search.first(most_of_b, (2, 1), Deadline(5), 1.0)[1] == 4
+    # With at most 11 in all, there is one b at most.
+    search.settle(11)
+    assert search.first(most_of_b, (2, 1), Deadline(5), 1.0)[1] == 1
 
 
 def test_a_row_without_terms_denies_one_of_its_conditions() -> None:
