@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -48,6 +49,9 @@ _DAMAGED = (
 """What openpyxl raises for files that are no spreadsheets; it has no error of its own for that."""
 
 _MIDNIGHT = dt.time()
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.')
+"""What a format of numbers shows as it stands."""
+
 _READ_ONLY = "format the column as text, type it again"
 
 
@@ -218,7 +222,7 @@ def _text(cell: Any, column: str, place: str, faults: Faults) -> str:
     elif isinstance(value, bool):
         return "true" if value else "false"
     elif isinstance(value, int | float):
-        return _number(value, place, faults)
+        return _number(value, cell.number_format, place, faults)
     elif isinstance(value, dt.datetime | dt.date | dt.time | dt.timedelta):
         return _day(value, column, place, faults)
     else:
@@ -236,10 +240,13 @@ def _words(text: str, column: str, place: str, faults: Faults) -> str:
     return unshielded(text)
 
 
-def _number(value: float, place: str, faults: Faults) -> str:
+def _number(value: float, shown_as: str, place: str, faults: Faults) -> str:
     """The shortest number that a spreadsheet keeps as this one: 0.1, and not the binary fraction nearest to it."""
     text = format(Decimal(repr(value)), "f")
     text = text.removesuffix(".0")
+    if "%" in _LITERAL.sub("", shown_as):  # 10 % is kept as 0.1, which is not what is shown
+        faults.add(place, f"the cell shows {text} as a percentage", "Format it as a number, and type the percent: 10.")
+        return ""
     if len(text.replace(".", "").lstrip("-0").rstrip("0")) > MOST_DIGITS:
         fix = "Round it, for example =ROUND(..., 2), or write it as text."
         faults.add(place, f"the number {text} has more than {MOST_DIGITS} digits", fix)

@@ -360,6 +360,18 @@ def test_a_cell_without_an_exact_text_is_refused(cells: dict[str, object], where
     assert unread(edited(exported(small_files()), prices(**cells))) == [(where, what)]
 
 
+def test_a_number_that_is_shown_as_a_percentage_is_refused_as_it_is_kept_as_its_hundredth() -> None:
+    def edit(shown_as: str) -> bytes:
+        def put(workbook: Workbook) -> None:
+            cell = workbook["settings"]["B6"]
+            cell.value, cell.number_format = 0.1, shown_as
+
+        return edited(exported(small_files()), put)
+
+    assert unread(edit("0%")) == unread(edit("0.00 %")) == [("settings!B6", "the cell shows 0.1 as a percentage")]
+    assert unread(edit('0.00" %"')) == []  # words beside a number that is shown as it is
+
+
 def rewritten(content: bytes, part: str, old: str, new: str) -> bytes:
     """A spreadsheet with another text in one of its parts."""
     source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()

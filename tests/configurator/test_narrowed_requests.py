@@ -83,7 +83,7 @@ def test_a_relaxation_bounds_a_form_and_rules_out_what_costs_more() -> None:
 
 def test_a_condition_added_later_may_make_dearer_what_was_proven_before() -> None:
     model = cp_model.CpModel()
-    a, b = model.new_int_var(0, 4, "a"), model.new_int_var(0, 4, "b")
+    a, _ = model.new_int_var(0, 4, "a"), model.new_int_var(0, 4, "b")
     rows = plain_rows([((0, 1), (2, 3), 7)])
     search = ProofSearch(model, Written(sums={}, rows=rows, constraints=0, said=frozenset()))
     form = LinearForm(((0, 3), (1, 5)), 0)
