@@ -13,6 +13,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_forms import LinearForm
+from bidwright.configurator.cpsat_new import NewModel
 from bidwright.configurator.cpsat_rows import Numbers, Rows, Truths
 
 _ENDLESS = 2**62
@@ -111,7 +112,7 @@ class Written:
 
 def model_of(low: Numbers, high: Numbers, rows: Rows, objective: LinearForm) -> cp_model.CpModel:
     """A CP-SAT model of rows; those that always hold are left out."""
-    model = cp_model.CpModel()
+    model = NewModel()
     variables, constraints = model.proto.variables, model.proto.constraints
     used = _used(len(low), rows, objective)
     for first, last in zip(np.where(used, low, 0).tolist(), np.where(used, high, 0).tolist(), strict=True):

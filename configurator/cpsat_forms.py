@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from bidwright.configurator.cpsat_new import NewModel
+
 
 @dataclass(frozen=True)
 class LinearForm:
@@ -18,7 +20,7 @@ class LinearForm:
     @staticmethod
     def of(expression: cp_model.LinearExpr) -> LinearForm:
         """Read an expression; the solver's own objects hold it, so a model is asked for it."""
-        reader = cp_model.CpModel()
+        reader = NewModel()
         reader.minimize(expression)
         objective = reader.proto.objective
         terms = zip(map(int, objective.vars), map(int, objective.coeffs), strict=True)

@@ -12,6 +12,7 @@ from ortools.sat.python import cp_model
 from bidwright.catalog.model import Offering, Release, Slot
 from bidwright.catalog.rule_language import Expression
 from bidwright.configurator.capacity import capacity_conditions
+from bidwright.configurator.cpsat_new import NewModel
 from bidwright.configurator.cpsat_rules import RuleCompiler, When
 from bidwright.configurator.cpsat_variables import Linear, Variables, new_variables, row
 from bidwright.configurator.members import CAPACITY, RESOURCE, RULE, SLOT, Member
@@ -79,7 +80,7 @@ def offering_model(key: OfferingKey, *, switchable: bool) -> OfferingModel:
             where it cannot, explaining a conflict needs it.
     """
     slots = all_slots(key.release, key.offering) if switchable else key.offering.slots
-    variables = new_variables(cp_model.CpModel(), key.release, key.offering, families=slots)
+    variables = new_variables(NewModel(), key.release, key.offering, families=slots)
     return _compiled(key, variables, slots, switchable=switchable)
 
 
@@ -98,7 +99,7 @@ def partial_model(
         family: slot for family, slot in all_slots(key.release, key.offering).items() if Member(SLOT, family) in members
     }
     variables = new_variables(
-        cp_model.CpModel(),
+        NewModel(),
         key.release,
         replace(key.offering, needs={name: key.offering.needs[name] for name in sorted(needs)}),
         families=key.release.families,

@@ -17,6 +17,7 @@ from ortools.sat.python.cp_model_helper import Literal
 
 from bidwright.catalog.model import Answer, Market, Need, Offering, Release
 from bidwright.configurator.capacity import capacity_conditions
+from bidwright.configurator.cpsat_new import NewModel
 from bidwright.configurator.cpsat_rules import RuleCompiler
 from bidwright.configurator.cpsat_variables import new_variables
 from bidwright.configurator.deadline import Deadline
@@ -69,7 +70,7 @@ class OfferingSpace:
 
     def __init__(self, release: Release, offering: Offering, markets: Sequence[Market], deadline: Deadline) -> None:
         self.release, self.offering, self.deadline = release, offering, deadline
-        self.model = cp_model.CpModel()
+        self.model = NewModel()
         self.variables = new_variables(self.model, release, offering, families=offering.slots)
         self._markets = {market.id: self.model.new_bool_var(f"market {market.id}") for market in markets}
         self.model.add_exactly_one(self._markets.values())
