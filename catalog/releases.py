@@ -18,6 +18,7 @@ from bidwright.core.errors import Conflicting, NotFound
 from bidwright.core.resource_names import resource_ids
 from bidwright.storage.changes import Change, Put
 from bidwright.storage.keys import SYSTEM
+from bidwright.storage.messages import encoded
 from bidwright.storage.records import Record, Store
 from bidwright.v1 import catalog_pb2
 
@@ -62,7 +63,7 @@ class Releases:
             summary = summary_of(release)
             summary.publish_time.FromDatetime(now)
             version = pointer.version if pointer else 0
-            puts = [Put(PORTFOLIO, release.portfolio, summary.SerializeToString(deterministic=True), version)]
+            puts = [Put(PORTFOLIO, release.portfolio, encoded(summary), version)]
             if await self._store.get(SYSTEM, RELEASE, release.digest) is None:
                 puts.append(Put(RELEASE, release.digest, archive, 0))
             try:

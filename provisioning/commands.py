@@ -12,10 +12,10 @@ from bidwright.provisioning.contract_orders import demand_purpose, reapplied, wi
 from bidwright.provisioning.order import step_of, timestamp
 from bidwright.provisioning.order_events import event, order_event
 from bidwright.provisioning.order_records import Stored, order_job, order_put, read
-from bidwright.provisioning.order_writes import Outcome, write
 from bidwright.provisioning.states import move_order, move_step
 from bidwright.storage.changes import EventEntry
 from bidwright.storage.records import Store
+from bidwright.storage.writes import Outcome, write
 from bidwright.v1.order_pb2 import (
     ORDER_STATE_HELD,
     ORDER_STATE_IN_PROGRESS,
@@ -52,7 +52,7 @@ class Commands:
         """
         order_id, step_id = resource_ids(request.name, "orders", "steps")
 
-        async def decide() -> Outcome:
+        async def decide() -> Outcome[Order]:
             stored = await self._order(caller, resource_name("orders", order_id))
             order, now = stored.value, self.clock()
             step = step_of(order, step_id)
@@ -71,7 +71,7 @@ class Commands:
             move_order(order, "continue")
             return self._changed(stored, (completed,), is_work=True)
 
-        return await write(self.store, caller, request, decide)
+        return await write(self.store, caller, request, decide, answer=Order)
 
     async def resume_order(self, caller: Caller, request: ResumeOrderRequest) -> Order:
         """Continue a failed or cancelled order: failed steps are tried again, finished ones are left alone.
@@ -81,7 +81,7 @@ class Commands:
             NotAllowedNow: It has neither failed nor been cancelled, its contract ended, or a newer order repeats it.
         """
 
-        async def decide() -> Outcome:
+        async def decide() -> Outcome[Order]:
             stored = await self._order(caller, request.name)
             order = stored.value
             guards = await demand_purpose(self.store, caller, order)
@@ -94,7 +94,7 @@ class Commands:
             outcome = self._changed(stored, (self._event("order.resumed", order, caller),), is_work=True)
             return replace(outcome, guards=guards)
 
-        return await write(self.store, caller, request, decide)
+        return await write(self.store, caller, request, decide, answer=Order)
 
     async def cancel_order(self, caller: Caller, request: CancelOrderRequest) -> Order:
         """Stop an order: at once where no worker has it, else as soon as its running steps have ended.
@@ -104,7 +104,7 @@ class Commands:
             NotAllowedNow: It has ended already.
         """
 
-        async def decide() -> Outcome:
+        async def decide() -> Outcome[Order]:
             stored = await self._order(caller, request.name)
             order = stored.value
             if order.state == ORDER_STATE_IN_PROGRESS:
@@ -114,7 +114,7 @@ class Commands:
             order.end_time.CopyFrom(timestamp(self.clock()))
             return self._changed(stored, (self._event("order.cancelled", order, caller),))
 
-        return await write(self.store, caller, request, decide)
+        return await write(self.store, caller, request, decide, answer=Order)
 
     async def reapply_contract(self, caller: Caller, request: ReapplyContractRequest) -> Order:
         """Order the delivery of a contract to be repeated on the same targets; its services stay what they are.
@@ -124,10 +124,10 @@ class Commands:
             NotAllowedNow: It was withdrawn, was never delivered completely, or is just being delivered.
         """
 
-        async def decide() -> Outcome:
+        async def decide() -> Outcome[Order]:
             return await reapplied(self.store, caller, request.name, self.clock())
 
-        return await write(self.store, caller, request, decide)
+        return await write(self.store, caller, request, decide, answer=Order)
 
     async def withdraw_contract(self, caller: Caller, request: WithdrawContractRequest) -> Order:
         """Terminate a contract and order everything it made to be taken back; asked again, answer the same order.
@@ -137,19 +137,22 @@ class Commands:
             NotAllowedNow: Its services are just being provisioned.
         """
 
-        async def decide() -> Outcome:
+        async def decide() -> Outcome[Order]:
             return await withdrawn(self.store, caller, request.name, self.clock())
 
-        return await write(self.store, caller, request, decide)
+        return await write(self.store, caller, request, decide, answer=Order)
 
     async def _order(self, caller: Caller, name: str) -> Stored[Order]:
         return await read(self.store, caller.account, Order, name)
 
-    def _changed(self, stored: Stored[Order], events: tuple[EventEntry, ...], *, is_work: bool = False) -> Outcome:
+    def _changed(
+        self, stored: Stored[Order], events: tuple[EventEntry, ...], *, is_work: bool = False
+    ) -> Outcome[Order]:
         order = stored.value
         order.update_time.CopyFrom(timestamp(self.clock()))
         order.etag = str(stored.version + 1)
-        return Outcome(order, (order_put(order, stored.version),), events, (order_job(order),) if is_work else ())
+        jobs = (order_job(order),) if is_work else ()
+        return Outcome(order, (order_put(order, stored.version),), events=events, jobs=jobs)
 
     def _event(self, type_: str, order: Order, caller: Caller) -> EventEntry:
         return order_event(type_, order, self.clock(), actor=caller.name)

@@ -18,7 +18,6 @@ from bidwright.provisioning.order_records import (
     order_put,
     read,
 )
-from bidwright.provisioning.order_writes import Outcome
 from bidwright.provisioning.reapplication import (
     demand_repeatable,
     newest_delivery,
@@ -29,11 +28,12 @@ from bidwright.provisioning.states import DONE, ENDED, move_order, move_step, or
 from bidwright.provisioning.withdrawal import withdrawal, withdrawal_id
 from bidwright.storage.changes import Guard
 from bidwright.storage.records import Store
+from bidwright.storage.writes import Outcome
 from bidwright.v1.order_pb2 import ORDER_KIND_WITHDRAW, ORDER_STATE_HELD, Order
 from bidwright.v1.quote_pb2 import CONTRACT_STATE_ACTIVE, CONTRACT_STATE_TERMINATED, Contract
 
 
-async def reapplied(store: Store, caller: Caller, name: str, now: dt.datetime) -> Outcome:
+async def reapplied(store: Store, caller: Caller, name: str, now: dt.datetime) -> Outcome[Order]:
     """Decide to repeat the delivery of a contract.
 
     Raises:
@@ -49,17 +49,17 @@ async def reapplied(store: Store, caller: Caller, name: str, now: dt.datetime) -
     return Outcome(
         order,
         (order_put(order, 0),),
-        (event("contract.reapply_requested", name, now, actor=caller.name, order=order.name),),
-        (order_job(order),),
         # Neither withdrawn nor resumed meanwhile.
         (
             Guard(CONTRACT_KIND, id_of(name), contract.version),
             Guard(ORDER_KIND, id_of(newest.value.name), newest.version),
         ),
+        (event("contract.reapply_requested", name, now, actor=caller.name, order=order.name),),
+        (order_job(order),),
     )
 
 
-async def withdrawn(store: Store, caller: Caller, name: str, now: dt.datetime) -> Outcome:
+async def withdrawn(store: Store, caller: Caller, name: str, now: dt.datetime) -> Outcome[Order]:
     """Decide to terminate a contract and take back all it made; one that was withdrawn before has its order.
 
     Raises:
@@ -87,9 +87,9 @@ async def withdrawn(store: Store, caller: Caller, name: str, now: dt.datetime) -
             *(order_put(stored.value, stored.version) for stored in deliveries),
             order_put(taking_back, 0),
         ),
+        (_not_repeated(contract.value, newest.value),),
         (event("contract.terminated", name, now, actor=caller.name, order=taking_back.name),),
         (order_job(taking_back),),
-        (_not_repeated(contract.value, newest.value),),
     )
 
 

@@ -10,8 +10,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from bidwright.core.errors import Conflicting
 from bidwright.core.resource_names import resource_name
 from bidwright.provisioning.inventory import Inventory
-from bidwright.provisioning.order_records import id_of, offer_digest
+from bidwright.provisioning.order_records import id_of
 from bidwright.provisioning.states import DONE
+from bidwright.storage.messages import message_digest
 from bidwright.v1.order_pb2 import (
     ORDER_KIND_PROVISION,
     ORDER_STATE_ACKNOWLEDGED,
@@ -65,7 +66,7 @@ def check_signed(order: Order, contract: Contract) -> None:
         Conflicting: The offer is not the one whose digest was signed, or the steps are not those of its plan.
     """
     differs = ""
-    if not offer_digest(contract.offer) == contract.signed_digest == order.signed_digest:
+    if not message_digest(contract.offer) == contract.signed_digest == order.signed_digest:
         differs = "the offer's digest is not the one that was signed"
     elif [step.plan_step for step in order.steps] != list(contract.offer.plan.steps):
         differs = "its steps are not those of the signed plan"

@@ -6,6 +6,7 @@ import datetime as dt
 
 from bidwright.provisioning.order import timestamp
 from bidwright.storage.changes import EventEntry
+from bidwright.storage.messages import encoded
 from bidwright.v1.event_pb2 import Event
 from bidwright.v1.order_pb2 import Order, OrderKind
 
@@ -35,4 +36,4 @@ def event(type_: str, subject: str, now: dt.datetime, *, actor: str = WORKER, **
         facts: More, for machines.
     """
     written = Event(type=type_, subject=subject, actor=actor, time=timestamp(now), facts=facts)
-    return EventEntry(written.SerializeToString(deterministic=True))
+    return EventEntry(encoded(written))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Generic, TypeVar
-
-from google.protobuf.message import Message
 
 from bidwright.core.errors import NotFound
 from bidwright.core.resource_names import resource_ids
 from bidwright.storage.changes import JobEntry, Put
+from bidwright.storage.messages import encoded
 from bidwright.storage.records import Record, Store
 from bidwright.v1.order_pb2 import ORDER_STATE_ACKNOWLEDGED, ORDER_STATE_IN_PROGRESS, Order, Service
-from bidwright.v1.quote_pb2 import Contract, Offer
+from bidwright.v1.quote_pb2 import Contract
 
 ORDER_KIND = "order"
 SERVICE_KIND = "service"
@@ -84,13 +82,13 @@ def order_put(order: Order, expected_version: int) -> Put:
     indexes = {f"contract={id_of(order.contract)}"}
     if order.state in _OPEN_STATES:
         indexes.add(OPEN)
-    return Put(ORDER_KIND, id_of(order.name), _bytes(body), expected_version, frozenset(indexes))
+    return Put(ORDER_KIND, id_of(order.name), encoded(body), expected_version, frozenset(indexes))
 
 
 def contract_put(contract: Stored[Contract]) -> Put:
     """Write a contract that was read and changed; it is on no named list."""
     contract.value.etag = str(contract.version + 1)
-    return Put(CONTRACT_KIND, id_of(contract.value.name), _bytes(contract.value), contract.version)
+    return Put(CONTRACT_KIND, id_of(contract.value.name), encoded(contract.value), contract.version)
 
 
 def order_job(order: Order) -> JobEntry:
@@ -101,7 +99,7 @@ def order_job(order: Order) -> JobEntry:
 def service_put(service: Service, expected_version: int) -> Put:
     """Write a service; it is listed by its contract."""
     indexes = frozenset({f"contract={id_of(service.contract)}"})
-    return Put(SERVICE_KIND, id_of(service.name), _bytes(service), expected_version, indexes)
+    return Put(SERVICE_KIND, id_of(service.name), encoded(service), expected_version, indexes)
 
 
 def service_id(contract: str, step_id: str) -> str:
@@ -112,21 +110,3 @@ def service_id(contract: str, step_id: str) -> str:
 def id_of(name: str) -> str:
     """Return the id in a resource name of one collection."""
     return name.partition("/")[2]
-
-
-def offer_digest(offer: Offer) -> str:
-    """SHA-256 over the deterministic encoding of an offer, hexadecimal: what a signature fixes."""
-    return hashlib.sha256(_bytes(offer)).hexdigest()
-
-
-def request_fingerprint(request: Message, principal: str) -> str:
-    """Digest everything about a request but its id: method, content and who asks."""
-    kept = type(request)()
-    kept.CopyFrom(request)
-    kept.ClearField("request_id")
-    content = f"{request.DESCRIPTOR.full_name}\n{principal}\n".encode() + _bytes(kept)
-    return hashlib.sha256(content).hexdigest()
-
-
-def _bytes(message: Message) -> bytes:
-    return message.SerializeToString(deterministic=True)

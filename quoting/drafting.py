@@ -11,7 +11,7 @@ from bidwright.quoting.records import StoredBid, put_bid, put_quote, put_revisio
 from bidwright.quoting.states import DRAFT, Move
 from bidwright.quoting.surroundings import Surroundings
 from bidwright.quoting.turns import Turn, make_move
-from bidwright.quoting.writes import Outcome, write
+from bidwright.storage.writes import Outcome, write
 from bidwright.v1.quote_pb2 import Approval, ApprovalState, Bid, Quote, QuoteState
 from bidwright.v1.quoting_pb2 import CreateQuoteRequest, ReviseQuoteRequest
 

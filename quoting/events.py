@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bidwright.quoting.states import PARTICIPLES, Move, index_word
 from bidwright.storage.changes import EventEntry
+from bidwright.storage.messages import encoded
 from bidwright.v1.event_pb2 import Event
 from bidwright.v1.quote_pb2 import Contract, Quote
 
@@ -54,4 +55,4 @@ def _quote_facts(quote: Quote) -> dict[str, str]:
 def _entry(kind: str, subject: str, actor: str, now: dt.datetime, facts: Mapping[str, str]) -> EventEntry:
     event = Event(type=kind, subject=subject, actor=actor, facts=facts)
     event.time.FromDatetime(now)
-    return EventEntry(event.SerializeToString(deterministic=True))
+    return EventEntry(encoded(event))

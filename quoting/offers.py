@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from bidwright.pricing.price import price
 from bidwright.quoting.approval import needed_approvals
 from bidwright.quoting.facts import facts_of
 from bidwright.quoting.surroundings import Delivery, Surroundings
+from bidwright.storage.messages import message_digest
 from bidwright.v1.configuration_pb2 import (
     CommercialTerms,
     Configuration,
@@ -95,12 +95,7 @@ def market_of(release: Release, offer: Offer) -> Market:
 def put_offer(quote: Quote, offer: Offer) -> None:
     """Set what a quote offers, and the digest that a signature fixes."""
     quote.offer.CopyFrom(offer)
-    quote.offer_digest = digest_of(offer)
-
-
-def digest_of(offer: Offer) -> str:
-    """SHA-256 over the deterministic encoding of an offer, hexadecimal."""
-    return hashlib.sha256(offer.SerializeToString(deterministic=True)).hexdigest()
+    quote.offer_digest = message_digest(offer)
 
 
 def _completed(configuration: Configuration, requirements: Requirements, items: Mapping[str, int]) -> Configuration:

@@ -10,6 +10,7 @@ from bidwright.core.resource_names import resource_ids, resource_name
 from bidwright.quoting.states import OFFERED, index_word
 from bidwright.quoting.validity import as_of
 from bidwright.storage.changes import Put
+from bidwright.storage.messages import encoded
 from bidwright.storage.pages import PageRequest
 from bidwright.storage.records import Record, Store
 from bidwright.v1.quote_pb2 import Bid, Contract, Quote, QuoteState
@@ -172,11 +173,6 @@ def put_contract(contract: Contract) -> Put:
     contract.etag = "1"
     (contract_id,) = resource_ids(contract.name, "contracts")
     return Put(CONTRACT, contract_id, encoded(contract), 0)
-
-
-def encoded(message: Quote | Bid | Contract) -> bytes:
-    """Encode a record; equal records have equal bytes."""
-    return message.SerializeToString(deterministic=True)
 
 
 def _found(record: Record | None, name: str) -> Record:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bidwright.core.caller import Caller
 from bidwright.core.resource_names import resource_name
 from bidwright.quoting import events
-from bidwright.quoting.offers import digest_of
 from bidwright.quoting.records import put_contract, read_contract, read_quote
 from bidwright.quoting.states import SIGNED, Move
 from bidwright.quoting.surroundings import Surroundings
 from bidwright.quoting.turns import Turn, check_digest, open_turn
-from bidwright.quoting.writes import Outcome, write
+from bidwright.storage.messages import message_digest
+from bidwright.storage.writes import Outcome, write
 from bidwright.v1.quote_pb2 import Contract, ContractState
 from bidwright.v1.quoting_pb2 import SignQuoteRequest
 
@@ -39,7 +39,7 @@ async def sign_quote(surroundings: Surroundings, caller: Caller, request: SignQu
 
 def _sign(surroundings: Surroundings, turn: Turn, request: SignQuoteRequest) -> Outcome[Contract]:
     quote = turn.quote
-    if digest_of(quote.offer) != quote.offer_digest:
+    if message_digest(quote.offer) != quote.offer_digest:
         raise AssertionError(f"the offer of {quote.name} is not the one its digest was made of")
     order_id = surroundings.new_id("o")
     contract = Contract(

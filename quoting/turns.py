@@ -12,9 +12,33 @@ from bidwright.quoting import events
 from bidwright.quoting.records import StoredQuote, put_quote, read_quote
 from bidwright.quoting.states import TABLE, Move, require
 from bidwright.quoting.surroundings import Surroundings
-from bidwright.quoting.writes import MoveRequest, Outcome, write
 from bidwright.storage.changes import EventEntry, Guard, Put
+from bidwright.storage.writes import Outcome, write
 from bidwright.v1.quote_pb2 import Quote, QuoteState
+from bidwright.v1.quoting_pb2 import (
+    AcceptQuoteRequest,
+    ApproveQuoteRequest,
+    DeclineQuoteRequest,
+    OfferQuoteRequest,
+    RefuseQuoteRequest,
+    ReviseQuoteRequest,
+    SignQuoteRequest,
+    SubmitQuoteRequest,
+    WithdrawQuoteRequest,
+)
+
+MoveRequest = (
+    ReviseQuoteRequest
+    | SubmitQuoteRequest
+    | ApproveQuoteRequest
+    | RefuseQuoteRequest
+    | OfferQuoteRequest
+    | AcceptQuoteRequest
+    | DeclineQuoteRequest
+    | WithdrawQuoteRequest
+    | SignQuoteRequest
+)
+"""A request that changes a quote; each has a name, a request id and an etag."""
 
 
 @dataclass

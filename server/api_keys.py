@@ -14,6 +14,7 @@ from bidwright.core.errors import InvalidInput, NotFound, Unauthenticated
 from bidwright.core.ids import random_id
 from bidwright.storage.changes import Change, Put
 from bidwright.storage.keys import SYSTEM
+from bidwright.storage.messages import encoded
 from bidwright.storage.records import Store
 from bidwright.v1.access_pb2 import ApiKey, Principal
 
@@ -58,9 +59,7 @@ class ApiKeys:
             secret_sha256=_digest(secret),
         )
         key.create_time.FromDatetime(self._clock())
-        await self._store.commit(
-            SYSTEM, Change(puts=[Put(_KIND, key_id, key.SerializeToString(deterministic=True), 0)])
-        )
+        await self._store.commit(SYSTEM, Change(puts=[Put(_KIND, key_id, encoded(key), 0)]))
         return f"bw.{key_id}.{secret}"
 
     async def authenticate(self, authorization: str) -> Caller:
@@ -95,7 +94,7 @@ class ApiKeys:
         if key.HasField("revoke_time"):
             return
         key.revoke_time.FromDatetime(self._clock())
-        put = Put(_KIND, key_id, key.SerializeToString(deterministic=True), record.version)
+        put = Put(_KIND, key_id, encoded(key), record.version)
         await self._store.commit(SYSTEM, Change(puts=[put]))
 
     async def every(self) -> AsyncIterator[ApiKey]:

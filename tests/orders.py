@@ -21,7 +21,7 @@ from bidwright.provisioning.directory_target import DirectoryTarget
 from bidwright.provisioning.equipment import Workshop
 from bidwright.provisioning.inventory import Place, inventory_of
 from bidwright.provisioning.order import new_order
-from bidwright.provisioning.order_records import offer_digest, order_job, order_put, read
+from bidwright.provisioning.order_records import order_job, order_put, read
 from bidwright.provisioning.plan import plan
 from bidwright.provisioning.ports import Ports
 from bidwright.provisioning.service_certificates import Certificates
@@ -32,6 +32,7 @@ from bidwright.storage.changes import Change, Put
 from bidwright.storage.connection import Engine
 from bidwright.storage.events import Events
 from bidwright.storage.leases import Leases
+from bidwright.storage.messages import message_digest
 from bidwright.storage.queue import Queue
 from bidwright.storage.records import Store
 from bidwright.v1.configuration_pb2 import (
@@ -184,7 +185,7 @@ def contract(
         quote="quotes/q-1",
         quote_revision=1,
         offer=offer,
-        signed_digest=offer_digest(offer),
+        signed_digest=message_digest(offer),
         state=CONTRACT_STATE_ACTIVE,
         order=f"orders/{order}",
     )

@@ -18,8 +18,8 @@ from bidwright.catalog.model import Release
 from bidwright.core.clock import utc_now
 from bidwright.provisioning.authority import Authority
 from bidwright.provisioning.inventory import Place, inventory_of
-from bidwright.provisioning.order_records import offer_digest
 from bidwright.storage.changes import Change, Put
+from bidwright.storage.messages import message_digest
 from bidwright.v1.order_pb2 import ORDER_STATE_COMPLETED, Order
 from bidwright.v1.plan_pb2 import Variable
 from bidwright.v1.provisioning_pb2 import ReapplyContractRequest, WithdrawContractRequest
@@ -43,7 +43,7 @@ def signed() -> Contract:
     """A contract of a cache with a name of its own."""
     made = contract(configuration("cache.valkey_small"), release=release())
     made.offer.plan.steps[0].variables.append(Variable(name="delivery_names", text=NAME))
-    made.signed_digest = offer_digest(made.offer)
+    made.signed_digest = message_digest(made.offer)
     return made
 
 
