@@ -84,8 +84,7 @@ class ConflictSearch:
         Raises:
             TimeoutError: The deadline came before any conflict was found.
         """
-        members = [member for member in self._members if member not in without]
-        core = self._core(members)
+        core = self._core(without)
         if core is None:
             return None
         kept = least_blamed_first(core, self._requirements)
@@ -96,7 +95,7 @@ class ConflictSearch:
             return Clash(members=tuple(kept), minimal=False)
         if is_wrong:
             # A core that can hold is a fault of an engine: everything is looked at without assumptions.
-            board, kept = self._board, least_blamed_first(members, self._requirements)
+            board, kept = self._board, least_blamed_first(self._others(without), self._requirements)
             if self._shown(kept, board):
                 return None
         return self._shrunk(kept, board)
@@ -109,17 +108,24 @@ class ConflictSearch:
         if not self._requirements.budget:
             clash = self.clash(without)
             return None if clash is None else clash.members
-        return self._core([member for member in self._members if member not in without])
+        return self._core(without)
 
-    def _core(self, members: Sequence[Member]) -> Collection[Member] | None:
-        """Members that cannot hold together, maybe not the fewest; None where all can."""
-        literals = [*self._always, *(self._literals[member] for member in members if member in self._literals)]
+    def _others(self, without: Collection[Member]) -> list[Member]:
+        return [member for member in self._members if member not in without]
+
+    def _core(self, without: Collection[Member]) -> Collection[Member] | None:
+        """Members that cannot hold together, maybe not the fewest; None where all others can."""
+        said = self._literals
+        if without:
+            said = {member: literal for member, literal in said.items() if member not in without}
+        literals = [*self._always, *said.values()]
         with self._clauses.used(self._deadline):
             blamed = self._clauses.blamed(literals)
             found = self._clauses.ask(literals) if blamed is None else False
         if blamed is not None:
-            asked = {self._literals[member]: member for member in reversed(members) if member in self._literals}
-            return [asked[literal] for literal in blamed if literal not in self._always]
+            first = dict(zip(reversed(said.values()), reversed(said), strict=True))
+            return [first[literal] for literal in blamed if literal not in self._always]
+        members = self._others(without)
         if found and not self._lacks(members, found):
             return None
         known = self._board.members()

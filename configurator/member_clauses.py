@@ -139,25 +139,28 @@ class MemberClauses:
             As early ones as there are; None where propagation does not find a contradiction.
         """
         self._give()
-        found: list[int] = []
-        rest = list(literals)
-        if self._plain.implied(rest) is not None:
+        length = self._plain.refused(literals)
+        if length is None:
             return None
-        while self._plain.implied(found) is not None:
+        found: list[int] = []
+        rest = list(literals[:length])
+        while self._plain.refused(found) is None:
             rest = rest[: self._shortest(found, rest)]
             found.append(rest.pop())
         return found
 
     def _shortest(self, found: Sequence[int], rest: Sequence[int]) -> int:
         """Length of the shortest beginning of ``rest`` that contradicts itself together with ``found``."""
-        least, most = 1, len(rest)
-        while least < most:
-            middle = (least + most) // 2
-            if self._plain.implied([*found, *rest[:middle]]) is None:
-                most = middle
+        consistent, refused, looked_at = 0, len(rest), len(rest) - 1
+        while refused - consistent > 1:
+            length = self._plain.refused([*found, *rest[:looked_at]])
+            if length is None:
+                consistent, looked_at = looked_at, (looked_at + refused) // 2
             else:
-                least = middle + 1
-        return most
+                is_told = length < len(found) + looked_at  # then it is the shortest, nearly always
+                refused = length - len(found)
+                looked_at = refused - 1 if is_told else (consistent + refused) // 2
+        return refused
 
     def _give(self) -> None:
         """Hand new clauses to the solver."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import neg
 from types import TracebackType
 from typing import Self
 
@@ -98,3 +99,15 @@ class Sat:
         """What follows from the assumptions by unit propagation alone; None where that ends in a contradiction."""
         is_consistent, literals = self._solver.propagate(assumptions=list(assumptions))
         return list(literals) if is_consistent else None
+
+    def refused(self, assumptions: Sequence[int]) -> int | None:
+        """So many of the first assumptions contradict each other by unit propagation alone; None where none do.
+
+        Fewer may be enough: it is looked at which of them follow to be false, one by one.
+        """
+        is_consistent, literals = self._solver.propagate(assumptions=list(assumptions))
+        if is_consistent:
+            return None
+        # It stops at the first assumption that is false already: the literals that it tells follow from those before.
+        denied = set(map(neg, literals)).intersection(assumptions)
+        return min((assumptions.index(literal) + 1 for literal in denied), default=len(assumptions))
