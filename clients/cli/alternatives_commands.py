@@ -12,7 +12,7 @@ from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session
 from bidwright.clients.cli.views import number as number_text
-from bidwright.core.command_line.output_file import OutputFile
+from bidwright.core.command_line.files import OutputFile
 from bidwright.v1 import configurator_pb2 as configurator
 
 
@@ -58,7 +58,7 @@ def alternatives(
         raise click.BadParameter(f"There is no alternative {picked}; there are {len(response.alternatives)}.")
     solution = response.alternatives[picked - 1].solution
     if not session.output.as_json:
-        show_solution(session, solution)
+        show_solution(session, solution, of="valid with these qualities")
     keep_design(session, solution, request.request.terms, target=target)
 
 

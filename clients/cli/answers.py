@@ -15,9 +15,10 @@ from google.type.money_pb2 import Money
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from bidwright.clients.cli.suggestions import nearest
 from bidwright.core.command_line.bespoke_effort import efforts
 from bidwright.core.command_line.json_form import read_message
-from bidwright.core.money import parse
+from bidwright.core.money import MINOR_UNITS, parse, plain
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
@@ -25,6 +26,8 @@ from bidwright.v1 import quoting_pb2 as quoting
 
 _BOOLEANS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 _PIN = re.compile(r"(?P<component>[^=]+)(=(?P<quantity>\d{1,6}))?")
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+"""Thousands set off with commas. A comma anywhere else is refused: it may be a decimal point to who wrote it."""
 
 
 def need_answers(texts: Sequence[str], offering: catalog.Offering) -> list[configuration.NeedAnswer]:
@@ -39,8 +42,10 @@ def need_answers(texts: Sequence[str], offering: catalog.Offering) -> list[confi
 
 def _answer(text: str, needs: Mapping[str, catalog.Need]) -> configuration.NeedAnswer:
     name, equals, value = text.partition("=")
-    if not equals or name not in needs:
-        raise click.BadParameter(f"{text!r}: write name=value with one of the needs {', '.join(sorted(needs))}.")
+    if not equals:
+        raise click.BadParameter(f"{text!r}: write name=value. The needs are {', '.join(needs)}.")
+    if name not in needs:
+        raise click.BadParameter(f"{text!r}: there is no need {name!r}. {nearest(name, needs)}")
     answer = configuration.NeedAnswer(name=name)
     kind = needs[name].type
     if kind == catalog.NEED_TYPE_BOOLEAN:
@@ -61,7 +66,7 @@ def _answer(text: str, needs: Mapping[str, catalog.Need]) -> configuration.NeedA
 
 def _number(text: str, value: str) -> Decimal:
     try:
-        return parse(value.replace(",", ""))
+        return parse(value.replace(",", "") if _GROUPED.fullmatch(value) else value)
     except ValueError as error:
         raise click.BadParameter(f"{text!r}: {error}.") from error
 
@@ -73,13 +78,22 @@ def pins(texts: Sequence[str]) -> list[configurator.Pin]:
         form = _PIN.fullmatch(text)
         if form is None:
             raise click.BadParameter(f"{text!r}: write component or component=quantity.")
+        if form["quantity"] and not int(form["quantity"]):
+            raise click.BadParameter(f"{text!r}: none of it is an exclusion; rule out {form['component']} instead.")
         read.append(configurator.Pin(component=form["component"], quantity=int(form["quantity"] or 0)))
     return read
 
 
 def money(text: str, currency: str) -> Money:
-    """Read ``1234.50`` in a currency."""
+    """Read ``1234.50`` in a currency.
+
+    Raises:
+        click.BadParameter: It is no number, or has more digits after the point than the currency.
+    """
     number = _number(text, text)
+    places = MINOR_UNITS.get(currency, 9)
+    if len(plain(number).partition(".")[2]) > places:
+        raise click.BadParameter(f"{text!r}: {currency} has {places} digits after the point.")
     whole = int(number)
     return Money(currency_code=currency, units=whole, nanos=int((number - whole) * 10**9))
 

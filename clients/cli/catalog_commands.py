@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from google.type.decimal_pb2 import Decimal as DecimalMessage
 
 from bidwright.clients.cli.output import Output
 from bidwright.clients.cli.session import Session, command
@@ -67,12 +68,15 @@ def show_offering(session: Session, offering_id: str, portfolio: str) -> None:
         return
     session.output.line(f"{found.title}: {found.description}", "bold")
     rows = [
-        (n.name, n.question, _allowed(n), n.default_value or ("must be given" if n.required else ""), _PER[n.per_site])
+        (n.name, n.question, _allowed(n), default_text(n) or ("must be given" if n.required else ""), _PER[n.per_site])
         for n in found.needs
     ]
     session.output.table("Needs", ["need", "question", "answers", "default", "per"], rows)
     slots = [(s.family, s.title, f"{s.min}..{s.max}", str(s.max_quantity or ""), _PER[s.per_site]) for s in found.slots]
     session.output.table("Slots", ["family", "title", "different ", "most units ", "per"], slots)
+    options = [(n.name, option.id, option.title) for n in found.needs for option in n.options]
+    if options:
+        session.output.table("Answers to choose between", ["need", "answer", "means"], options)
     if found.qualities:
         qualities = [(q.attribute, q.title, q.unit) for q in found.qualities]
         session.output.table("Qualities to choose between", ["attribute", "title", "unit"], qualities)
@@ -83,14 +87,7 @@ def show_offering(session: Session, offering_id: str, portfolio: str) -> None:
 @click.option("--family", default="", help="Only components of this family.")
 def list_components(session: Session, portfolio: str, family: str) -> None:
     """List components."""
-    request = catalog.ListComponentsRequest(parent=f"portfolios/{portfolio}", family=family, page_size=1000)
-    found: list[catalog.Component] = []
-    while True:
-        response = session.server().catalog.ListComponents(request)
-        found.extend(response.components)
-        request.page_token = response.next_page_token
-        if not request.page_token:
-            break
+    found = components_of(session, portfolio, family)
     if session.output.as_json:
         session.output.json([as_dict(one) for one in found])
         return
@@ -122,10 +119,31 @@ def show_component(session: Session, component_id: str, portfolio: str) -> None:
         session.output.line(text)
 
 
+def components_of(session: Session, portfolio: str, family: str = "") -> list[catalog.Component]:
+    """Read all components of a portfolio, or of one family, without their texts."""
+    request = catalog.ListComponentsRequest(parent=f"portfolios/{portfolio}", family=family, page_size=1000)
+    found: list[catalog.Component] = []
+    while True:
+        response = session.server().catalog.ListComponents(request)
+        found.extend(response.components)
+        request.page_token = response.next_page_token
+        if not request.page_token:
+            return found
+
+
 def get_offering(session: Session, portfolio: str, offering_id: str) -> catalog.Offering:
     """Read one offering."""
     name = f"portfolios/{portfolio}/offerings/{offering_id}"
     return session.server().catalog.GetOffering(catalog.GetOfferingRequest(name=name))
+
+
+def default_text(need: catalog.Need) -> str:
+    """The default answer as it is typed; empty where there is none."""
+    if need.type == catalog.NEED_TYPE_BOOLEAN:
+        return {"true": "yes", "false": "no"}.get(need.default_value, need.default_value)
+    if need.type in {catalog.NEED_TYPE_INTEGER, catalog.NEED_TYPE_DECIMAL} and need.default_value:
+        return number(DecimalMessage(value=need.default_value))
+    return need.default_value
 
 
 def _allowed(need: catalog.Need) -> str:
@@ -135,4 +153,4 @@ def _allowed(need: catalog.Need) -> str:
         return ", ".join(option.id for option in need.options)
     if need.type == catalog.NEED_TYPE_TEXT:
         return f"text, at most {need.max_length} characters"
-    return f"{number(need.min)} to {number(need.max)} {need.unit}"
+    return f"{number(need.min)} to {number(need.max)} {need.unit}".rstrip()

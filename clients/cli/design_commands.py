@@ -8,16 +8,19 @@ import click
 from google.protobuf.json_format import MessageToJson
 
 from bidwright.clients.cli import answers, views
-from bidwright.clients.cli.catalog_commands import get_offering
+from bidwright.clients.cli.catalog_commands import components_of, get_offering
 from bidwright.clients.cli.interactive import walk
 from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from, show_proofs
-from bidwright.clients.cli.request_options import FILE, request_from, request_options
+from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session, command
 from bidwright.clients.cli.site_files import read_sites
-from bidwright.core.command_line.output_file import OutputFile
+from bidwright.core.command_line.files import FILE, OutputFile
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 from bidwright.v1 import quoting_pb2 as quoting
+
+_EXPLAIN = "`bid explain` with the same options says what would mend it."
+_EXPLAIN_SITE = "`bid explain` with the answers of one site, each as --need, says what would mend that site."
 
 
 def register(group: click.Group) -> None:
@@ -47,7 +50,7 @@ def configure(session: Session, **options: str) -> None:
     if response.WhichOneof("outcome") == "conflict":
         if not session.output.as_json:
             show_conflict(session, response.conflict)
-            session.output.note("`bid explain` with the same options says what would mend it.")
+            session.output.note(_EXPLAIN_SITE if options["sites"] else _EXPLAIN)
         raise SystemExit(NOT_VALID)
     if not session.output.as_json:
         show_solution(session, response.solution)
@@ -76,16 +79,20 @@ def keep_design(
         session.output.note(f"Kept in {target}: go on with `bid price {target}` or `bid quote create {target}`.")
 
 
-def show_solution(session: Session, solution: configurator.Solution) -> None:
-    """Print a configuration with what it costs and why it is the best."""
-    views.show_configuration(session.output, solution.configuration)
+def show_solution(session: Session, solution: configurator.Solution, *, of: str = "valid") -> None:
+    """Print a configuration with what it costs and why it is the best; ``of`` says of which it is the cheapest."""
+    chosen = solution.configuration
+    portfolio = chosen.release.split("/")[1]
+    offering = get_offering(session, portfolio, chosen.offering)
+    titles = {component.id: component.title for component in components_of(session, portfolio)}
+    views.show_configuration(session.output, chosen, offering, titles)
     views.show_totals(session.output, solution.totals)
     proof = solution.proof
     if solution.further_proofs or not proof.objective.startswith("contract value"):
         show_proofs(session.output, [proof, *solution.further_proofs])
         return
     session.output.line(
-        "Proven: nothing valid is cheaper."
+        f"Proven: nothing {of} is cheaper."
         if proof.is_optimal
         else f"Best found in time; at most {views.number(proof.gap_percent)} % above the cheapest."
     )

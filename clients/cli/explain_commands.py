@@ -10,7 +10,7 @@ from bidwright.clients.cli.design_commands import keep_design, show_conflict, sh
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session
-from bidwright.core.command_line.output_file import OutputFile
+from bidwright.core.command_line.files import OutputFile
 from bidwright.v1 import configurator_pb2 as configurator
 
 
@@ -42,7 +42,7 @@ def explain(session: Session, *, max_repairs: int, number: int | None, target: P
         raise click.BadParameter(f"There is no repair {number}; there are {len(response.repairs)}.")
     solution = response.repairs[number - 1].solution
     if not session.output.as_json:
-        show_solution(session, solution)
+        show_solution(session, solution, of="valid after these changes")
     keep_design(session, solution, request.request.terms, target=target)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configurator_pb2 as configurator
 
 _KEYS = ("id", "title", "needs", "pins", "exclusions")
+_ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 def read_sites(path: Path, offering: catalog.Offering) -> list[configurator.Site]:
@@ -34,8 +36,12 @@ def read_sites(path: Path, offering: catalog.Offering) -> list[configurator.Site
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head = file.readline()
+            # Spreadsheets of countries with a decimal comma separate cells with semicolons.
+            delimiter = ";" if ";" in head and "," not in head else ","
+            file.seek(0)
+            rows = list(csv.DictReader(file, strict=True, delimiter=delimiter))
     except (csv.Error, UnicodeDecodeError) as error:
         raise click.BadParameter(f"{path}: {error}") from error
     return [_row(f"{path}, site {number}", row) for number, row in enumerate(rows, 1)]
@@ -67,6 +73,8 @@ def _entries(path: Path) -> list[Any]:
 def _site(where: str, value: Any, offering: catalog.Offering) -> configurator.Site:
     if not isinstance(value, dict) or set(value) - set(_KEYS) or not value.get("id"):
         raise click.BadParameter(f"{where}: a site has an id, and no other keys than {', '.join(_KEYS)}.")
+    if not _ID.fullmatch(str(value["id"])):
+        raise click.BadParameter(f"{where}: the id {value['id']!r} is not small letters, digits and _, a letter first.")
     needs, pins = value.get("needs") or {}, value.get("pins") or []
     if not isinstance(needs, dict):
         raise click.BadParameter(f"{where}: write needs as name: answer.")

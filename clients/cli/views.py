@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.decimal_pb2 import Decimal as DecimalMessage
@@ -12,6 +12,7 @@ from bidwright.core.command_line.price_text import figure_text
 from bidwright.core.command_line.term_text import free_text, months_text, term_rows
 from bidwright.core.money import parse as parse_decimal
 from bidwright.core.money import plain
+from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import order_pb2 as order_records
 from bidwright.v1 import plan_pb2 as plan_records
@@ -47,20 +48,31 @@ def answer_text(answer: configuration.NeedAnswer) -> str:
     return str(getattr(answer, kind)) if kind else ""
 
 
-def show_configuration(output: Output, chosen: configuration.Configuration) -> None:
-    """Print needs, components and the bespoke layer."""
-    output.table("Needs", ["need", "answer"], [(need.name, answer_text(need)) for need in chosen.needs])
-    output.table("Components", ["component", "quantity "], [(i.component, str(i.quantity)) for i in chosen.items])
+def show_configuration(
+    output: Output, chosen: configuration.Configuration, offering: catalog.Offering, titles: Mapping[str, str]
+) -> None:
+    """Print needs in the order they are asked for, components with their titles, sites and the bespoke layer."""
+    units = {need.name: need.unit for need in offering.needs}
+    answered = sorted(chosen.needs, key=lambda answer: list(units).index(answer.name) if answer.name in units else -1)
+    needs = [(answer.name, f"{answer_text(answer)} {units.get(answer.name, '')}".rstrip()) for answer in answered]
+    output.table("Needs", ["need", "answer"], needs)
+    items = [(item.component, titles.get(item.component, ""), str(item.quantity)) for item in chosen.items]
+    output.table("Components", ["component", "title", "quantity "], items)
     if chosen.sites:
-        there = [(site, ", ".join(f"{i.quantity} x {i.component}" for i in site.items)) for site in chosen.sites]
-        output.table("Sites", ["site", "title", "components"], [(site.id, site.title, text) for site, text in there])
+        output.table("Sites", ["site", "title", "answers", "components"], map(_site_row, chosen.sites))
     if chosen.bespoke_items:
         rows = [(item.id, item.title, item.owner, _CHARGES[item.charge]) for item in chosen.bespoke_items]
         output.table("Bespoke", ["item", "title", "owner", "charge"], rows)
 
 
+def _site_row(site: configuration.ConfigurationSite) -> Sequence[str]:
+    answers = ", ".join(f"{need.name}={answer_text(need)}" for need in site.needs)
+    items = (f"{i.quantity} x {i.component}" if i.quantity > 1 else i.component for i in site.items)
+    return (site.id, site.title, answers, ", ".join(items))
+
+
 def show_totals(output: Output, totals: price_records.PriceTotals) -> None:
-    """Print the sums of a price."""
+    """Print the sums of a price; those of our cost where the caller is told them."""
     rows = [
         ("once", amount(totals.one_time), amount(totals.one_time_cost)),
         ("a month", amount(totals.monthly), amount(totals.monthly_cost)),
@@ -78,7 +90,10 @@ def show_totals(output: Output, totals: price_records.PriceTotals) -> None:
     if totals.usage.units or totals.usage.nanos:
         rows.append(("estimated usage a month", amount(totals.usage), amount(totals.usage_cost)))
         rows.append(("contract value with usage", amount(totals.estimated_contract_value), ""))
-    output.table("Totals", ["", "price ", "cost "], rows)
+    if totals.HasField("contract_cost"):
+        output.table("Totals", ["", "price ", "cost "], rows)
+    else:
+        output.table("Totals", ["", "price "], [row[:2] for row in rows if row[0] != "margin"])
 
 
 def show_price(output: Output, price: price_records.Price, *, waterfall: bool) -> None:
