@@ -13,7 +13,8 @@ from typing import Literal
 
 from ortools.sat.python import cp_model
 
-from bidwright.configurator.cpsat_forms import LinearForm, fix, start_at
+from bidwright.configurator.cpsat_compact import add_at_most
+from bidwright.configurator.cpsat_forms import LinearForm, fix, minimize, start_at
 from bidwright.configurator.cpsat_neighbourhoods import improved
 from bidwright.configurator.cpsat_objectives import Asked, Goal
 from bidwright.configurator.cpsat_packages import add_fewer_savings, add_no_package_left
@@ -113,8 +114,11 @@ class _Search:
         self._only: Mapping[str, int] | None = None
         self._proof = None if asked.written is None else ProofSearch(self._model, asked.written)
         charges = asked.request.charges
-        self._price, self._savings = LinearForm.of(charges.contract_value), LinearForm.of(charges.savings)
-        self._forms = [LinearForm.of(goal.expression) for goal in goals]
+        self._price = LinearForm.of(charges.contract_value)
+        self._forms = [
+            self._price if goal.expression is charges.contract_value else LinearForm.of(goal.expression)
+            for goal in goals
+        ]
         self._is_high = bool(charges.packages) and any(goal.wants_high_prices for goal in goals)
         if self._is_high:
             add_no_package_left(self._model, asked)
@@ -123,39 +127,38 @@ class _Search:
         """Search; what is found stays found."""
         values: tuple[int, ...] = ()
         bounds: list[int] = []
-        for goal, form in zip(self._goals, self._forms, strict=True):
+        for form in self._forms:
             is_last = len(bounds) + 1 == len(self._goals)
-            found = self._best(goal, values, deadline if is_last else deadline.after(_FOR_ONE_MORE))
+            found = self._best(form, values, deadline if is_last else deadline.after(_FOR_ONE_MORE))
             if found.status != "found" and not values:
                 return BestFound(status=found.status)
             values = found.values or values
-            least = form.least(self._model)
-            bounds.append(least if found.bound is None else max(found.bound, least))
-            self._model.add(goal.expression <= form.at(values))
+            reached, known = form.at(values), [] if found.bound is None else [found.bound]
+            bounds.append(reached if reached in known else max([form.least(self._model), *known]))
+            add_at_most(self._model, form, reached)
             if self._proof is not None:
-                self._proof.settle(form.at(values))
+                self._proof.settle(reached)
         return self._finished(values, bounds, deadline)
 
-    def _best(self, goal: Goal, start: tuple[int, ...], deadline: Deadline) -> _Searched:
-        """The best by one goal, with packages as a price applies them."""
+    def _best(self, form: LinearForm, start: tuple[int, ...], deadline: Deadline) -> _Searched:
+        """The best by the form of a goal, with packages as a price applies them."""
         while True:
-            found = self._least(goal, start, deadline)
+            found = self._least(form, start, deadline)
             if not self._is_high or not found.values or deadline.left_s <= 0:
                 return found
-            items = self._items(found.values)
-            most = self._savings.at(self._priced(items))
-            if self._savings.at(found.values) <= most:
+            items, savings = self._items(found.values), LinearForm.of(self._asked.request.charges.savings)
+            most = savings.at(self._priced(items))
+            if savings.at(found.values) <= most:
                 return found
             add_fewer_savings(self._model, self._asked, items, most)
 
-    def _least(self, goal: Goal, start: tuple[int, ...], deadline: Deadline) -> _Searched:
-        """The least of a goal's expression: at once, or in steps that each start from the best so far."""
-        form = LinearForm.of(goal.expression)
+    def _least(self, form: LinearForm, start: tuple[int, ...], deadline: Deadline) -> _Searched:
+        """The least of a form: at once, or in steps that each start from the best so far."""
         best = self._proven(form, deadline.after(_FOR_QUICK))
         if best.is_over(form):
             return best
         model: cp_model.CpModel = self._model.clone()
-        model.minimize(goal.expression)
+        minimize(model, form)
         solved = self._solved(model, best.values or start, deadline.after(_FOR_QUICK), effort=_QUICK_EFFORT)
         best = best.better(solved, form)
         if best.is_over(form):
@@ -169,13 +172,13 @@ class _Search:
         if best.is_over(form) or not best.values:
             return best
         best = best.with_values(improved(self._asked, model, form, best.values, deadline.after(_FOR_PARTS)))
-        model.add(goal.expression <= form.at(best.values))
+        add_at_most(model, form, form.at(best.values))
         return best.better(self._solved(model, best.values, deadline), form)
 
     def _proven(self, form: LinearForm, deadline: Deadline) -> _Searched:
         """The least of a form by the search for narrowed requests; nothing where it is not for that."""
-        units = [variable.index for variable in self._asked.request.quantities.values()]
-        proven = None if self._proof is None else self._proof.least(form, units, deadline)
+        units = self._asked.request.units.values()
+        proven = None if self._proof is None else self._proof.least(form, list(units), deadline)
         self._only = self._items(proven.values) if proven is not None and proven.is_only else None
         if proven is None:
             return _Searched(status="unknown")
@@ -215,7 +218,8 @@ class _Search:
         """The items of a solution, or better ones among equals, with what they really reach."""
         items, proven = self._items(values), [form.at(values) for form in self._forms] == list(bounds)
         equal = self._first_of_equals(values, deadline) if proven else items
-        priced = self._priced(equal)
+        is_priced = proven and equal == items and self._forms == [self._price]
+        priced = values if is_priced else self._priced(equal)
         reached = [form.at(priced) for form in self._forms]
         if proven and reached != list(bounds):  # only as good without packages that a price applies
             equal, priced = items, self._priced(items)
@@ -235,16 +239,16 @@ class _Search:
         items = self._items(values)
         if items == self._only:
             return items
-        model: cp_model.CpModel = self._model.clone()
-        quantities = list(self._asked.request.quantities.values())
-        most_rank = sum(variable.domain.max() * rank for rank, variable in enumerate(quantities)) + 1
-        ranks = range(most_rank, most_rank + len(quantities))
+        ranks = {component: rank for rank, component in enumerate(sorted(self._asked.requirements.release.components))}
+        quantities = self._asked.request.quantities
+        most_rank = sum(units.domain.max() * ranks[component] for component, units in quantities.items()) + 1
+        weights = LinearForm(tuple((units.index, most_rank + ranks[one]) for one, units in quantities.items()), 0)
         if self._proof is not None:
-            weights = LinearForm(tuple((one.index, rank) for one, rank in zip(quantities, ranks, strict=True)), 0)
             found = self._proof.first(weights, values, deadline, _TIE_BREAK_EFFORT)
             if found:
                 return self._items(found)
-        model.minimize(cp_model.LinearExpr.weighted_sum(quantities, ranks))
+        model: cp_model.CpModel = self._model.clone()
+        minimize(model, weights)
         start_at(model, values)
         solver = optimum_solver(deadline, presolve=False)
         solver.parameters.max_deterministic_time = _TIE_BREAK_EFFORT
@@ -254,8 +258,8 @@ class _Search:
     def _priced(self, items: Mapping[str, int]) -> tuple[int, ...]:
         """The solution of the request with exactly these items and the packages that save most."""
         model: cp_model.CpModel = self._asked.request.model.clone()
-        for component, variable in self._asked.request.quantities.items():
-            fix(model, variable.index, items.get(component, 0))
+        for component, index in self._asked.request.units.items():
+            fix(model, index, items.get(component, 0))
         moved = [goal.moved for goal in self._goals if goal.moved is not None]  # packages and work do not meet
         model.minimize(cp_model.LinearExpr.sum([self._asked.request.charges.contract_value, *moved]))
         solver = presolve_free_solver(Deadline(_LITTLE_S))
@@ -263,5 +267,4 @@ class _Search:
         return tuple(solver.response_proto.solution)
 
     def _items(self, values: Sequence[int]) -> Mapping[str, int]:
-        units = {component: values[variable.index] for component, variable in self._asked.request.quantities.items()}
-        return {component: number for component, number in units.items() if number}
+        return {component: values[index] for component, index in self._asked.request.units.items() if values[index]}

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from ortools.sat.python import cp_model
+from ortools.sat.python.cp_model_helper import IntegerVariableProto
 
-from bidwright.configurator.cpsat_forms import LinearForm
+from bidwright.configurator.cpsat_forms import LinearForm, minimize
 from bidwright.configurator.cpsat_new import NewModel
 from bidwright.configurator.cpsat_rows import Numbers, Rows, Truths
 
@@ -115,8 +116,9 @@ def model_of(low: Numbers, high: Numbers, rows: Rows, objective: LinearForm) -> 
     model = NewModel()
     variables, constraints = model.proto.variables, model.proto.constraints
     used = _used(len(low), rows, objective)
-    for first, last in zip(np.where(used, low, 0).tolist(), np.where(used, high, 0).tolist(), strict=True):
-        variables.add().domain.extend([first, last])
+    domains = list(zip(np.where(used, low, 0).tolist(), np.where(used, high, 0).tolist(), strict=True))
+    kinds = {domain: _variable(*domain) for domain in set(domains)}
+    variables.extend([kinds[domain] for domain in domains])
     conditions: dict[int, list[int]] = {}
     for row, variable, value in zip(
         rows.condition_rows.tolist(), rows.condition_variables.tolist(), rows.condition_values.tolist(), strict=True
@@ -132,9 +134,7 @@ def model_of(low: Numbers, high: Numbers, rows: Rows, objective: LinearForm) -> 
         linear.domain.extend([bounds[row], _ENDLESS])
         if row in conditions:
             constraint.enforcement_literal.extend(conditions[row])
-    model.proto.objective.vars.extend([variable for variable, _ in objective.terms])
-    model.proto.objective.coeffs.extend([coefficient for _, coefficient in objective.terms])
-    model.proto.objective.offset = objective.constant
+    minimize(model, objective)
     return model
 
 
@@ -148,20 +148,25 @@ def add_at_most(model: cp_model.CpModel, form: LinearForm, most: int) -> None:
 
 def add_difference(model: cp_model.CpModel, variables: Iterable[int], values: Sequence[int]) -> None:
     """Demand that one of some variables, none of them negative, has another value."""
-    literals: list[cp_model.LiteralT] = []
+    literals: list[int] = []
     for variable in variables:
         first, last = model.proto.variables[variable].domain
-        value, one = values[variable], model.get_int_var_from_proto_index(variable)
         if first == last:
             continue
+        value = values[variable]
         if last == 1:
-            truth = model.get_bool_var_from_proto_index(variable)
-            literals.append(~truth if value else truth)
+            literals.append(-variable - 1 if value else variable)
         else:
-            differs = model.new_bool_var("")
+            differs, one = model.new_bool_var(""), model.get_int_var_from_proto_index(variable)
             model.add(one != value).only_enforce_if(differs)
-            literals.append(differs)
-    model.add_bool_or(literals)
+            literals.append(differs.index)
+    model.proto.constraints.add().bool_or.literals.extend(literals)
+
+
+def _variable(first: int, last: int) -> IntegerVariableProto:
+    found = IntegerVariableProto()
+    found.domain.extend([first, last])
+    return found
 
 
 def _used(count: int, rows: Rows, objective: LinearForm) -> Truths:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from bidwright.configurator.cpsat_new import NewModel
-
 
 @dataclass(frozen=True)
 class LinearForm:
@@ -19,12 +17,10 @@ class LinearForm:
 
     @staticmethod
     def of(expression: cp_model.LinearExpr) -> LinearForm:
-        """Read an expression; the solver's own objects hold it, so a model is asked for it."""
-        reader = NewModel()
-        reader.minimize(expression)
-        objective = reader.proto.objective
-        terms = zip(map(int, objective.vars), map(int, objective.coeffs), strict=True)
-        return LinearForm(tuple(terms), int(objective.offset))
+        """Read an expression of the solver."""
+        flat = cp_model.FlatIntExpr(expression)
+        terms = zip([variable.index for variable in flat.vars], flat.coeffs, strict=True)
+        return LinearForm(tuple(terms), flat.offset)
 
     def at(self, values: Sequence[int]) -> int:
         """Its value in a solution."""
@@ -38,6 +34,15 @@ class LinearForm:
             last = domain[len(domain) - 1]  # the solver's lists give the first element for -1
             least += min(coefficient * int(domain[0]), coefficient * int(last))
         return least
+
+
+def minimize(model: cp_model.CpModel, form: LinearForm) -> None:
+    """Make a form the objective of a model."""
+    model.proto.clear_objective()
+    objective = model.proto.objective
+    objective.vars.extend([variable for variable, _ in form.terms])
+    objective.coeffs.extend([coefficient for _, coefficient in form.terms])
+    objective.offset = form.constant
 
 
 def start_at(model: cp_model.CpModel, values: Sequence[int]) -> None:

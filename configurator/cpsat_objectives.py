@@ -81,12 +81,14 @@ def goal_of(objective: Objective, asked: Asked) -> Goal:
 
 def _attribute(attribute: str, asked: Asked) -> tuple[cp_model.LinearExpr, Decimal]:
     """The total of an attribute in its smallest steps, and the size of a step."""
+    slots = asked.requirements.offering.slots
     figures = {
-        component: asked.requirements.release.components[component].attributes.get(attribute, Decimal(0))
-        for component in asked.request.quantities
+        component.id: component.attributes.get(attribute, Decimal(0))
+        for component in asked.requirements.release.components.values()
+        if component.family in slots
     }
     places = max([0, *(-int(figure.normalize().as_tuple().exponent) for figure in figures.values())])
-    whole = {component: int(figure.scaleb(places)) for component, figure in figures.items()}
+    whole = {component: int(figures[component].scaleb(places)) for component in asked.request.units}
     return _weighted(asked.request.quantities, whole), Decimal(1).scaleb(-places)
 
 

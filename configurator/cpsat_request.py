@@ -31,7 +31,7 @@ class RequestModel:
     """A request ready to be solved.
 
     Attributes:
-        quantities: Component id -> its units; others are not chosen.
+        units: Component id -> index of the variable that counts its units; others are not chosen.
         selected: Component id -> whether there is any unit of it.
         needs: Need -> its answer as a whole number; not for text needs.
         codes: Option of a choice -> the number that stands for it.
@@ -39,12 +39,17 @@ class RequestModel:
     """
 
     model: cp_model.CpModel
-    quantities: Mapping[str, cp_model.IntVar]
+    units: Mapping[str, int]
     selected: Mapping[str, cp_model.IntVar]
     needs: Mapping[str, cp_model.IntVar]
     codes: Mapping[str, int]
     charges: Charges
     switches: Mapping[Member, int]
+
+    @property
+    def quantities(self) -> Mapping[str, cp_model.IntVar]:
+        """Component id -> its units."""
+        return _Wrapped(self.model, self.units)
 
 
 class _Wrapped(Mapping[str, cp_model.IntVar]):
@@ -83,6 +88,7 @@ class _Base:
     """What is there before a request adds to it; not to be changed."""
 
     offering: OfferingModel
+    units: Mapping[str, int]
     model: cp_model.CpModel
     charges: Charges
 
@@ -114,10 +120,10 @@ def narrowed_request(requirements: Requirements, amounts: AmountTable, narrow: N
     key = offering_key(requirements)
     offering, shape = offering_model(key, switchable=False), shape_of(key)
     model, columns = narrowed_model(offering, shape, narrow), Columns(offering, narrow)
-    quantities = {c: model.get_int_var_from_proto_index(i) for c, i in offering.quantities.items() if narrow.high[i]}
-    charges = add_charges(model, quantities, amounts, columns)
+    units = {component: index for component, index in offering.quantities.items() if narrow.high[index]}
+    charges = add_charges(model, dict(_Wrapped(model, units)), amounts, columns)
     written = columns.written(shape, narrow)
-    base = _Base(offering=offering, model=model, charges=charges)
+    base = _Base(offering=offering, units=units, model=model, charges=charges)
     return _Builder(requirements, base, switchable=False).build(), written
 
 
@@ -144,11 +150,10 @@ def _priced_base(key: _PricedKey) -> _Base:
 
 
 def _base(offering: OfferingModel, amounts: AmountTable, *, priced: bool) -> _Base:
-    if not priced:  # of no components there are no charges, and nothing is added for them
-        return _Base(offering=offering, model=offering.model, charges=add_charges(offering.model, {}, amounts))
-    model: cp_model.CpModel = offering.model.clone()
-    quantities = {c: model.get_int_var_from_proto_index(index) for c, index in offering.quantities.items()}
-    return _Base(offering=offering, model=model, charges=add_charges(model, quantities, amounts))
+    model: cp_model.CpModel = offering.model.clone() if priced else offering.model
+    # Of no components there are no charges, and nothing is added for them.
+    charges = add_charges(model, dict(_Wrapped(model, offering.quantities)) if priced else {}, amounts)
+    return _Base(offering=offering, units=offering.quantities, model=model, charges=charges)
 
 
 class _Builder:
@@ -165,7 +170,8 @@ class _Builder:
         self._only = only
         # The model of a few members is used for one request only.
         self._model: cp_model.CpModel = base.model.clone() if only is None else base.model
-        self._quantities = _Wrapped(self._model, self._offering.quantities)
+        self._units_of = base.units
+        self._quantities = _Wrapped(self._model, base.units)
         self._switches = dict(self._offering.active)
 
     def build(self) -> RequestModel:
@@ -189,8 +195,8 @@ class _Builder:
             self._require(Member(BUDGET, limit), self._charges.of(limit), Domain.lower_or_equal(most))
         return RequestModel(
             model=self._model,
-            quantities=self._quantities,
-            selected=_Wrapped(self._model, self._offering.selected),
+            units=self._units_of,
+            selected=_Wrapped(self._model, {one: self._offering.selected[one] for one in self._units_of}),
             needs=_Wrapped(self._model, self._offering.needs),
             codes=self._offering.codes,
             charges=self._charges,
