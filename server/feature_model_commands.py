@@ -17,8 +17,8 @@ from bidwright.configurator.completion import Completion, ImpossibleChoice, comp
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.dimacs import read_dimacs
 from bidwright.configurator.uvl_files import read_uvl
+from bidwright.core.command_line.files import FILE
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST_DIGITS = 200_000
 _CONFLICT = 3
 _timeout = click.option(
@@ -48,7 +48,7 @@ def analyzed_feature_model(uvl: Path | None, dimacs: Path | None, deadline: Dead
 
 
 @click.command("complete")
-@click.option("--uvl", type=_FILE, required=True, help="Feature model in UVL.")
+@click.option("--uvl", type=FILE, required=True, help="Feature model in UVL.")
 @click.option("--select", multiple=True, metavar="NAMES", help='Features to select: a,b,"with, comma".')
 @click.option("--deselect", multiple=True, metavar="NAMES", help="Features to leave out.")
 @_timeout

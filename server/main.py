@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bidwright.core.command_line.files import FILE, FOLDER
 from bidwright.core.command_line.text_arguments import TextGroup
 from bidwright.core.errors import BidwrightError
 from bidwright.server import starting
@@ -22,9 +23,6 @@ from bidwright.server.price_command import price_by_hand
 from bidwright.server.prices_commands import prices
 from bidwright.server.publishing import report
 from bidwright.server.store_options import redis_url_option, state_dir_option
-
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class _Explaining(TextGroup):
@@ -65,7 +63,7 @@ def bidwright(*, verbose: bool) -> None:
     "--address", default="127.0.0.1:7443", show_default=True, help="Where to listen; port 0 for any free one."
 )
 @click.option(
-    "--portfolio", "portfolios", type=_FOLDER, multiple=True, help="Portfolio to publish; the shipped ones otherwise."
+    "--portfolio", "portfolios", type=FOLDER, multiple=True, help="Portfolio to publish; the shipped ones otherwise."
 )
 @click.option("--account", default="local", show_default=True, help="Tenant of the local keys.")
 @click.option(
@@ -89,9 +87,9 @@ def down(state_dir: Path, *, everything: bool) -> None:
 @state_dir_option
 @redis_url_option
 @click.option("--address", default="127.0.0.1:7443", show_default=True, help="Where to listen.")
-@click.option("--tls-certificate", type=_FILE, help="PEM; needed off loopback.")
-@click.option("--tls-key", type=_FILE, help="PEM; needed off loopback.")
-@click.option("--inventory", type=_FILE, help="Ansible inventory; inventory.yml in the state directory otherwise.")
+@click.option("--tls-certificate", type=FILE, help="PEM; needed off loopback.")
+@click.option("--tls-key", type=FILE, help="PEM; needed off loopback.")
+@click.option("--inventory", type=FILE, help="Ansible inventory; inventory.yml in the state directory otherwise.")
 @click.option("--processes", default=1, show_default=True, help="Processes that share the address.")
 @click.option("--volatile", is_flag=True, help="Accept an engine that may lose confirmed writes.")
 def serve(state_dir: Path, **options: Any) -> None:
@@ -102,7 +100,7 @@ def serve(state_dir: Path, **options: Any) -> None:
 @bidwright.command()
 @state_dir_option
 @redis_url_option
-@click.option("--inventory", type=_FILE, help="Ansible inventory; inventory.yml in the state directory otherwise.")
+@click.option("--inventory", type=FILE, help="Ansible inventory; inventory.yml in the state directory otherwise.")
 @click.option("--steps", default=2, show_default=True, help="Roles that run at the same time.")
 @click.option("--volatile", is_flag=True, help="Accept an engine that may lose confirmed writes.")
 def work(state_dir: Path, **options: Any) -> None:
@@ -116,7 +114,7 @@ def portfolio() -> None:
 
 
 @portfolio.command("check")
-@click.argument("directory", type=_FOLDER, default=starting.SHIPPED_PORTFOLIO)
+@click.argument("directory", type=FOLDER, default=starting.SHIPPED_PORTFOLIO)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def portfolio_check(directory: Path, *, as_json: bool) -> None:
     """Report every fault of a portfolio (the shipped one otherwise) at once; exit code 1 where there is one."""
@@ -125,7 +123,7 @@ def portfolio_check(directory: Path, *, as_json: bool) -> None:
 
 
 @portfolio.command("publish")
-@click.argument("directory", type=_FOLDER)
+@click.argument("directory", type=FOLDER)
 @state_dir_option
 @redis_url_option
 def portfolio_publish(directory: Path, state_dir: Path, redis_url: str) -> None:

@@ -19,6 +19,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.portfolio_analysis import Scope, analyze_portfolio
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.clock import utc_now
+from bidwright.core.command_line.files import FILE, FOLDER, OutputFile
 from bidwright.pricing.amounts import amount_table
 from bidwright.server.feature_model_commands import analyzed_feature_model
 from bidwright.server.portfolio_findings_text import as_record, as_text
@@ -26,9 +27,6 @@ from bidwright.server.portfolio_picture import picture
 from bidwright.server.progress import Progress
 from bidwright.v1.configuration_pb2 import CommercialTerms
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_PICTURE = click.Path(dir_okay=False, writable=True, path_type=Path)
 _FAULTS = 3
 _MOST_DIGITS = 200_000
 
@@ -36,12 +34,12 @@ _Named = TypeVar("_Named")
 
 
 @click.command("analyze")
-@click.argument("directory", type=_FOLDER, required=False)
-@click.option("--uvl", type=_FILE, help="Feature model in UVL, instead of a portfolio.")
-@click.option("--dimacs", type=_FILE, help="Formula in DIMACS CNF; names from comments `c NUMBER NAME`.")
+@click.argument("directory", type=FOLDER, required=False)
+@click.option("--uvl", type=FILE, help="Feature model in UVL, instead of a portfolio.")
+@click.option("--dimacs", type=FILE, help="Formula in DIMACS CNF; names from comments `c NUMBER NAME`.")
 @click.option("--offering", "offerings", multiple=True, metavar="ID", help="Only this offering; may be repeated.")
 @click.option("--market", "markets", multiple=True, metavar="ID", help="Only this market; may be repeated.")
-@click.option("--picture", "drawing", type=_PICTURE, metavar="FILE", help="Also draw it, as SVG.")
+@click.option("--picture", "drawing", type=OutputFile(), metavar="FILE", help="Also draw it, as SVG.")
 @click.option("--strict", is_flag=True, help="Exit with code 3 where there is something to mend.")
 @click.option(
     "--timeout",

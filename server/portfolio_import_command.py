@@ -11,14 +11,14 @@ from bidwright.configurator.uvl_files import read_uvl
 from bidwright.configurator.uvl_import import import_model
 from bidwright.configurator.uvl_import_files import files_of
 from bidwright.core.clock import utc_now
+from bidwright.core.command_line.files import FILE
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command("import")
-@click.argument("file", type=_FILE, required=False)
-@click.option("--uvl", type=_FILE, help="Feature model in UVL, whatever its name ends in.")
+@click.argument("file", type=FILE, required=False)
+@click.option("--uvl", type=FILE, help="Feature model in UVL, whatever its name ends in.")
 @click.option("--output", type=_FOLDER, required=True, metavar="DIRECTORY", help="Where the portfolio is written.")
 @click.option(
     "--price-attribute",

@@ -7,16 +7,15 @@ from pathlib import Path
 import click
 
 from bidwright.catalog.reader import read_portfolio
+from bidwright.core.command_line.files import FOLDER
 from bidwright.core.command_line.locales import locale_option
 from bidwright.server.quotes_preview import tell_quotes
 from bidwright.server.starting import require_kept, with_store
 from bidwright.server.store_options import redis_url_option, state_dir_option
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-
 
 @click.command("preview")
-@click.argument("directory", type=_FOLDER)
+@click.argument("directory", type=FOLDER)
 @click.option("--account", default="", metavar="ACCOUNT", help="Only quotes of this account; all otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line.")
 @locale_option

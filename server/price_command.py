@@ -14,6 +14,7 @@ from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_portfolio
 from bidwright.core.clock import utc_now
+from bidwright.core.command_line.files import FILE, FOLDER
 from bidwright.core.command_line.json_form import as_dict
 from bidwright.core.command_line.locales import locale_option
 from bidwright.core.command_line.month_options import month_options, put_months
@@ -30,16 +31,13 @@ from bidwright.server.hand_terms import date_message
 from bidwright.v1.price_pb2 import Price
 from bidwright.v1.pricing_pb2 import FindDiscountRequest, IndexPriceRequest, PriceVariantsRequest
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.command("price")
-@click.option("--portfolio", "directory", type=_FOLDER, required=True, help="Portfolio whose price books are used.")
+@click.option("--portfolio", "directory", type=FOLDER, required=True, help="Portfolio whose price books are used.")
 @click.option(
     "--configuration",
     "file",
-    type=_FILE,
+    type=FILE,
     required=True,
     help="What `bid configure --output` wrote, or a file by hand (docs/pricing.md).",
 )
@@ -53,7 +51,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @month_options
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @locale_option
-@what_if_options(_FILE, "FILE")
+@what_if_options(FILE, "FILE")
 def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the command
     directory: Path,
     file: Path,

@@ -19,8 +19,8 @@ from bidwright.catalog.book_workbook import write_workbook
 from bidwright.catalog.book_workbook_reader import LARGEST_BYTES, read_workbook
 from bidwright.catalog.source_files import Files, files_of_directory
 from bidwright.core.clock import utc_now
+from bidwright.core.command_line.files import FILE, FOLDER, OutputFile
 from bidwright.core.command_line.locales import locale_option
-from bidwright.core.command_line.output_file import OutputFile
 from bidwright.core.errors import Conflicting, Faults
 from bidwright.server.prices_text import import_record, import_text
 from bidwright.server.progress import Progress
@@ -28,8 +28,6 @@ from bidwright.server.quotes_preview import tell_quotes
 from bidwright.server.starting import require_kept, with_store
 from bidwright.server.store_options import redis_url_option, state_dir_option
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST_SHOWN = 10
 
 
@@ -39,7 +37,7 @@ def prices() -> None:
 
 
 @prices.command("export")
-@click.option("--portfolio", "directory", type=_FOLDER, required=True, help="Portfolio with the price book.")
+@click.option("--portfolio", "directory", type=FOLDER, required=True, help="Portfolio with the price book.")
 @click.option("--book", "key", required=True, metavar="BOOK", help="Name of its file in prices/, for example DE.")
 @click.option("--output", type=OutputFile(), required=True, metavar="FILE", help="File that ends in .xlsx or .csv.")
 def prices_export(directory: Path, key: str, output: Path) -> None:
@@ -57,8 +55,8 @@ def prices_export(directory: Path, key: str, output: Path) -> None:
 
 
 @prices.command("import")
-@click.argument("file", type=_FILE)
-@click.option("--portfolio", "directory", type=_FOLDER, required=True, help="Portfolio with the price book.")
+@click.argument("file", type=FILE)
+@click.option("--portfolio", "directory", type=FOLDER, required=True, help="Portfolio with the price book.")
 @click.option("--book", "key", required=True, metavar="BOOK", help="Name of its file in prices/, for example DE.")
 @click.option(
     "--write", "is_written", is_flag=True, help="Change the portfolio; without it, only say what would change."

@@ -18,7 +18,7 @@ from bidwright.clients.cli.session import NOT_VALID, Session
 from bidwright.clients.cli.terms_options import put_terms
 from bidwright.clients.cli.views import number as number_text
 from bidwright.clients.sdk import RequestRefused
-from bidwright.core.command_line.output_file import OutputFile
+from bidwright.core.command_line.files import OutputFile
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 from bidwright.v1 import price_pb2 as price_records

@@ -12,11 +12,11 @@ from bidwright.clients.cli import answers, views
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.records import full_name, show
 from bidwright.clients.cli.session import Session, command
+from bidwright.core.command_line.files import FILE
 from bidwright.core.command_line.month_options import month_options, put_months
 from bidwright.v1 import quote_pb2 as quote_records
 from bidwright.v1 import quoting_pb2 as quoting
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NAME = click.argument("name", metavar="QUOTE")
 _REQUEST_ID = click.option("--request-id", default="", help="UUID; repeating it has no second effect.")
 _ETAG = click.option("--etag", default="", help="Refuse when somebody changed the quote since.")
@@ -28,7 +28,7 @@ def quote() -> None:
 
 
 @command(quote, "create")
-@click.argument("design", type=_FILE)
+@click.argument("design", type=FILE)
 @click.option("--customer", required=True, help="Name of the company.")
 @click.option("--contact", default="", help="Person to talk to.")
 @click.option("--reference", default="", help="The customer's own reference.")
@@ -51,7 +51,7 @@ def create(session: Session, design: Path, **options: Any) -> None:
 
 @command(quote, "revise")
 @_NAME
-@click.argument("design", type=_FILE)
+@click.argument("design", type=FILE)
 @month_options
 @_REQUEST_ID
 @_ETAG

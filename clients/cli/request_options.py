@@ -13,10 +13,9 @@ from bidwright.clients.cli import answers
 from bidwright.clients.cli.catalog_commands import PORTFOLIO, complete_offerings, get_offering
 from bidwright.clients.cli.session import Session
 from bidwright.clients.cli.terms_options import put_terms, terms_options
+from bidwright.core.command_line.files import FILE
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configurator_pb2 as configurator
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -1,4 +1,4 @@
-"""The file that a command writes its answer to."""
+"""Files and folders on the command line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 class OutputFile(click.Path):
