@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Literal
 
 from bidwright.catalog.model import Answer
+from bidwright.configurator.broken_rows import BrokenRows
 from bidwright.configurator.cpsat_model import OfferingKey
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
@@ -47,6 +48,7 @@ class MemberClauses:
             self._key.release, self._key.offering, switchable=True, capacities=self._key.capacities
         )
         self._completer = Completer(self._offering)
+        self._broken_rows = BrokenRows(self._offering)
         self._clauses = self._offering.clauses
         self._sat, self._plain = Sat([], Deadline(0)), Sat([], Deadline(0))
         self._given = [0, 0]
@@ -130,7 +132,7 @@ class MemberClauses:
         return None
 
     def blamed(self, literals: Sequence[int]) -> list[int] | None:
-        """Literals that contradict each other by unit propagation alone, the same whatever was asked before.
+        """Literals that contradict each other one by one, or leave a row no way; the same whatever was asked before.
 
         The shortest beginning of the literals that is contradictory ends with one that counts; then the beginning
         before it is looked at in the same way, together with those that count.
@@ -139,6 +141,22 @@ class MemberClauses:
             As early ones as there are; None where propagation does not find a contradiction.
         """
         self._give()
+        found = self._contradictory(literals)
+        if found is not None:
+            return found
+        broken = self._broken_rows.clauses(self._plain.implied(literals) or ())
+        if not broken:
+            return None
+        # What rows say is said under a literal of its own: it is left out of all other questions.
+        said = self._clauses.new()
+        self._give()
+        for clause in broken:
+            self._plain.add([-said, *clause])
+        self._learned += len(broken)
+        found = self._contradictory([said, *literals])
+        return found and [literal for literal in found if literal != said]
+
+    def _contradictory(self, literals: Sequence[int]) -> list[int] | None:
         length = self._plain.refused(literals)
         if length is None:
             return None
