@@ -81,7 +81,7 @@ class ByHand:
         given: dict[str, object] = {**self._whose(order, step), **values, **passwords}
         if interface.needs_port:
             given["delivery_port"] = port
-        if interface.needs_certificate:
+        if interface.certificate:
             names = values.get("delivery_names", [])
             assert isinstance(names, list)
             target = self.inventory.place(target_of(order, step)).target

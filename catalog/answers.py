@@ -12,7 +12,7 @@ from google.type import decimal_pb2
 from bidwright.catalog.model import Answer, Need, Offering
 from bidwright.catalog.nearest import advice
 from bidwright.core import money
-from bidwright.core.errors import Faults, InvalidInput
+from bidwright.core.errors import Faults
 from bidwright.v1 import configuration_pb2
 
 _KIND_WORDS = {
@@ -114,37 +114,11 @@ def answers_to_proto(answers: Mapping[str, Answer]) -> list[configuration_pb2.Ne
     return [answer_to_proto(name, answers[name]) for name in sorted(answers)]
 
 
-def answer_from_text(need: Need, text: str) -> Answer:
-    """Read an answer as people type it: ``yes``, ``100``, ``99.5``, an option id, text.
-
-    Raises:
-        InvalidInput: The text is no answer to this need.
-    """
-    answer: Answer = text
-    word = text.strip().lower()
-    if need.kind == "boolean" and word in _BOOLEAN_WORDS:
-        answer = _BOOLEAN_WORDS[word]
-    elif need.kind == "integer" and re.fullmatch(r"-?[0-9]{1,18}", text.strip()):
-        answer = int(text)
-    elif need.kind == "decimal":
-        try:
-            answer = money.parse(text.strip())
-        except ValueError:
-            answer = text
-    fault = answer_fault(need, answer)
-    if fault is not None:
-        raise InvalidInput(f"{need.name}: {fault.what}", fix=fault.fix)
-    return answer
-
-
 def answer_text(answer: Answer) -> str:
     """An answer as text: ``true``, ``100``, ``99.5``."""
     if isinstance(answer, bool):
         return "true" if answer else "false"
     return format(answer, "f") if isinstance(answer, Decimal) else str(answer)
-
-
-_BOOLEAN_WORDS = {"yes": True, "true": True, "no": False, "false": False}
 
 
 def _from_proto(message: configuration_pb2.NeedAnswer, where: str, faults: Faults) -> Answer | None:

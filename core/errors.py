@@ -1,4 +1,4 @@
-"""What can go wrong with a request, in six kinds.
+"""What can go wrong with a request, in seven kinds.
 
 An exception means that the request could not be carried out; what a caller must expect (a conflict between needs, a
 violated rule) is a value instead. The table from kind to gRPC status is in ``server/grpc_errors.py``.

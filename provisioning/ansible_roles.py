@@ -24,7 +24,8 @@ class RoleInterface:
         variables: Options a caller may give as variables, with their types (``str``, ``int``, ``float``, ``bool``,
             ``dict``, ``list of str``, ``list of dict``).
         secrets: Options that hold generated credentials (``no_log`` in the argument specs).
-        certificate: Which of ``delivery_certificate``, ``delivery_private_key`` and ``delivery_authority`` it takes.
+        certificate: Which of ``delivery_certificate``, ``delivery_private_key`` and ``delivery_authority`` it takes;
+            none where its service neither shows a certificate nor must know the authority of others.
         needs_port: Whether its service listens on a TCP port.
         kinds: Kinds of target it can serve.
     """
@@ -35,11 +36,6 @@ class RoleInterface:
     certificate: frozenset[str]
     needs_port: bool
     kinds: frozenset[str]
-
-    @property
-    def needs_certificate(self) -> bool:
-        """Tell whether its service shows a certificate, or must know the authority of others."""
-        return bool(self.certificate)
 
 
 def role_interface(role: str) -> RoleInterface:

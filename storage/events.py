@@ -55,11 +55,6 @@ class Events:
             raise _dropped(after)
         return _events(rows)
 
-    async def last_position(self, account: str) -> str:
-        """Return the position of the newest event, ``START`` if there is none: follow from here for new ones only."""
-        rows = await self._engine.run("XREVRANGE", keys.events(account), "+", "-", "COUNT", 1, repeat=True)
-        return _events(rows)[0].position if rows else START
-
     async def follow(self, account: str, *, after: str = START) -> AsyncIterator[StoredEvent]:
         """Give the events after a position and then each new one, without end; cancel it to stop.
 

@@ -101,12 +101,6 @@ def fence(account: str, subject_id: str) -> str:
     return f"{tag_of(account)}:@fence:{account}:{subject_id}"
 
 
-def counter(account: str, name: str) -> str:
-    """Return the key of a counter of an account."""
-    _check("counter", name, _NAME)
-    return f"{tag_of(account)}:@counter:{account}:{name}"
-
-
 def pool(name: str) -> tuple[str, str]:
     """Return the keys of a pool in the system partition: number by holder, and the numbers taken."""
     _check("pool", name, _NAME)

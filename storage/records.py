@@ -132,10 +132,6 @@ class Store:
             raise reused(request_id)
         return bytes(answer)
 
-    async def next_number(self, account: str, name: str) -> int:
-        """Return the next number of a counter, from 1. Numbers never repeat; one may be skipped after a lost answer."""
-        return int(await self._engine.run("INCR", keys.counter(account, name), repeat=True))
-
     async def _page(self, kind: str, named: Sequence[tuple[str, str, int]], window: _Window) -> Page[Record]:
         shown = named[: window.page.size]
         records = await self._read(kind, [(account, record_id) for account, record_id, _ in shown])

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from small_release import small_release
 
 from bidwright.catalog.answers import (
-    answer_from_text,
     answer_to_proto,
     answers_from_proto,
     answers_to_proto,
     resolve_answers,
 )
-from bidwright.catalog.model import Answer, Need
+from bidwright.catalog.model import Answer
 from bidwright.catalog.needs import _repeats_a_repetition
 from bidwright.core.errors import InvalidInput
 from bidwright.v1.configuration_pb2 import NeedAnswer
@@ -113,28 +112,6 @@ def test_answers_are_sent_by_name() -> None:
 def test_answers_that_cannot_be_read_from_the_wire_are_refused(messages: list[NeedAnswer], words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         answers_from_proto(messages)
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "answer"),
-    [
-        ("users", "250", 250),
-        ("availability", "99.5", Decimal("99.5")),
-        ("highly_available", "Yes", True),
-        ("highly_available", "false", False),
-        ("data_residency", "EU", "EU"),
-        ("site_title", "{{ lookup('pipe','id') }}", "{{ lookup('pipe','id') }}"),
-    ],
-)
-def test_an_answer_is_read_as_people_type_it(name: str, text: str, answer: Answer) -> None:
-    assert answer_from_text(OFFERING.needs[name], text) == answer
-
-
-@pytest.mark.parametrize(("name", "text"), [("users", "1.5"), ("availability", "high"), ("highly_available", "maybe")])
-def test_what_is_no_answer_is_refused_as_typed(name: str, text: str) -> None:
-    need: Need = OFFERING.needs[name]
-    with pytest.raises(InvalidInput, match=name):
-        answer_from_text(need, text)
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+", "(a*b?)*", "((a+)?x?)*", "(a+){2,50}", "(?:[a-z]{2,})+"])

@@ -44,12 +44,10 @@ def names_in(certificate: str) -> list[str]:
 
 
 def test_a_role_tells_that_it_takes_a_certificate_which_is_no_password() -> None:
-    database, website = role_interface("postgresql_database"), role_interface("website")
-    assert database.needs_certificate
+    database = role_interface("postgresql_database")
     assert database.certificate == CERTIFICATE
     assert CERTIFICATE.isdisjoint(database.secrets | database.variables.keys())
-    assert not role_interface("server").needs_certificate
-    assert website.needs_certificate == bool(website.certificate)
+    assert not role_interface("server").certificate
 
 
 async def test_a_step_is_given_the_same_certificate_at_every_attempt(site: Site, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from bidwright.storage.allocation import Pools
 from bidwright.storage.changes import Change, EventEntry
 from bidwright.storage.commit import Retention
 from bidwright.storage.connection import Engine
-from bidwright.storage.events import START, Events
+from bidwright.storage.events import Events
 from bidwright.storage.records import Store
 
 
@@ -46,19 +46,10 @@ async def test_a_follower_gets_what_was_and_what_comes_and_stops_when_cancelled(
     assert await engine.run("ECHO", "still here") == b"still here"
 
 
-async def test_the_last_position_is_where_new_events_follow(store: Store, engine: Engine) -> None:
-    reader = Events(engine)
-    assert await reader.last_position("acme") == START
-    await store.commit("acme", events(b"a", b"b"))
-    last = await reader.last_position("acme")
-    await store.commit("acme", events(b"c"))
-    assert [event.body for event in await reader.read("acme", after=last)] == [b"c"]
-
-
 async def test_events_beyond_what_is_kept_are_dropped_and_a_late_follower_is_told(engine: Engine) -> None:
     store = Store(engine, retention=Retention(events=100))
     await store.commit("acme", events(b"first"))
-    first = await Events(engine).last_position("acme")
+    first = (await Events(engine).read("acme"))[0].position
     for _ in range(5):
         await store.commit("acme", events(*(b"x" for _ in range(100))))
     # The engine drops whole nodes of 100 entries: 501 were added, the fullest that may remain is 199.

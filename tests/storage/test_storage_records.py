@@ -226,11 +226,6 @@ async def test_records_of_all_accounts_merge_in_the_order_of_creation(store: Sto
     assert [one.id for one in first.records + rest.records] == ["q-6", "q-5", "q-4", "q-3", "q-2", "q-1", "q-0"]
 
 
-async def test_numbers_of_a_counter_grow_by_one_for_each_account(store: Store) -> None:
-    numbers = [await store.next_number("acme", "quote") for _ in range(3)]
-    assert (numbers, await store.next_number("other", "quote")) == ([1, 2, 3], 1)
-
-
 @pytest.mark.parametrize(
     ("account", "kind", "record_id"),
     [
