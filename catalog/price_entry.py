@@ -68,6 +68,7 @@ class PriceEntry:
         coefficients: The formula in powers of the quantity, once its characteristics are known.
         told: The characteristics that a table or formula was resolved with, in words.
         of: Components whose lines a percentage is taken of; empty for other models.
+        of_charge: When those lines are due; None for when the percentage itself is.
         tiers: Volume prices, ascending by quantity, each from 2 units on.
         bands: Prices of a volume, graduated or stairstep model, ascending; empty for other models.
         included: Units that are free; tiers, bands and blocks count those beyond.
@@ -93,6 +94,7 @@ class PriceEntry:
     maximum: Decimal | None = None
     waived_from: int | None = None
     of: frozenset[str] = frozenset()
+    of_charge: ChargeName | None = None
     valid_from: dt.date
     valid_to: dt.date | None
     table: PriceTable | None = None
@@ -112,6 +114,11 @@ class PriceEntry:
             and self.minimum is None
             and self.maximum is None
         )
+
+    @property
+    def base_charge(self) -> ChargeName:
+        """When the lines are due that a percentage is taken of."""
+        return self.of_charge or self.charge
 
     @property
     def most_units(self) -> Decimal | None:

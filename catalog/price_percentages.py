@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from bidwright.catalog.csv_source import Row
@@ -42,17 +43,40 @@ def check_circles(
         draft.faults.add(where, what, "Take one of these components out of `of`, so that there is no circle.")
 
 
+def check_bases(
+    draft: Draft, entries: Mapping[Key, tuple[PriceEntry, ...]], places: Mapping[Key, str], unsound: AbstractSet[str]
+) -> None:
+    """Report percentages of what is never due: they would always come to nothing.
+
+    Args:
+        draft: Takes the faults.
+        entries: All rows of a price book, inherited ones too.
+        places: Where the rows of the book itself stand; only these are looked at.
+        unsound: Components with a row that cannot be read, and may be due then.
+    """
+    for key, where in places.items():
+        bases = {(id_, row.base_charge) for row in entries[key] for id_ in row.of}
+        due = {(id_, "hourly") for id_, charge in bases if charge == "monthly"} | bases
+        if bases and due.isdisjoint(entries) and unsound.isdisjoint(id_ for id_, _ in bases):
+            what = (
+                f"the {key[1]} price of {key[0]} is a percentage of components of which none has a {_any(bases)} price"
+            )
+            fix = "Write into of_charge when the prices are due that it is taken of, or correct `of`."
+            draft.faults.add(where, what, fix)
+
+
+def _any(bases: AbstractSet[Key]) -> str:
+    return " or ".join(sorted({charge for _, charge in bases}))
+
+
 def percentages_of(entries: Mapping[Key, tuple[PriceEntry, ...]]) -> dict[Key, tuple[Key, ...]]:
     """Rows that are percentages -> those among the rows they are taken of that are percentages as well."""
     found = {
-        key: sorted({id_ for row in rows for id_ in row.of})
+        key: sorted({(id_, row.base_charge) for row in rows for id_ in row.of})
         for key, rows in entries.items()
         if any(row.model == "percentage" for row in rows)
     }
-    return {
-        (id_, charge): tuple((other, charge) for other in of if (other, charge) in found)
-        for (id_, charge), of in found.items()
-    }
+    return {key: tuple(other for other in of if other in found) for key, of in found.items()}
 
 
 def _circle(of: Mapping[Key, tuple[Key, ...]], start: Key) -> tuple[Key, ...]:

@@ -26,6 +26,7 @@ OPTIONAL_COLUMNS = (
     "maximum",
     "waived_from",
     "of",
+    "of_charge",
     "table",
     "formula",
 )
@@ -37,6 +38,7 @@ _LONGEST_TERM = 120
 _MOST_PERCENT = 1000
 _PERCENT_PLACES = 4
 _FREE = ("included", "included_each")
+_BASES = tuple(charge for charge in CHARGES if charge != "hourly")
 
 
 _USED: dict[tuple[ModelName, str], frozenset[str]] = {
@@ -47,14 +49,15 @@ _USED: dict[tuple[ModelName, str], frozenset[str]] = {
     ("graduated", "up to"): frozenset({"tiers", *_FREE, "block_size"}),
     ("stairstep", "up to"): frozenset({"tiers", *_FREE, "block_size"}),
     ("block", ""): frozenset({"price", *_FREE, "block_size"}),
-    ("percentage", ""): frozenset({"price", "of"}),
+    ("percentage", ""): frozenset({"price", "of", "of_charge"}),
     ("table", ""): frozenset({"table", *_FREE, "block_size"}),
     ("formula", ""): frozenset({"formula"}),
 }
 """(model, whether tiers say from where or up to where they hold) -> the columns that such a row uses."""
 
 _UNUSED = {
-    form: sorted({"price", *_FREE, "block_size", "of", "table", "formula"} - used) for form, used in _USED.items()
+    form: sorted({"price", *_FREE, "block_size", "of", "of_charge", "table", "formula"} - used)
+    for form, used in _USED.items()
 }
 
 
@@ -101,6 +104,7 @@ def read_row(row: Row, most_units: int, faults: Faults) -> PriceEntry | None:
         waived_from=waived_from,
         valid_from=valid_from,
         valid_to=valid_to,
+        of_charge=cast("ChargeName | None", cells.get("of_charge") or None),
     )
 
 
@@ -214,6 +218,13 @@ def _check_percentage(row: Row, percent: Decimal | None, faults: Faults) -> None
         faults.add(
             row.where, "an hourly price cannot be a percentage", "Write monthly; hourly lines are due monthly, too."
         )
+    charge, base = row.cells["charge"], row.cells.get("of_charge", "") or row.cells["charge"]
+    if base not in CHARGES or (base == "hourly" != charge):
+        fix = f"Write one of: {', '.join(_BASES)}. Hourly lines are due monthly, too."
+        faults.add(row.where, f"of_charge is {base!r}", fix)
+    elif (base == "usage") != (charge == "usage"):
+        what = f"a {charge} price cannot be a percentage of {base} prices, as usage is only estimated"
+        faults.add(row.where, what, "Let the two be due alike, or add a usage row for the percentage of usage.")
 
 
 def _waived_from(row: Row, faults: Faults) -> int | None:

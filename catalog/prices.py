@@ -13,7 +13,7 @@ from bidwright.catalog.price_characteristics import with_characteristics
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.catalog.price_inheritance import Entries, Inheritance, in_order_of_inheritance, parent_key
-from bidwright.catalog.price_percentages import check_circles, resolved
+from bidwright.catalog.price_percentages import check_bases, check_circles, resolved
 from bidwright.catalog.price_rows import COLUMNS, OPTIONAL_COLUMNS, read_row
 from bidwright.catalog.price_settings import check_selection, read_settings
 from bidwright.catalog.price_tables import read_price_tables
@@ -84,6 +84,7 @@ def _read_book(draft: Draft, files: Files, key: str) -> None:
     elif key in draft.markets and name in files:
         _check_complete(draft, key, own, unsound)
     check_circles(draft, own, places, f"{name}:1")
+    check_bases(draft, own, places, unsound)
     if whole is not None:
         read_settings(draft, key, dict(sorted(own.items())), parent)
 

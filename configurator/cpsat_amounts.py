@@ -129,11 +129,9 @@ def _add_percentages(
     most: dict[tuple[str, str], int] = {}
     for percentage in table.percentages:
         if percentage.component in quantities:
-            amounts = due[percentage.charge]
-            members = [component_id for component_id in percentage.of if component_id in amounts]
-            base = Base(
-                cp_model.LinearExpr.sum([amounts[member] for member in members]), _most(table, percentage, most)
-            )
+            amounts, bases = due[percentage.charge], due[percentage.of_charge]
+            members = [bases[component_id] for component_id in percentage.of if component_id in bases]
+            base = Base(cp_model.LinearExpr.sum(members), _most(table, percentage, most))
             chosen = _is_any(model, [quantities[percentage.component]])
             amount = add_percentage(model, chosen, base, percentage)
             amounts[percentage.component] = amounts.get(percentage.component, 0) + amount
@@ -144,9 +142,9 @@ def _add_percentages(
 
 def _most(table: AmountTable, percentage: PercentageAmount, others: Mapping[tuple[str, str], int]) -> int:
     """The most that the amounts come to that a percentage is taken of; ``others`` are those that are percentages."""
-    columns = [getattr(table, percentage.charge), *([table.hourly] if percentage.charge == "monthly" else [])]
+    columns = [getattr(table, percentage.of_charge), *([table.hourly] if percentage.of_charge == "monthly" else [])]
     listed: int = sum(max(column[member]) for column in columns for member in percentage.of if member in column)
-    return listed + sum(others.get((percentage.charge, member), 0) for member in percentage.of)
+    return listed + sum(others.get((percentage.of_charge, member), 0) for member in percentage.of)
 
 
 def _is_any(model: cp_model.CpModel, quantities: Sequence[cp_model.IntVar]) -> cp_model.IntVar:

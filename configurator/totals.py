@@ -104,8 +104,8 @@ def _due(items: Mapping[str, int], table: AmountTable) -> tuple[dict[str, dict[s
         due["monthly"][component] = due["monthly"].get(component, 0) + amount
     for percentage in table.percentages:
         if percentage.component in items:
-            amounts = due[percentage.charge]
-            net = percentage.net(sum(amounts.get(component, 0) for component in percentage.of))
+            amounts, bases = due[percentage.charge], due[percentage.of_charge]
+            net = percentage.net(sum(bases.get(component, 0) for component in percentage.of))
             amounts[percentage.component] = amounts.get(percentage.component, 0) + net
             spared += spared_times(percentage, table, table.term_months) * net
     return due, spared

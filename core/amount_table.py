@@ -51,7 +51,8 @@ class PercentageAmount:
 
     Attributes:
         charge: one_time, monthly, quarterly or yearly.
-        of: Components whose amounts of the same charge it is taken of; monthly and hourly ones count as one.
+        of: Components whose amounts it is taken of; monthly and hourly ones count as one.
+        of_charge: When those amounts are due, one of the same four.
         share: The percentage as a fraction of 1.
         half_even: Whether a half is rounded to the even neighbour, and not up.
         minimum, maximum: Minor units; None for no limit.
@@ -62,6 +63,7 @@ class PercentageAmount:
     component: str
     charge: str
     of: tuple[str, ...]
+    of_charge: str
     share: Fraction
     half_even: bool
     minimum: int | None

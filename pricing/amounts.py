@@ -237,6 +237,7 @@ def _percentages(sale: Sale, entries: Entries, changes: Changes) -> Iterator[Per
             component=component,
             charge=charge,
             of=tuple(sorted(entry.of)),
+            of_charge=entry.base_charge,
             share=Fraction(entry.price) / 100,
             half_even=sale.book.rounding == "half_even",
             minimum=minimum,

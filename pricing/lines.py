@@ -81,11 +81,11 @@ def percentage_line(
     """
     base = Decimal(0)
     for component in entry.of:
-        base = add(base, nets.get((component, DUE[entry.charge]), Decimal(0)))
+        base = add(base, nets.get((component, DUE[entry.base_charge]), Decimal(0)))
     waterfall, rule = Waterfall(), _rule(sale, entry)
-    waterfall.add(
-        PRICE_STEP_KIND_LIST, f"{rule}, {plain(entry.price)} % of {plain(base)}", percent_of(base, entry.price)
-    )
+    elsewhen = "" if entry.base_charge == entry.charge else f" {entry.base_charge}"
+    says = f"{rule}, {plain(entry.price)} % of {plain(base)}{elsewhen}"
+    waterfall.add(PRICE_STEP_KIND_LIST, says, percent_of(base, entry.price))
     if is_waived(sale, entry):
         _waive(waterfall, entry, rule)
     return _line(sale, wanted, entry, waterfall, labour)

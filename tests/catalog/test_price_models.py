@@ -260,6 +260,8 @@ def test_commitments_are_a_setting_of_the_price_book(tmp_path: Path, commitment:
 
 
 WITH_PERCENTAGE = REQUIRED + ",model,of,minimum"
+WITH_BASE = REQUIRED + ",model,of,of_charge"
+OF_ONE_TIME = "support.standard,yearly,piece,0,1,,2026-01-01,,percentage,os.debian,one_time"
 
 
 def test_a_percentage_names_the_components_it_is_taken_of(tmp_path: Path) -> None:
@@ -297,3 +299,34 @@ def test_percentages_of_each_other_are_one_fault(tmp_path: Path) -> None:
     (fault,) = check_report(portfolio, today=SMALL_TODAY)
     assert fault.where == "prices/DE.csv:17"
     assert fault.what == ("the one_time price of os.debian is a percentage of support.standard, which is one of itself")
+
+
+def test_a_percentage_may_be_of_what_is_due_at_other_times(tmp_path: Path) -> None:
+    portfolio = with_row(tmp_path, "150,,2026-01-01,,percentage,compute.*,monthly", WITH_BASE)
+    (entry,) = read_portfolio(portfolio, today=SMALL_TODAY).price_books["DE"].entries["os.debian", "one_time"]
+    assert (entry.charge, entry.base_charge) == ("one_time", "monthly")
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ("15,,2026-01-01,,percentage,compute.*,weekly", "of_charge is 'weekly'"),
+        ("15,,2026-01-01,,percentage,compute.*,hourly", "of_charge is 'hourly'"),
+        ("15,,2026-01-01,,percentage,compute.*,usage", "a one_time price cannot be a percentage of usage prices"),
+        ("15,,2026-01-01,,flat,,monthly", "of_charge is 'monthly', which means nothing in this flat price"),
+        # it would always come to nothing
+        ("15,,2026-01-01,,percentage,compute.*,yearly", "of components of which none has a yearly price"),
+        # over the yearly price of another it is a percentage of itself
+        (
+            f"15,,2026-01-01,,percentage,support.standard,yearly\n{OF_ONE_TIME}",
+            "the one_time price of os.debian is a percentage of support.standard, which is one of itself",
+        ),
+    ],
+)
+def test_a_percentage_of_what_is_never_due_is_one_fault(tmp_path: Path, row: str, what: str) -> None:
+    first, *others = row.split("\n")
+    portfolio = with_row(tmp_path, first, WITH_BASE)
+    with (portfolio / "prices" / "DE.csv").open("a") as file:
+        file.writelines(f"{other}\n" for other in others)
+    (fault,) = check_report(portfolio, today=SMALL_TODAY)
+    assert what in fault.what

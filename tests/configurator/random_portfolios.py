@@ -231,7 +231,8 @@ def _percentages(draw: st.DrawFn, components: list[str]) -> list[PercentageAmoun
     if not _rarely(draw) or len(components) < 2:
         return []
     ordered = draw(st.permutations(components))
-    charge = draw(st.sampled_from(["one_time", "monthly", "quarterly", "yearly"]))
+    charges = ["one_time", "monthly", "quarterly", "yearly"]
+    charge = draw(st.sampled_from(charges))
     place = draw(st.sampled_from([1, 1, 5]))
     found = []
     for position in range(draw(st.integers(1, min(2, len(components) - 1)))):
@@ -242,6 +243,7 @@ def _percentages(draw: st.DrawFn, components: list[str]) -> list[PercentageAmoun
                 component=ordered[position],
                 charge=charge,
                 of=tuple(sorted(others[: draw(st.integers(1, len(others)))])),
+                of_charge=charge if draw(st.booleans()) else draw(st.sampled_from(charges)),
                 share=draw(st.sampled_from([Fraction(1, 2), Fraction(3, 20), Fraction(7, 4)])),
                 half_even=draw(st.booleans()),
                 minimum=limits[0],
@@ -364,5 +366,5 @@ def _due(items: Mapping[str, int], table: AmountTable) -> dict[str, dict[str, in
     }
     for one in table.percentages:
         if one.component in items:
-            due[one.charge][one.component] += one.net(sum(due[one.charge].get(c, 0) for c in one.of))
+            due[one.charge][one.component] += one.net(sum(due[one.of_charge].get(c, 0) for c in one.of))
     return due

@@ -100,6 +100,7 @@ def test_a_component_is_not_dominated_where_the_other_could_become_too_many() ->
                         component="web.nginx_site",
                         charge="monthly",
                         of=("os.debian",),
+                        of_charge="monthly",
                         share=Fraction(1),
                         half_even=False,
                         minimum=None,

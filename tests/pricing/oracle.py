@@ -103,7 +103,9 @@ class Oracle:
         while later:
             # one whose base holds none that is still to be computed
             for line, entry in list(later.values()):
-                base = [o for o in found if o.subject in entry.of and o.charge == line.charge]
+                base = [
+                    o for o in found if o.subject in entry.of and o.charge == DUE[entry.of_charge or entry.charge][0]
+                ]
                 if not any(id(o) in later for o in base):
                     line.steps = [(LIST, sum((o.running for o in base), Fraction(0)) * Fraction(entry.price) / 100)]
                     self.waive(line, entry)

@@ -49,6 +49,7 @@ def cells_of(entry: PriceEntry) -> dict[str, str]:
         "valid_to": str(entry.valid_to or ""),
         "model": entry.model,
         "of": " ".join(sorted(entry.of)),
+        "of_charge": entry.of_charge or "",
         "table": "vm" if entry.table else "",
         "formula": "-component.quantity + need.users" if entry.formula else "",
         **{name: plain(Decimal(value)) for name, value in optional.items() if value is not None},

@@ -213,3 +213,22 @@ def test_an_uplift_is_a_percentage_of_the_nets_of_some_lines_only() -> None:
     assert uplift.steps[0].rule == "DE-list: support.premium monthly from 2026-01-01, 15 % of 113.74"
     without = priced(made, {"os.debian": 2, "support.premium": 1}, 36)
     assert euros(without.lines[-1].net) == "0.00"
+
+
+def test_a_percentage_may_be_of_lines_that_are_due_at_other_times() -> None:
+    of = frozenset({"compute.small", "compute.large"})
+    made = release(
+        row("compute.small", "one_time", "1000.00"),
+        row("compute.small", "monthly", "24.00"),
+        row("compute.large", "hourly", "0.10"),
+        row("os.debian", "one_time", "150", model="percentage", of=of, of_charge="monthly"),
+        row("support.premium", "yearly", "22", model="percentage", of=of, of_charge="one_time"),
+        row("support.standard", "one_time", "10", model="percentage", of=frozenset({"os.debian"})),
+    )
+    items = {"compute.small": 2, "compute.large": 1, "os.debian": 1, "support.premium": 1, "support.standard": 1}
+    found = {(line.subject, line.charge): line for line in priced(made, items, 36).lines}
+    set_up, care = found["os.debian", pb.CHARGE_ONE_TIME], found["support.premium", pb.CHARGE_YEARLY]
+    assert steps(set_up) == [("LIST", "170.61")]  # 150 % of 45.12 + 68.62, which are 48.00 and 73.00 less 6 %
+    assert steps(found["support.standard", pb.CHARGE_ONE_TIME]) == [("LIST", "17.061"), ("ROUNDING", "17.06")]
+    assert steps(care) == [("LIST", "440")]  # 22 % of 2000.00
+    assert care.steps[0].rule == "DE-list: support.premium yearly from 2026-01-01, 22 % of 2000 one_time"

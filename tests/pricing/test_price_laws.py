@@ -129,7 +129,7 @@ def test_amount_tables_and_prices_are_the_same_numbers(case: Case) -> None:
             due[charge][id_] = due[charge].get(id_, 0) + (column[id_][n] if id_ in column else 0)
     for percentage in table.percentages:
         if percentage.component in quantities:
-            net = percentage.net(sum(due[percentage.charge].get(id_, 0) for id_ in percentage.of))
+            net = percentage.net(sum(due[percentage.of_charge].get(id_, 0) for id_ in percentage.of))
             due[percentage.charge][percentage.component] += net
     missing = 0
     for commitment in table.commitments.values():
