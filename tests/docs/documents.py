@@ -30,8 +30,8 @@ class Block:
 
 
 def documents() -> list[Path]:
-    """README and everything in docs/."""
-    return [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+    """README, CHANGELOG and everything in docs/."""
+    return [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 
 
 def blocks(path: Path) -> Iterator[Block]:
