@@ -193,6 +193,31 @@ async def test_the_example_settings_of_the_engine_are_durable_and_its_user_may_d
     await engine.close()
 
 
+@pytest.mark.parametrize(
+    ("engine", "allowed"),
+    [
+        ("grpc", r".*/grpc_api\.py|(server|clients)/.*"),
+        ("redis", r"storage/.*"),
+        ("ortools", r"configurator/cpsat_\w+\.py"),
+        ("pysat", r"configurator/sat\.py"),
+        ("ansible_runner", r"provisioning/ansible\.py"),
+    ],
+)
+def test_an_engine_is_used_only_where_the_page_for_contributors_says(engine: str, allowed: str) -> None:
+    importing = re.compile(rf"^\s*(import|from) {engine}\b", re.MULTILINE)
+    users = [
+        by_name(path) for folder in CODE for path in (ROOT / folder).rglob("*.py") if importing.search(path.read_text())
+    ]
+    assert users
+    assert [user for user in users if not re.fullmatch(allowed, user)] == []
+
+
+def test_no_comment_puts_work_off() -> None:
+    files = [path for folder in (*CODE, "playbooks", "tests", "bench") for path in (ROOT / folder).rglob("*.py")]
+    postponed = re.compile("#.*(TO" + "DO|FIX" + "ME|XXX)")
+    assert [by_name(path) for path in files if postponed.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_the_index_of_decisions_lists_every_one() -> None:
     index = DOCS / "adr" / "README.md"
     assert set(links(index)) == {path.name for path in (DOCS / "adr").glob("0*.md")}
