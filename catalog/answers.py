@@ -152,7 +152,8 @@ def _number_fault(need: Need, answer: Decimal) -> AnswerFault | None:
     unit = f" {need.unit}" if need.unit else ""
     low, high = need.minimum, need.maximum
     if (low is not None and answer < low) or (high is not None and answer > high):
-        return AnswerFault(f"{answer:f}{unit} is outside {low} to {high}", f"Give a number from {low} to {high}{unit}.")
+        told = " to ".join(money.plain(limit) for limit in (low, high) if limit is not None)
+        return AnswerFault(f"{answer:f}{unit} is outside {told}", f"Give a number from {told}{unit}.")
     if len(money.plain(answer).partition(".")[2]) > need.places:
         allowed = f"{need.places} digits after the point"
         return AnswerFault(f"{answer:f}{unit} has more than {allowed}", f"Round it to at most {allowed}.")
@@ -162,7 +163,7 @@ def _number_fault(need: Need, answer: Decimal) -> AnswerFault | None:
 def _choice_fault(need: Need, answer: str) -> AnswerFault | None:
     if answer in need.options:
         return None
-    return AnswerFault(f"{_shown(answer)} is not an option", f"Choose one of: {', '.join(need.options)}.")
+    return AnswerFault(f"{_shown(answer)} is not an option", advice(answer, need.options))
 
 
 def _text_fault(need: Need, answer: str) -> AnswerFault | None:

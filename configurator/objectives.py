@@ -9,6 +9,7 @@ from typing import Literal, cast, get_args
 
 from bidwright.catalog.amount_messages import decimal_message, money
 from bidwright.catalog.model import Release
+from bidwright.catalog.nearest import advice
 from bidwright.core.errors import Faults
 from bidwright.core.money import from_minor
 from bidwright.v1.configuration_pb2 import Proof
@@ -106,7 +107,7 @@ def objectives_of(messages: Iterable[ObjectiveMessage], release: Release, faults
         objective = _objective(message)
         if objective.measure is None and objective.attribute not in release.attributes:
             what = f"{objective.attribute!r} is not an attribute"
-            faults.add(f"objectives[{index}].attribute", what, f"Choose one of {', '.join(release.attributes)}.")
+            faults.add(f"objectives[{index}].attribute", what, advice(objective.attribute, release.attributes))
         key = (objective.measure, objective.attribute)
         if key in found:
             what = f"{objective.subject} is given twice"

@@ -14,6 +14,7 @@ from bidwright.catalog.answers import answers_from_proto, resolve_answers
 from bidwright.catalog.bespoke_places import check_places
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Answer, Market, Offering, Release
+from bidwright.catalog.nearest import advice
 from bidwright.configurator.objectives import Objective, objectives_of
 from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_request import SiteMessage, SiteReader
@@ -167,9 +168,9 @@ def _sited(
 def _place(release: Release, offering_id: str, market_id: str, faults: Faults) -> tuple[Offering | None, Market | None]:
     offering, market = release.offerings.get(offering_id), release.markets.get(market_id)
     if offering is None:
-        faults.add("offering", f"{offering_id!r} is not offered", f"Choose one of {', '.join(release.offerings)}.")
+        faults.add("offering", f"{offering_id!r} is not offered", advice(offering_id, release.offerings))
     if market is None:
-        faults.add("market", f"{market_id!r} is not a market", f"Choose one of {', '.join(release.markets)}.")
+        faults.add("market", f"{market_id!r} is not a market", advice(market_id, release.markets))
     return offering, market
 
 
@@ -188,7 +189,7 @@ def _require_component(release: Release, component: str, where: str, faults: Fau
         return True
     family = component.partition(".")[0]
     known = release.members(family)
-    fix = f"Choose one of {', '.join(known)}." if known else f"Choose from {', '.join(release.families)}."
+    fix = advice(component, known) if known else advice(family, release.families)
     faults.add(where, f"{component!r} is not a component", fix)
     return False
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bidwright.catalog.answers import answers_from_proto, answers_to_proto, resolve_answers
 from bidwright.catalog.model import Answer, Offering, Release
+from bidwright.catalog.nearest import advice
 from bidwright.configurator.sites import MOST_SITES, Site
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.v1.configuration_pb2 import ConfigurationItem, ConfigurationSite, NeedAnswer
@@ -72,7 +73,7 @@ class SiteReader:
         family = component.partition(".")[0]
         if component not in self.release.components:
             known = [c for one in self._families for c in self.release.members(one)]
-            self.faults.add(where, f"{component!r} is not a component", f"Choose one of {', '.join(known)}.")
+            self.faults.add(where, f"{component!r} is not a component", advice(component, known))
         elif family not in self._families:
             fix = f"Ask for it for the whole bid; each site has {', '.join(self._families)} of its own."
             self.faults.add(where, f"{component} is not chosen for each site", fix)

@@ -24,6 +24,12 @@ class Fault:
     what: str
     fix: str
 
+    @property
+    def told(self) -> str:
+        """What is wrong and what to do about it, as sentences."""
+        end = "" if self.what.endswith((".", "?", "!", ":")) else "."
+        return f"{self.what}{end} {self.fix}"
+
 
 class BidwrightError(Exception):
     """The base of all errors; only its subclasses are raised.

@@ -38,7 +38,7 @@ def status_of(error: BidwrightError) -> grpc.Status:
     details = [_packed(error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata))]
     if error.faults:
         violations = [
-            error_details_pb2.BadRequest.FieldViolation(field=fault.where, description=f"{fault.what} {fault.fix}")
+            error_details_pb2.BadRequest.FieldViolation(field=fault.where, description=fault.told)
             for fault in error.faults[:_LONGEST_LIST]
         ]
         bad_request = error_details_pb2.BadRequest(field_violations=violations)

@@ -36,7 +36,7 @@ class _Explaining(TextGroup):
             # The message names each fault; where they follow line by line, its first words are enough.
             click.echo(error.message.partition(": ")[0] if error.faults else error.message, err=True)
             for fault in error.faults:
-                click.echo(f"  {fault.where}: {fault.what} {fault.fix}", err=True)
+                click.echo(f"  {fault.where}: {fault.told}", err=True)
             if not error.faults:
                 click.echo(f"What to do: {error.fix}", err=True)
             raise SystemExit(1) from None

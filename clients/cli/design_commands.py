@@ -42,9 +42,13 @@ def configure(session: Session, **options: str) -> None:
     request = request_from(session, **options)
     request.objectives.extend(objectives_from(options["objectives"]))
     if options["interactive"]:
-        walk(session, request, get_offering(session, request.portfolio.partition("/")[2], request.offering))
-    with session.output.errors.status("Looking for the best valid configuration ..."):
-        response = _configured(session, request, options["sites"])
+        if options["sites"]:
+            raise click.UsageError("--interactive asks for a bid without sites: give one of --interactive and --sites.")
+        offering = get_offering(session, request.portfolio.partition("/")[2], request.offering)
+        response = walk(session, request, offering)
+    else:
+        with session.output.errors.status("Looking for the best valid configuration ..."):
+            response = _configured(session, request, options["sites"])
     if session.output.as_json:
         session.output.message(response)
     if response.WhichOneof("outcome") == "conflict":

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 import click
 
 from bidwright.clients.cli import answers, views
-from bidwright.clients.sdk import Bidwright
+from bidwright.clients.sdk import Bidwright, RequestRefused
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 
 _LIMITS = ("monthly", "one_time", "contract_value")
+_AT_ONCE_S = 2.0
+"""What is shown beside, unasked, may take so long."""
+_PRICES_S = 10.0
 
 
 def option_name(option: configurator.Option) -> str:
@@ -40,20 +44,24 @@ class GuidedRequest:
 
     Attributes:
         request: What was said so far; also what the caller gave.
+        skipped: Needs that were left open on purpose.
         options: Every option, as of the last look.
         conflict: Why the request cannot be completed; None where it can.
     """
 
     def __init__(self, server: Bidwright, request: configurator.ConfigureRequest) -> None:
         self._server = server
-        self._before: list[configurator.ConfigureRequest] = []
+        self._ranges: Mapping[str, configurator.GuidedRange] | None = None
+        self._before: list[tuple[configurator.ConfigureRequest, frozenset[str]]] = []
         self.request = request
+        self.skipped: frozenset[str] = frozenset()
         self.options: Sequence[configurator.GuidedOption] = ()
         self.conflict: configuration.Conflict | None = None
 
     def look(self) -> Mapping[str, configurator.GuidedOption]:
         """Ask the guide; returns the options as they were, by name."""
         before = {option_name(guided.option): guided for guided in self.options}
+        self._ranges = None
         response = self._server.configurator.GuideConfiguration(
             configurator.GuideConfigurationRequest(request=self.request)
         )
@@ -62,13 +70,46 @@ class GuidedRequest:
             self.options = response.options
         return before
 
-    def ask(self, option: configurator.Option, *, reasons: bool) -> configurator.GuidedOption:
-        """What the guide says of one option, with its reasons or its price difference."""
-        asked = configurator.GuideConfigurationRequest(
-            request=self.request, explain=[option] if reasons else [], price=[] if reasons else [option]
-        )
+    def why(self, option: configurator.Option) -> configurator.GuidedOption:
+        """What the guide says of one option, with its reasons."""
+        asked = configurator.GuideConfigurationRequest(request=self.request, explain=[option])
         options = self._server.configurator.GuideConfiguration(asked).options
         return next(guided for guided in options if guided.option == option)
+
+    def priced(self, options: Sequence[configurator.Option]) -> Sequence[configurator.GuidedOption]:
+        """What the guide says of some options, at most 100, with the price differences of open ones found in time."""
+        asked = configurator.GuideConfigurationRequest(request=self.request, price=options)
+        told = self._server.configurator.GuideConfiguration(asked, timeout=_PRICES_S).options
+        return [guided for guided in told if guided.option in options]
+
+    def range_left(self, need: str) -> configurator.GuidedRange | None:
+        """What can still be answered to a need that asks for a number; None where that is not known at once."""
+        if self._ranges is None:
+            self._ranges = self._ranges_at_once()
+        return self._ranges.get(need)
+
+    def _ranges_at_once(self) -> Mapping[str, configurator.GuidedRange]:
+        asked = configurator.GuideConfigurationRequest(request=self.request, ranges=True)
+        try:
+            ranges = self._server.configurator.GuideConfiguration(asked, timeout=_AT_ONCE_S).ranges
+        except RequestRefused as refusal:
+            if not refusal.is_late:
+                raise
+            return {}
+        return {each.need: each for each in ranges if each.least.value and each.most.value}
+
+    def best_at_once(self) -> configurator.ConfigureResponse | None:
+        """The best that is found in a moment, with defaults for what is open; None where nothing is."""
+        try:
+            return self._server.configurator.Configure(self.request, timeout=_AT_ONCE_S)
+        except RequestRefused as refusal:
+            if not refusal.is_late:
+                raise
+            return None
+
+    def best(self) -> configurator.ConfigureResponse:
+        """The best configuration, with defaults for what is open."""
+        return self._server.configurator.Configure(self.request)
 
     def answer(self, answer: configuration.NeedAnswer) -> None:
         """Answer a need, anew where it has an answer."""
@@ -80,6 +121,19 @@ class GuidedRequest:
         self._remember()
         self._free(pin.component)
         self.request.pins.append(pin)
+
+    def skip(self, need: str) -> None:
+        """Leave a need open."""
+        self._remember()
+        self.skipped |= {need}
+
+    def forget(self, need: str) -> None:
+        """Take the answer to a need back, or that it was skipped, so that it is to be answered again."""
+        self._remember()
+        self.skipped -= {need}
+        others = [other for other in self.request.needs if other.name != need]
+        del self.request.needs[:]
+        self.request.needs.extend(others)
 
     def drop(self, component: str) -> None:
         """Have a component not in."""
@@ -96,7 +150,8 @@ class GuidedRequest:
         """Go back before the last change; False where there was none."""
         if not self._before:
             return False
-        self.request.CopyFrom(self._before.pop())
+        request, self.skipped = self._before.pop()
+        self.request.CopyFrom(request)
         return True
 
     def repairs(self) -> Sequence[configurator.Repair]:
@@ -121,10 +176,18 @@ class GuidedRequest:
             else:
                 self._free(name)
 
+    def as_options(self) -> str:
+        """What was said, as options of `bid configure`; limits and terms are not said in a walk."""
+        said = [part for answer in self.request.needs for part in ("-n", f"{answer.name}={views.answer_text(answer)}")]
+        for pin in self.request.pins:
+            said += ["--pin", f"{pin.component}={pin.quantity}" if pin.quantity else pin.component]
+        said += [part for component in self.request.exclusions for part in ("--exclude", component)]
+        return shlex.join(said)
+
     def _remember(self) -> None:
         kept = configurator.ConfigureRequest()
         kept.CopyFrom(self.request)
-        self._before.append(kept)
+        self._before.append((kept, self.skipped))
 
     def _set_answer(self, answer: configuration.NeedAnswer) -> None:
         others = [other for other in self.request.needs if other.name != answer.name]

@@ -2,215 +2,244 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import NoReturn
 
 import click
 
-from bidwright.clients.cli import answers, views
+from bidwright.clients.cli import answers, walk_views
+from bidwright.clients.cli.catalog_commands import components_of
 from bidwright.clients.cli.guided_request import GuidedRequest, option_from, option_name
-from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.session import NOT_VALID, Session
+from bidwright.clients.cli.suggestions import nearest
+from bidwright.clients.cli.typed_lines import TypedLines
 from bidwright.clients.sdk import RequestRefused
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
+from bidwright.v1 import price_pb2 as price_records
 
-_MOST_SHOWN = 12
-"""So many options are named of each kind of change; the others are counted."""
-
-_STATES = {
-    configurator.OPTION_STATE_CHOSEN: "chosen",
-    configurator.OPTION_STATE_FORCED: "forced",
-    configurator.OPTION_STATE_OPEN: "open",
-    configurator.OPTION_STATE_EXCLUDED: "excluded",
-    configurator.OPTION_STATE_UNSPECIFIED: "not known in time",
-}
-_HELP = (
-    ("an answer", "to the question that is asked; an empty line takes the default"),
-    ("skip", "leave the question open; at the end it takes its default"),
-    ("take COMPONENT[=N]", "the component must be in, with N units where given"),
-    ("drop COMPONENT", "the component must not be in"),
-    ("why OPTION", "what makes COMPONENT or NEED=ANSWER forced or excluded"),
-    ("price OPTION", "how much the contract value rises with COMPONENT or NEED=ANSWER"),
-    ("list FAMILY", "the components of a family, or the answers to a need, and their states"),
-    ("undo", "go back before the last change"),
-    ("done", "find the best configuration for what was said"),
-    ("quit", "end without one"),
-)
+_MOST_PRICED = 100
+"""Options whose price difference one question to the guide may be about."""
 
 
-def walk(session: Session, request: configurator.ConfigureRequest, offering: catalog.Offering) -> None:
-    """Ask need by need, and put what is said into the request.
+def walk(
+    session: Session, request: configurator.ConfigureRequest, offering: catalog.Offering
+) -> configurator.ConfigureResponse:
+    """Ask need by need, put what is said into the request, and find the best configuration for it.
 
-    Lines come from standard input, a terminal or not.
+    Lines come from standard input, a terminal or not. Where the result is JSON, the conversation is on standard error.
 
     Raises:
         SystemExit: The walk ended without ``done``.
     """
-    _Walk(session, GuidedRequest(session.server(), request), offering).run()
+    return _Walk(session, GuidedRequest(session.server(), request), offering).run()
 
 
 class _Walk:
     def __init__(self, session: Session, guided: GuidedRequest, offering: catalog.Offering) -> None:
-        self._output = session.output
+        self._output = session.output.beside() if session.output.as_json else session.output
         self._guided = guided
         self._offering = offering
-        self._skipped: set[str] = set()
-        self._commands: Mapping[str, Callable[[str], None]] = {
+        portfolio = guided.request.portfolio.split("/")[1]
+        self._titles = {component.id: component.title for component in components_of(session, portfolio)}
+        self._costs: price_records.PriceTotals | None = None
+        self._lines = TypedLines(self._words, prompting=not session.output.as_json)
+        self._with_operand: Mapping[str, Callable[[str], None]] = {
             "why": self._why,
-            "price": self._price,
+            "price": self._list,
             "list": self._list,
             "take": self._take,
             "drop": self._drop,
+            "ask": self._ask_again,
+        }
+        self._alone: Mapping[str, Callable[[], None]] = {
+            "list": self._families,
+            "show": self._show,
             "undo": self._undo,
+            "back": self._undo,
             "skip": self._skip,
-            "help": self._help,
+            "help": lambda: walk_views.show_help(self._output),
+            "?": lambda: walk_views.show_help(self._output),
         }
 
-    def run(self) -> None:
+    def run(self) -> configurator.ConfigureResponse:
         self._output.note("Type an answer, or help.")
-        self._look()
-        while True:
-            need = self._next_need()
-            self._ask(need)
-            line = sys.stdin.readline()
-            word, _, rest = line.strip().partition(" ")
-            if not line or word == "quit":
-                self._output.note("Ended without `done`: nothing was configured.")
-                raise SystemExit(NOT_VALID)
-            if word == "done":
-                return
-            try:
-                if word in self._commands:
-                    self._commands[word](rest.strip())
-                else:
-                    self._answer(need, line.strip())
-            except (click.BadParameter, RequestRefused) as refusal:
-                self._output.note(refusal.message)
+        try:
+            self._look()
+            while True:
+                need = self._next_need()
+                walk_views.show_question(self._output, need, self._guided)
+                line = self._lines.next()
+                if line is None or line == "quit":
+                    self._end()
+                response = self._said(need, line)
+                if response is not None:
+                    return response
+        except KeyboardInterrupt:
+            self._end()
+
+    def _said(self, need: catalog.Need | None, line: str) -> configurator.ConfigureResponse | None:
+        """Carry a line out; the answer to the whole request where it is ``done``."""
+        word, _, operand = line.partition(" ")
+        try:
+            if line == "done":
+                return self._done()
+            if line in self._alone:
+                self._alone[line]()
+            elif operand and word in self._with_operand:
+                self._with_operand[word](operand.strip())
+            else:
+                self._answer(need, line)
+        except click.BadParameter as wrong:
+            self._output.note(wrong.message)
+        except RequestRefused as refusal:
+            walk_views.show_refusal(self._output, refusal)
+        return None
+
+    def _end(self) -> NoReturn:
+        said = self._guided.as_options()
+        again = f" To go on from here, add: {said}" if said else ""
+        self._output.note(f"Ended without `done`: nothing was configured.{again}")
+        raise SystemExit(NOT_VALID)
 
     def _next_need(self) -> catalog.Need | None:
-        known = {answer.name for answer in self._guided.request.needs} | self._skipped
+        known = {answer.name for answer in self._guided.request.needs} | self._guided.skipped
         return next((need for need in self._offering.needs if need.name not in known), None)
 
-    def _ask(self, need: catalog.Need | None) -> None:
-        if need is None:
-            self._output.line("Everything is answered: `done`, or take and drop components.", "bold")
-            return
-        self._output.line(f"{need.question} ({need.name})", "bold")
-        told = self._allowed(need)
-        default = need.default_value or "none"
-        self._output.line(f"  {told}; default {default}")
-
-    def _allowed(self, need: catalog.Need) -> str:
-        if need.type in {catalog.NEED_TYPE_BOOLEAN, catalog.NEED_TYPE_CHOICE}:
-            return " | ".join(
-                option_name(guided.option).partition("=")[2]
-                for guided in self._guided.options
-                if guided.option.answer.name == need.name and guided.state != configurator.OPTION_STATE_EXCLUDED
-            )
-        if need.type == catalog.NEED_TYPE_TEXT:
-            return f"text, at most {need.max_length} characters"
-        return f"{views.number(need.min)} to {views.number(need.max)} {need.unit}".rstrip()
-
     def _answer(self, need: catalog.Need | None, text: str) -> None:
-        if need is None:
-            raise click.BadParameter("Every need is answered. Type done, undo or help.")
-        text = text or need.default_value
-        if not text and need.type != catalog.NEED_TYPE_TEXT:
-            raise click.BadParameter(f"{need.name} has no default: answer it, or skip.")
-        [answer] = answers.need_answers([f"{need.name}={text}"], self._offering)
-        self._guided.answer(answer)
-        self._look()
+        """Answer the need that is asked for, or with ``NEED=ANSWER`` any one, anew where it has an answer."""
+        name, equals, value = (part.strip() for part in text.partition("="))
+        names = [other.name for other in self._offering.needs]
+        if equals and name in names:
+            self._put(value, name)
+        elif equals and not (need and need.type == catalog.NEED_TYPE_TEXT):
+            raise click.BadParameter(f"There is no need {name!r}. {nearest(name, names)}")
+        elif need is None:
+            raise click.BadParameter(f"{text!r}: every need is answered. Type done, NEED=ANSWER, undo or help.")
+        else:
+            self._put(text or need.default_value, need.name)
 
-    def _skip(self, _rest: str) -> None:
+    def _put(self, text: str, name: str) -> None:
+        need = next(need for need in self._offering.needs if need.name == name)
+        if not text and need.type != catalog.NEED_TYPE_TEXT:
+            raise click.BadParameter(f"{name} has no default: answer it, or skip.")
+        [answer] = answers.need_answers([f"{name}={text}"], self._offering)
+        self._guided.answer(answer)
+        self._changed(name)
+
+    def _ask_again(self, name: str) -> None:
+        """Open a question again that was answered or skipped."""
+        names = [need.name for need in self._offering.needs]
+        if name not in names:
+            raise click.BadParameter(f"There is no need {name!r}. {nearest(name, names)}")
+        self._guided.forget(name)
+        self._changed(name)
+
+    def _skip(self) -> None:
         need = self._next_need()
         if need is not None:
-            self._skipped.add(need.name)
+            self._guided.skip(need.name)
 
     def _take(self, text: str) -> None:
         [pin] = answers.pins([text])
         self._guided.take(pin)
-        self._look()
+        self._changed()
 
     def _drop(self, component: str) -> None:
         self._guided.drop(component)
-        self._look()
+        self._changed()
 
-    def _look(self) -> None:
+    def _changed(self, said: str = "") -> None:
+        """See what a change means; one that the server does not understand is taken back."""
         try:
-            before = self._guided.look()
+            self._look(said)
         except RequestRefused:
             self._guided.undo()
             raise
-        self._show_changes(before)
+
+    def _look(self, said: str = "") -> None:
+        """See what was said means: what it forces and forbids elsewhere, what is clashing, what it costs."""
+        before = self._guided.look()
+        walk_views.show_changes(self._output, self._guided.options, before, said)
         if self._guided.conflict is not None:
             self._mend(self._guided.conflict)
+        else:
+            self._so_far()
 
-    def _undo(self, _rest: str) -> None:
+    def _so_far(self) -> None:
+        """What it costs by now; needs that must be answered and are not yet leave it open."""
+        known = {answer.name for answer in self._guided.request.needs}
+        if all(need.default_value or not need.required or need.name in known for need in self._offering.needs):
+            self._costs = walk_views.show_costs(self._output, self._guided.best_at_once(), self._costs)
+
+    def _undo(self) -> None:
         if not self._guided.undo():
             raise click.BadParameter("There is nothing to undo.")
-        self._show_changes(self._guided.look())
+        self._look()
+
+    def _done(self) -> configurator.ConfigureResponse | None:
+        with self._output.errors.status("Looking for the best valid configuration ..."):
+            response = self._guided.best()
+        if response.WhichOneof("outcome") == "solution":
+            return response
+        self._mend(response.conflict)
+        return None
 
     def _mend(self, conflict: configuration.Conflict) -> None:
-        """Explain a clash, and let it be repaired; ``undo`` where nothing else is said."""
+        """Explain a clash, and let it be repaired or the last change be undone."""
         self._output.line("That does not go together.", "bold red")
         self._output.line(conflict.summary)
-        repairs = self._guided.repairs()
-        rows = [
-            (str(number), "\n".join(change.text for change in repair.changes), amount(repair.solution.totals.monthly))
-            for number, repair in enumerate(repairs, 1)
-        ]
-        if rows:
-            self._output.table("What would mend it", ["", "change", "a month "], rows)
-        self._output.line("Type the number of a repair, or an empty line to undo.", "bold")
-        line = sys.stdin.readline().strip()
-        if line.isdigit() and 0 < int(line) <= len(repairs):
-            self._guided.repair(repairs[int(line) - 1])
-            self._look()
-        elif self._guided.can_undo:
-            self._undo("")
-        else:
+        with self._output.errors.status("Looking for what would mend it ..."):
+            repairs = self._guided.repairs()
+        if repairs:
+            walk_views.show_repairs(self._output, repairs)
+        elif not self._guided.can_undo:
             raise SystemExit(NOT_VALID)
-
-    def _show_changes(self, before: Mapping[str, configurator.GuidedOption]) -> None:
-        """Print what became forced, excluded or open again; only that."""
-        for state, title in (
-            (configurator.OPTION_STATE_FORCED, "now forced"),
-            (configurator.OPTION_STATE_EXCLUDED, "no longer possible"),
-            (configurator.OPTION_STATE_OPEN, "open again"),
-        ):
-            names = [
-                option_name(guided.option)
-                for guided in self._guided.options
-                if guided.state == state and before and before[option_name(guided.option)].state != state
-            ]
-            if names:
-                more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
-                self._output.line(f"  {title}: {', '.join(names[:_MOST_SHOWN])}{more}")
+        choices = [str(number) for number in range(1, len(repairs) + 1)]
+        undo = ["an empty line to undo"] if self._guided.can_undo else []
+        asked = ", ".join([*(["the number of a repair"] if repairs else []), *undo, "or quit"])
+        while True:
+            self._output.line(f"Type {asked}.", "bold")
+            line = self._lines.next()
+            if line is None or line == "quit":
+                self._end()
+            elif line in choices:
+                self._guided.repair(repairs[int(line) - 1])
+                return self._look()
+            elif line in {"", "undo", "back"} and undo:
+                return self._undo()
 
     def _why(self, text: str) -> None:
-        guided = self._guided.ask(option_from(text, self._offering), reasons=True)
-        self._output.line(f"{text} is {_STATES[guided.state]}.")
-        for reason in guided.reasons:
-            self._output.line(f"  - {reason.text}")
-
-    def _price(self, text: str) -> None:
-        guided = self._guided.ask(option_from(text, self._offering), reasons=False)
-        if guided.HasField("price_difference"):
-            self._output.line(f"{text}: {amount(guided.price_difference)} more over the term.")
-        else:
-            self._output.line(f"{text} is {_STATES[guided.state]}; no difference is known.")
+        walk_views.show_reasons(self._output, text, self._guided.why(option_from(text, self._offering)))
 
     def _list(self, name: str) -> None:
-        rows = [
-            (option_name(guided.option), _STATES[guided.state])
+        """The options of a family or a need, or one option, with states and what open ones cost."""
+        named = [
+            guided.option
             for guided in self._guided.options
-            if guided.option.component.startswith(f"{name}.") or guided.option.answer.name == name
+            if guided.option.component.partition(".")[0] == name or guided.option.answer.name == name
         ]
-        if not rows:
-            raise click.BadParameter(f"There is no family or need {name!r} with options.")
-        self._output.table(name, ["option", "state"], rows)
+        if not named and not {".", "="} & set(name):
+            known = dict.fromkeys(
+                guided.option.answer.name or guided.option.component.partition(".")[0]
+                for guided in self._guided.options
+            )
+            raise click.BadParameter(f"There is no family or need {name!r} with options. {nearest(name, known)}")
+        with self._output.errors.status("Comparing prices ..."):
+            guided = self._guided.priced(named[:_MOST_PRICED] or [option_from(name, self._offering)])
+        walk_views.show_options(self._output, name, guided, self._titles | walk_views.answer_titles(self._offering))
 
-    def _help(self, _rest: str) -> None:
-        self._output.table("What can be typed", ["line", "does"], _HELP)
+    def _families(self) -> None:
+        walk_views.show_families(self._output, self._offering, self._guided.options)
+
+    def _show(self) -> None:
+        walk_views.show_said(self._output, self._offering, self._guided)
+        self._so_far()
+
+    def _words(self) -> Iterable[str]:
+        yield from (*self._alone, *self._with_operand, "done", "quit")
+        yield from (slot.family for slot in self._offering.slots)
+        for need in self._offering.needs:
+            yield from (need.name, f"{need.name}=")
+        yield from (option_name(guided.option) for guided in self._guided.options)

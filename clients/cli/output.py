@@ -33,6 +33,12 @@ class Output:
         self.console = Console(highlight=False, width=width)
         self.errors = Console(stderr=True, highlight=False)
 
+    def beside(self) -> Output:
+        """The same for people, all of it on standard error, where standard output is for a program."""
+        output = Output(as_json=False)
+        output.console = self.errors
+        return output
+
     def message(self, message: Message) -> None:
         """Print one message as JSON, field names as in the .proto."""
         self.json(as_dict(message))

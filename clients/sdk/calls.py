@@ -12,8 +12,6 @@ import grpc
 from bidwright.clients.sdk.refusal import refusal_of
 
 _PAUSES_S = (0.1, 0.4, 1.6)  # waits before a repetition; the server may be restarting
-_TIMED_OUT = frozenset({"SEARCH_TIMED_OUT", "PRICING_TIMED_OUT"})
-"""Reasons why the same question with the same deadline would be asked in vain again."""
 
 
 class _Details(NamedTuple):
@@ -46,7 +44,7 @@ class EveryCall(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercep
             if error is None:
                 return call
             refusal = refusal_of(error)
-            if pause_s is None or refusal.code is not grpc.StatusCode.UNAVAILABLE or refusal.reason in _TIMED_OUT:
+            if pause_s is None or refusal.code is not grpc.StatusCode.UNAVAILABLE or refusal.searched_in_vain:
                 raise refusal from None
             time.sleep(pause_s)
         raise AssertionError("The last pause is None.")

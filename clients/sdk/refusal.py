@@ -39,16 +39,31 @@ class RequestRefused(Exception):
         self.facts: dict[str, str] = {}
         self.faults: tuple[FieldFault, ...] = ()
 
+    @property
+    def searched_in_vain(self) -> bool:
+        """Whether the server answered that the time was up; asked again with the same deadline, it would again."""
+        return self.reason in _TIMED_OUT
 
-_NOT_REACHED = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+    @property
+    def is_late(self) -> bool:
+        """Whether there was no answer only because the time was up, by the clock of the server or by ours."""
+        return self.searched_in_vain or self.code is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+_TIMED_OUT = frozenset({"SEARCH_TIMED_OUT", "PRICING_TIMED_OUT"})
+_CHECK = "heck that the server runs (`bidwright up`) and that the client settings have its address."
+_NOT_REACHED = {
+    grpc.StatusCode.UNAVAILABLE: f"C{_CHECK}",
+    grpc.StatusCode.DEADLINE_EXCEEDED: f"Allow more time (`bid --timeout SECONDS ...`), or c{_CHECK}",
+}
 
 
 def refusal_of(error: Any) -> RequestRefused:
     """Read an error of the transport (a ``grpc.RpcError`` that is a call too), with its google.rpc details."""
     refusal = RequestRefused(error.code(), error.details() or error.code().name)
     status = rpc_status.from_call(error)
-    if status is None and refusal.code in _NOT_REACHED:
-        refusal.fix = "Check that the server runs (`bidwright up`) and that the client settings have its address."
+    if status is None:
+        refusal.fix = _NOT_REACHED.get(refusal.code, "")
     for detail in status.details if status else ():
         info, bad_request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
         if detail.Unpack(info):

@@ -48,6 +48,18 @@ def test_states_are_said_in_words() -> None:
     assert state("QUOTE_STATE_IN_APPROVAL") == "in approval"
 
 
+def test_who_is_not_told_our_cost_sees_no_column_of_noughts(capsys: pytest.CaptureFixture[str]) -> None:
+    euros = Money(currency_code="EUR", units=7)
+    show_totals(Output(as_json=False), PriceTotals(contract_value=euros))
+    theirs = capsys.readouterr().out
+    assert "cost" not in theirs
+    assert "margin" not in theirs
+    show_totals(Output(as_json=False), PriceTotals(contract_value=euros, contract_cost=euros))
+    ours = capsys.readouterr().out
+    assert "cost" in ours
+    assert "margin" in ours
+
+
 def test_a_sum_that_an_old_quote_does_not_have_is_not_shown_as_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     euros = Money(currency_code="EUR", units=7)
     show_totals(Output(as_json=False), PriceTotals(contract_value=euros))

@@ -46,7 +46,11 @@ def test_a_decimal_keeps_its_digits() -> None:
     ("typed", "said"),
     [
         ("users", "write name=value"),  # no value
-        ("unknown=1", "availability, encrypted, residency, title, users"),  # no such need
+        ("unknown=1", "Use one of: users, availability, encrypted, residency, title."),  # no such need, nor one near
+        ("usres=1", "there is no need 'usres'. Did you mean 'users'?"),
+        ("users=1,5", "not a plain decimal number"),  # a comma that sets no thousands off may be a decimal point
+        ("users=1.234,50", "not a plain decimal number"),
+        ("availability=99,5", "not a plain decimal number"),
         ("users=many", "not a plain decimal number"),
         ("users=1.5", "whole number"),
         ("users=99999999999999999999", "whole number"),  # does not fit the contract
@@ -68,13 +72,38 @@ def test_a_pin_without_a_number_means_at_least_one() -> None:
         pins(["compute.small=three"])
 
 
+def test_a_pin_of_none_is_refused_since_it_would_mean_at_least_one() -> None:
+    with pytest.raises(click.BadParameter, match=r"rule out compute\.small instead"):
+        pins(["compute.small=0"])
+
+
 @pytest.mark.parametrize(
     ("typed", "units", "nanos"),
-    [("1234.50", 1234, 500_000_000), ("-0.01", 0, -10_000_000), ("7", 7, 0)],
+    [
+        ("1234.50", 1234, 500_000_000),
+        ("1,234.50", 1234, 500_000_000),
+        ("12,345,678", 12_345_678, 0),
+        ("-0.01", 0, -10_000_000),
+        ("7", 7, 0),
+    ],
 )
 def test_money_is_exact(typed: str, units: int, nanos: int) -> None:
     amount = money(typed, "EUR")
     assert (amount.units, amount.nanos, amount.currency_code) == (units, nanos, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "said"),
+    [
+        ("1.234,50", "EUR", "not a plain decimal number"),  # never 1.23
+        ("1.234", "EUR", "EUR has 2 digits after the point"),  # a thousand to a German, and nothing to be cut off
+        ("12,34", "EUR", "not a plain decimal number"),
+        ("1.5", "JPY", "JPY has 0 digits after the point"),
+    ],
+)
+def test_an_amount_that_can_be_misread_is_refused(typed: str, currency: str, said: str) -> None:
+    with pytest.raises(click.BadParameter, match=said):
+        money(typed, currency)
 
 
 def test_bespoke_items_are_read_from_yaml(tmp_path: Path) -> None:

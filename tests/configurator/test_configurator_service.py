@@ -207,6 +207,6 @@ def test_unknown_places_are_faults_with_what_there_is() -> None:
     with pytest.raises(InvalidInput) as refused:
         requirements_of(_request(offering="mail", market="FR"), small_release())
     assert [(fault.where, fault.fix) for fault in refused.value.faults] == [
-        ("offering", "Choose one of business_application, web_hosting."),
-        ("market", "Choose one of DE, GB."),
+        ("offering", "Use one of: business_application, web_hosting."),
+        ("market", "Use one of: DE, GB."),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -61,3 +62,70 @@ def test_undo_opens_again_what_an_answer_forbade_and_nonsense_is_told(installati
     assert "There is nothing to undo." in done.stderr
     assert "nothing.at_all" in done.stderr
     assert "What can be typed" in done.stdout
+
+
+def test_an_early_answer_is_changed_at_any_time_and_the_price_follows(installation: Installation) -> None:
+    lines = "200\n99.9\nusers=4000\nask availability\nshow\nquit\n"
+    done = _walk(installation, lines)
+    assert done.returncode == 3
+    prices = [line for line in done.stdout.splitlines() if line.startswith("  by now ")]
+    assert len(prices) == 6  # at the start, after each of the four changes, and with `show`
+    assert "(+" in prices[2]  # a higher availability
+    assert "(-" in prices[4]  # with its default again
+    assert "To go on from here, add: -n users=4000" in done.stderr
+
+
+def test_a_skipped_question_comes_again_with_back_and_names_nearly_right_are_told(installation: Installation) -> None:
+    done = _walk(installation, "skip\nback\nusres=4\nlist wbe\ntake web.nginx_sit\nquit\n")
+    assert done.stdout.count("How many people use the site at the same time? (users)") == 5
+    assert "There is no need 'usres'. Did you mean 'users'?" in done.stderr
+    assert "There is no family or need 'wbe' with options. Did you mean 'web'?" in done.stderr
+    assert "'web.nginx_sit' is not a component. Did you mean 'web.nginx_site'?" in done.stderr
+
+
+def test_a_family_is_listed_with_titles_states_and_prices(installation: Installation) -> None:
+    done = _walk(installation, "web_server=nginx\nlist\nlist web\nlist with_database\nquit\n")
+    rows = {line.split()[0]: line for line in done.stdout.splitlines() if line.startswith(("web.", "with_database="))}
+    assert "\nweb              Websites " in done.stdout
+    assert "Apache website" in rows["web.apache_site"]
+    assert "excluded" in rows["web.apache_site"]
+    assert "EUR" in rows["web.nginx_site_plus"]
+    assert "EUR" in rows["with_database=yes"]
+
+
+def test_what_fails_only_with_the_defaults_is_mended_before_the_walk_ends(installation: Installation) -> None:
+    # Nothing costs less than a euro a month: no answer is wrong, and the budget is all that can be changed.
+    done = _walk(installation, "done\n1\ndone\n", "--budget-monthly", "1")
+    assert done.returncode == 0, done.stdout
+    assert "What would mend it" in done.stdout
+    assert "Proven: nothing valid is cheaper." in done.stdout
+
+
+def test_json_of_a_walk_stands_alone_on_standard_output(installation: Installation) -> None:
+    done = _walk(installation, "200\nlist web\ndone\n", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["solution"]["proof"]["is_optimal"] is True
+    assert "How many people use the site at the same time? (users)" in done.stderr
+
+
+def test_at_a_terminal_there_is_a_prompt_and_ctrl_c_loses_nothing(installation: Installation) -> None:
+    keyboard, screen = os.openpty()
+    environment = os.environ | {"BIDWRIGHT_CONFIG": str(installation.state.client_settings), "TERM": "dumb"}
+    command = [sys.executable, "-m", "bidwright.clients.cli.main", "configure", "web_hosting", "--interactive"]
+    with subprocess.Popen(
+        command, stdin=screen, stdout=screen, stderr=screen, env=environment, start_new_session=True
+    ) as walk:
+        os.close(screen)
+        seen = ""
+        for awaited, typed in (("(users)", "300\r"), ("(availability)", None)):
+            while awaited not in seen or not seen.endswith("> "):
+                seen += os.read(keyboard, 4096).decode()
+            if typed is None:
+                walk.send_signal(signal.SIGINT)
+            else:
+                os.write(keyboard, typed.encode())
+                seen = ""
+        assert walk.wait(timeout=30) == 3
+        seen += os.read(keyboard, 4096).decode()
+    os.close(keyboard)
+    assert "To go on from here, add: -n users=300" in seen
