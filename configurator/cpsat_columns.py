@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_compact import Written
@@ -25,27 +26,28 @@ def narrowed_model(offering: OfferingModel, shape: Shape, narrow: Narrow) -> cp_
     model: cp_model.CpModel = offering.model.clone()
     variables, constraints = model.proto.variables, model.proto.constraints
     low, high, least = narrow.low.tolist(), narrow.high.tolist(), narrow.least.tolist()
-    for index, (first, last) in enumerate(zip(low, high, strict=True)):
+    is_other = (narrow.low != shape.low) | (narrow.high != shape.high)
+    for index in np.flatnonzero(is_other).tolist():
         domain = variables[index].domain
-        if first == last or (len(domain) == 2 and (domain[0], domain[1]) != (first, last)):
+        if len(domain) == 2 or low[index] == high[index]:
             domain.clear()
-            domain.extend([first, last])
-    for units, (lower, upper) in shape.ties.items():
-        if high[units] > 0:
-            constraints[lower].linear.coeffs[1] = -least[units]
-            constraints[upper].linear.coeffs[1] = -high[units]
-    truths = {units: truth for truth, units in enumerate(shape.subject.tolist()) if shape.is_truth[truth]}
+            domain.extend([low[index], high[index]])
+    is_other |= narrow.least != 1
+    for units in shape.ties.keys() & np.flatnonzero(is_other & (narrow.high > 0)).tolist():
+        lower, upper = shape.ties[units]
+        constraints[lower].linear.coeffs[1] = -least[units]
+        constraints[upper].linear.coeffs[1] = -high[units]
     for members in narrow.present:
-        model.add_bool_or(*(model.get_bool_var_from_proto_index(truths.get(units, units)) for units in members))
+        constraints.add().bool_or.literals.extend([shape.truths[units] for units in members])
     return model
 
 
 class Columns:
     """Looks up what units of components cost, by variables that say which number of units it is."""
 
-    def __init__(self, offering: OfferingModel, narrow: Narrow) -> None:
+    def __init__(self, shape: Shape, narrow: Narrow) -> None:
         """Take what there is to choose from."""
-        self._truths = {units: offering.selected[component] for component, units in offering.quantities.items()}
+        self._truths = shape.truths
         self._low, self._high, self._least = narrow.low.tolist(), narrow.high.tolist(), narrow.least.tolist()
         self._values: dict[int, list[cp_model.IntVar]] = {}
         self._links: list[int] = []

@@ -18,6 +18,7 @@ from bidwright.configurator.cpsat_variables import Linear, Variables, new_variab
 from bidwright.configurator.members import CAPACITY, RESOURCE, RULE, SLOT, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_index import rules_by_id
+from bidwright.core.amount_table import AmountTable
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,24 @@ class OfferingKey:
         if not self.market:
             return {}
         return capacity_conditions(self.release, self.offering, self.release.markets[self.market])
+
+
+@dataclass(frozen=True)
+class PricedKey:
+    """An offering with what its components cost; equal where they are, as amount tables are kept by pricing.
+
+    It holds the table, so that no other one can have the identity of its columns meanwhile. The bespoke layer and our
+    costs may differ between equal ones.
+    """
+
+    offering: OfferingKey
+    amounts: AmountTable = field(compare=False)
+    columns: int
+
+    @staticmethod
+    def of(requirements: Requirements, amounts: AmountTable) -> PricedKey:
+        """The offering of a request at such amounts."""
+        return PricedKey(offering_key(requirements), amounts, id(amounts.monthly))
 
 
 def offering_key(requirements: Requirements) -> OfferingKey:

@@ -27,8 +27,8 @@ from bidwright.core.amount_table import AmountTable
 _FAR = 2**62
 """More than any term comes to."""
 
-_ROUNDS = 14
-"""Most turns; whatever is known after any of them is true."""
+_ROUNDS = 6
+"""Most turns; whatever is known after any of them is true, and the ones after these say little."""
 
 
 class CannotHold(Exception):
@@ -67,9 +67,10 @@ def narrowed(requirements: Requirements, amounts: AmountTable, spared: Collectio
     offering, shape = offering_model(key, switchable=False), shape_of(key)
     if shape.rows.impossible:
         raise CannotHold
-    low, high = _domains(offering, requirements)
+    low, high = shape.low.copy(), shape.high.copy()
+    _look_at_request(offering, requirements, low, high)
     _look_at_holes(shape, low, high)
-    worth = None if spared is None else Worth.of(requirements, amounts, spared, high)
+    worth = None if spared is None else Worth.of(requirements, amounts, spared)
     return _Rounds(shape, low, high).run(worth)
 
 
@@ -211,16 +212,18 @@ class _Rounds:
         need = wanted[shape.group_of]
         variables, factors = rows.variables, rows.factors
         others = active & ~self._of_component
-        np.maximum.at(self._low, *_at(variables, -(-need // factors), others & self._rises))
-        np.minimum.at(self._high, *_at(variables, need // factors, others & ~self._rises))
+        rising, falling = np.flatnonzero(others & self._rises), np.flatnonzero(others & ~self._rises)
+        np.maximum.at(self._low, variables[rising], -(-need[rising] // factors[rising]))
+        np.minimum.at(self._high, variables[falling], need[falling] // factors[falling])
         own = active & self._of_component
         self._high[self._subjects[own & (most < need)]] = 0
         self._present[shape.group_family[self._in_family & is_active[shape.group_row] & (wanted > 0)]] = True
         alone = own & (need > 0) & ~self._in_family[shape.group_of]
         np.maximum.at(self._low, self._subjects[alone], 1)
         of_units = active & self._of_units
-        np.maximum.at(self._least, *_at(variables, -(-need // factors), of_units & self._rises))
-        np.minimum.at(self._high, *_at(variables, np.maximum(need // factors, 0), of_units & ~self._rises))
+        rising, falling = np.flatnonzero(of_units & self._rises), np.flatnonzero(of_units & ~self._rises)
+        np.maximum.at(self._least, variables[rising], -(-need[rising] // factors[rising]))
+        np.minimum.at(self._high, variables[falling], np.maximum(need[falling] // factors[falling], 0))
 
     def _leave_out(self, worth: Worth, lacking: Numbers, is_off: Truths) -> None:
         """Leave out what helps no row, whatever the others are."""
@@ -228,22 +231,16 @@ class _Rounds:
         lack = lacking[shape.group_of]
         helping = ~is_off[rows.rows] & self._rises & (lack > 0)
         needed = np.zeros(len(self._low), dtype=np.int64)
-        np.maximum.at(needed, *_at(rows.variables, -(-lack // rows.factors), helping & self._of_units))
+        units = np.flatnonzero(helping & self._of_units)
+        np.maximum.at(needed, rows.variables[units], -(-lack[units] // rows.factors[units]))
         np.maximum.at(needed, self._subjects[helping & ~self._of_units], 1)
         ending = ~is_off[rows.condition_rows] & (rows.condition_values == 0)
         np.maximum.at(needed, shape.subject[rows.condition_variables[ending]], 1)
         worth.leave_out(needed, self._low, self._least, self._high)
 
 
-def _at(variables: Numbers, values: Numbers, chosen: Truths) -> tuple[Numbers, Numbers]:
-    return variables[chosen], values[chosen]
-
-
-def _domains(offering: OfferingModel, requirements: Requirements) -> tuple[Numbers, Numbers]:
-    """The least and the most of each variable of an offering, with what the request says put in."""
-    domains = [variable.domain for variable in offering.model.proto.variables]
-    low = np.array([int(domain[0]) for domain in domains], dtype=np.int64)
-    high = np.array([int(domain[len(domain) - 1]) for domain in domains], dtype=np.int64)
+def _look_at_request(offering: OfferingModel, requirements: Requirements, low: Numbers, high: Numbers) -> None:
+    """Answers, pins and what is left out."""
     for name, index in offering.needs.items():
         if name in requirements.answers:
             need = requirements.offering.needs[name]
@@ -262,7 +259,6 @@ def _domains(offering: OfferingModel, requirements: Requirements) -> tuple[Numbe
         low[index], high[index] = max(units, 1), min(high[index], units or high[index])
     if (low > high).any():
         raise CannotHold
-    return low, high
 
 
 def _look_at_holes(shape: Shape, low: Numbers, high: Numbers) -> None:

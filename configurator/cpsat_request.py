@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ortools.sat.python import cp_model
@@ -12,7 +12,7 @@ from ortools.sat.python.cp_model import Domain
 from bidwright.configurator.cpsat_amounts import Charges, add_charges
 from bidwright.configurator.cpsat_columns import Columns, narrowed_model
 from bidwright.configurator.cpsat_compact import Written
-from bidwright.configurator.cpsat_model import OfferingKey, OfferingModel, offering_key, offering_model, partial_model
+from bidwright.configurator.cpsat_model import OfferingModel, PricedKey, offering_key, offering_model, partial_model
 from bidwright.configurator.cpsat_narrow import Narrow
 from bidwright.configurator.cpsat_shape import shape_of
 from bidwright.configurator.cpsat_variables import answer_number
@@ -72,20 +72,9 @@ class _Wrapped(Mapping[str, cp_model.IntVar]):
         return len(self._indices)
 
 
-@dataclass(frozen=True)
-class _PricedKey:
-    """An offering with what its components cost; equal where they are, as amount tables are kept by pricing."""
-
-    offering: OfferingKey
-    switchable: bool
-    amounts: AmountTable = field(compare=False)
-    bespoke: tuple[int, int]
-    columns: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Base:
-    """What is there before a request adds to it; not to be changed."""
+    """What is there before a request adds to it."""
 
     offering: OfferingModel
     units: Mapping[str, int]
@@ -105,13 +94,12 @@ def request_model(
             in the model only where there is a budget.
         priced: Whether charges are in the model even where there is no budget.
     """
-    offering = offering_key(requirements)
     if (switchable or not priced) and not requirements.budget:
-        base = _base(offering_model(offering, switchable=switchable), amounts, priced=False)
+        kept = _base(offering_model(offering_key(requirements), switchable=switchable), amounts, priced=False)
     else:
         bespoke = (amounts.bespoke_one_time, amounts.bespoke_monthly)
-        # The key holds the table, so that no other one can have the identity of its columns meanwhile.
-        base = _priced_base(_PricedKey(offering, switchable, amounts, bespoke, id(amounts.monthly)))
+        kept = _priced_base(PricedKey.of(requirements, amounts), bespoke, switchable=switchable)
+    base = replace(kept, model=kept.model.clone())
     return _Builder(requirements, base, switchable=switchable).build()
 
 
@@ -119,7 +107,7 @@ def narrowed_request(requirements: Requirements, amounts: AmountTable, narrow: N
     """Build the model of a request with only the units that are left to be looked at, and how it is written out."""
     key = offering_key(requirements)
     offering, shape = offering_model(key, switchable=False), shape_of(key)
-    model, columns = narrowed_model(offering, shape, narrow), Columns(offering, narrow)
+    model, columns = narrowed_model(offering, shape, narrow), Columns(shape, narrow)
     units = {component: index for component, index in offering.quantities.items() if narrow.high[index]}
     charges = add_charges(model, dict(_Wrapped(model, units)), amounts, columns)
     written = columns.written(shape, narrow)
@@ -145,8 +133,9 @@ def members_model(
 
 
 @lru_cache(maxsize=64)
-def _priced_base(key: _PricedKey) -> _Base:
-    return _base(offering_model(key.offering, switchable=key.switchable), key.amounts, priced=True)
+def _priced_base(key: PricedKey, bespoke: tuple[int, int], *, switchable: bool) -> _Base:
+    amounts = replace(key.amounts, bespoke_one_time=bespoke[0], bespoke_monthly=bespoke[1])
+    return _base(offering_model(key.offering, switchable=switchable), amounts, priced=True)
 
 
 def _base(offering: OfferingModel, amounts: AmountTable, *, priced: bool) -> _Base:
@@ -157,7 +146,7 @@ def _base(offering: OfferingModel, amounts: AmountTable, *, priced: bool) -> _Ba
 
 
 class _Builder:
-    """Adds the members of one request to a copy of its offering's model."""
+    """Adds the members of one request to a model of its offering."""
 
     def __init__(
         self, requirements: Requirements, base: _Base, *, switchable: bool, only: Collection[Member] | None = None
@@ -168,8 +157,7 @@ class _Builder:
         self._charges = base.charges
         self._switchable = switchable
         self._only = only
-        # The model of a few members is used for one request only.
-        self._model: cp_model.CpModel = base.model.clone() if only is None else base.model
+        self._model = base.model
         self._units_of = base.units
         self._quantities = _Wrapped(self._model, base.units)
         self._switches = dict(self._offering.active)

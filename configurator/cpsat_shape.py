@@ -19,8 +19,10 @@ class Shape:
 
     Attributes:
         rows: The rows, by group.
+        low, high: The least and the most of each variable; not to be changed.
         subject: By variable: the variable that counts the units of its component; itself for all other variables.
-        units: Variables that count units; ``truths`` those that say whether there are any, where that is another one.
+        is_units: Variables that count units; ``is_truth`` those that say whether there are any, where that is another.
+        truths: Variable of units -> the one that says whether there are any.
         families: Numbers of families of which one kind may be chosen, by variable of units; -1 for all others.
         starts: First term of each group: terms of one row whose variables belong to the same such family, or one term.
         group_row, group_family: Row and family of each group.
@@ -30,9 +32,12 @@ class Shape:
     """
 
     rows: Rows
+    low: Numbers
+    high: Numbers
     subject: Numbers
     is_units: Truths
     is_truth: Truths
+    truths: Mapping[int, int]
     families: Numbers
     starts: Numbers
     group_of: Numbers
@@ -66,11 +71,15 @@ def shape_of(key: OfferingKey) -> Shape:
     table = rows_of([constraint for index, constraint in enumerate(constraints) if index not in tying])
     rows, starts, group_family = _grouped(table, subject, families)
     group_row = rows.rows[starts]
+    domains = [list(variable.domain) for variable in proto.variables]
     return Shape(
         rows=rows,
+        low=np.array([domain[0] for domain in domains], dtype=np.int64),
+        high=np.array([domain[-1] for domain in domains], dtype=np.int64),
         subject=subject,
         is_units=is_units,
         is_truth=is_truth,
+        truths={index: offering.selected[component] for component, index in offering.quantities.items()},
         families=families,
         starts=starts,
         group_of=np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(rows.rows)))),

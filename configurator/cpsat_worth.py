@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
-from bidwright.configurator.cpsat_model import offering_key, offering_model
+from bidwright.configurator.cpsat_model import PricedKey, offering_key, offering_model
 from bidwright.configurator.cpsat_rows import Numbers, Truths
 from bidwright.configurator.cpsat_shape import shape_of
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable, Columns, PackageAmount
+
+_Falling = Mapping[int, tuple[tuple[int, ...], ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,31 +30,20 @@ class Worth:
 
     may_go: Truths
     packages: Sequence[_Package]
-    falling: Mapping[int, Sequence[tuple[int, ...]]]
+    falling: _Falling
 
     @staticmethod
-    def of(requirements: Requirements, amounts: AmountTable, spared: Collection[str], high: Numbers) -> Worth:
-        """Look at a request; ``spared`` as ``narrowed`` says, ``high`` are the most of each variable."""
-        key = offering_key(requirements)
-        offering, shape = offering_model(key, switchable=False), shape_of(key)
-        components, cheaper = requirements.release.components, amounts.may_fall()
-        may_go = np.ones(len(shape.subject), dtype=bool)
-        may_go[shape.is_truth | (~shape.is_units & (high > 1))] = False
-        may_go[list(offering.needs.values())] = False
-        may_go[shape.subject[list(shape.rows.unsaid)]] = False
-        may_go[[condition for _, _, (condition, value) in shape.rows.holes if not value]] = False
-        may_go[[variable for variable, _, _ in shape.rows.holes]] = False
-        kept = {name for effect in requirements.bespoke for name in effect.requires}
-        for component, index in offering.quantities.items():
-            one = components[component]
-            if component in cheaper or kept & {component, one.family} or one.attributes.keys() & spared:
-                may_go[index] = False
-        packages = [
-            _Package.of(package, offering.quantities, amounts)
-            for package in amounts.packages.values()
-            if package.components.keys() <= offering.quantities.keys()
-        ]
-        return Worth(may_go=may_go, packages=packages, falling=_falling(offering.quantities, amounts))
+    def of(requirements: Requirements, amounts: AmountTable, spared: Collection[str]) -> Worth:
+        """Look at a request; ``spared`` as ``narrowed`` says."""
+        known, release = _worth(PricedKey.of(requirements, amounts)), requirements.release
+        units = offering_model(offering_key(requirements), switchable=False).quantities
+        kept = {one for effect in requirements.bespoke for name in effect.requires for one in release.members(name)}
+        if spared:
+            kept |= {one for one in units if release.components[one].attributes.keys() & spared}
+        may_go = known.may_go.copy()
+        may_go[[units[component] for component in kept & units.keys()]] = False
+        costs = () if amounts.costs is None else amounts.costs.charges.values()
+        return replace(known, may_go=may_go, falling=_with_falling(known.falling, units, costs))
 
     def leave_out(self, needed: Numbers, low: Numbers, least: Numbers, high: Numbers) -> None:
         """Take down ``high`` to what is needed, or a few units more above which no column is lower."""
@@ -101,6 +93,25 @@ class _Package:
         )
 
 
+@lru_cache(maxsize=16)
+def _worth(key: PricedKey) -> Worth:
+    """What is worth having where nothing is spared and our costs do not matter."""
+    offering, shape, amounts = offering_model(key.offering, switchable=False), shape_of(key.offering), key.amounts
+    may_go = ~shape.is_truth & (shape.is_units | (shape.high <= 1))
+    may_go[list(offering.needs.values())] = False
+    may_go[shape.subject[list(shape.rows.unsaid)]] = False
+    may_go[[condition for _, _, (condition, value) in shape.rows.holes if not value]] = False
+    may_go[[variable for variable, _, _ in shape.rows.holes]] = False
+    may_go[[offering.quantities[one] for one in amounts.may_fall() & offering.quantities.keys()]] = False
+    packages = [
+        _Package.of(package, offering.quantities, amounts)
+        for package in amounts.packages.values()
+        if package.components.keys() <= offering.quantities.keys()
+    ]
+    columns = (amounts.one_time, amounts.monthly, amounts.hourly, amounts.quarterly, amounts.yearly)
+    return Worth(may_go=may_go, packages=packages, falling=_with_falling({}, offering.quantities, columns))
+
+
 def _least_more(column: Sequence[int], units: int) -> int:
     """The least by which a column rises with so many units more."""
     return min((more - less for less, more in zip(column, column[units:], strict=False)), default=0)
@@ -117,17 +128,11 @@ def _no_dearer(units: int, most: int, columns: Iterable[tuple[int, ...]]) -> int
     return units
 
 
-def _falling(components: Mapping[str, int], amounts: AmountTable) -> Mapping[int, Sequence[tuple[int, ...]]]:
-    found: dict[int, list[tuple[int, ...]]] = {}
-    for columns in _columns(amounts):
-        for component in columns.keys() & components.keys():
+def _with_falling(known: _Falling, units: Mapping[str, int], amounts: Iterable[Columns]) -> _Falling:
+    found = dict(known)
+    for columns in amounts:
+        for component in columns.keys() & units.keys():
             column = columns[component]
             if list(column) != sorted(column):
-                found.setdefault(components[component], []).append(column)
+                found[units[component]] = (*found.get(units[component], ()), column)
     return found
-
-
-def _columns(amounts: AmountTable) -> Iterator[Columns]:
-    yield from (amounts.one_time, amounts.monthly, amounts.hourly, amounts.quarterly, amounts.yearly)
-    if amounts.costs is not None:
-        yield from amounts.costs.charges.values()
