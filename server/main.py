@@ -8,20 +8,25 @@ from typing import Any
 
 import click
 
+from bidwright.core.clock import utc_now
 from bidwright.core.command_line.files import FILE, FOLDER
 from bidwright.core.command_line.text_arguments import TextGroup
 from bidwright.core.errors import BidwrightError
+from bidwright.provisioning.authority import Authority
 from bidwright.server import starting
 from bidwright.server.demo import run_demo
 from bidwright.server.demo_hosts import run_demo_hosts
 from bidwright.server.feature_model_commands import portfolio_complete
+from bidwright.server.key_commands import key
 from bidwright.server.lab_commands import lab
+from bidwright.server.layout import StateDirectory
 from bidwright.server.portfolio_analyze_command import portfolio_analyze
 from bidwright.server.portfolio_import_command import portfolio_import
 from bidwright.server.portfolio_preview_command import portfolio_preview
 from bidwright.server.price_command import price_by_hand
 from bidwright.server.prices_commands import prices
-from bidwright.server.publishing import report
+from bidwright.server.publishing import publish_if_new, report
+from bidwright.server.store_access import with_store
 from bidwright.server.store_options import redis_url_option, state_dir_option
 
 
@@ -128,48 +133,16 @@ def portfolio_check(directory: Path, *, as_json: bool) -> None:
 @redis_url_option
 def portfolio_publish(directory: Path, state_dir: Path, redis_url: str) -> None:
     """Make a portfolio the current release, at once and without a restart."""
-    click.echo(f"Current release: {starting.publish(directory, state_dir, redis_url)}")
-
-
-@bidwright.group()
-def key() -> None:
-    """API keys."""
-
-
-@key.command("create")
-@state_dir_option
-@redis_url_option
-@click.option("--account", required=True, help="Tenant.")
-@click.option("--principal", required=True, help="Whose it is, for example ada.")
-@click.option("--role", "roles", multiple=True, required=True, help="sales, approver, delivery, finance, ...")
-def key_create(state_dir: Path, redis_url: str, account: str, principal: str, roles: tuple[str, ...]) -> None:
-    """Make a key and print it; it is shown this once."""
-    click.echo(starting.create_key(state_dir, redis_url, account=account, principal=principal, roles=roles))
-
-
-@key.command("list")
-@state_dir_option
-@redis_url_option
-def key_list(state_dir: Path, redis_url: str) -> None:
-    """List the keys, without their secrets."""
-    for line in starting.list_keys(state_dir, redis_url):
-        click.echo(line)
-
-
-@key.command("revoke")
-@click.argument("key_id")
-@state_dir_option
-@redis_url_option
-def key_revoke(key_id: str, state_dir: Path, redis_url: str) -> None:
-    """Make a key open nothing from now on."""
-    starting.revoke_key(state_dir, redis_url, key_id)
+    name = with_store(state_dir, redis_url, lambda store: publish_if_new(store, directory))
+    click.echo(f"Current release: {name}")
 
 
 @bidwright.command()
 @state_dir_option
 def authority(state_dir: Path) -> None:
     """Print the certificate of the authority that services' certificates come from, for those who use them to trust."""
-    click.echo(starting.authority_certificate(state_dir), nl=False)
+    directory = StateDirectory.at(state_dir).certificates
+    click.echo(Authority.in_directory(directory, utc_now()).certificate, nl=False)
 
 
 @bidwright.command()
@@ -187,6 +160,7 @@ def demo_hosts(state_dir: Path, *, keep: bool) -> None:
     run_demo_hosts(state_dir, keep=keep)
 
 
+bidwright.add_command(key)
 bidwright.add_command(lab)
 portfolio.add_command(portfolio_analyze)
 portfolio.add_command(portfolio_complete)

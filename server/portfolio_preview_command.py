@@ -10,7 +10,7 @@ from bidwright.catalog.reader import read_portfolio
 from bidwright.core.command_line.files import FOLDER
 from bidwright.core.command_line.locales import locale_option
 from bidwright.server.quotes_preview import tell_quotes
-from bidwright.server.starting import require_kept, with_store
+from bidwright.server.store_access import require_kept, with_store
 from bidwright.server.store_options import redis_url_option, state_dir_option
 
 

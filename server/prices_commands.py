@@ -25,7 +25,7 @@ from bidwright.core.errors import Conflicting, Faults
 from bidwright.server.prices_text import import_record, import_text
 from bidwright.server.progress import Progress
 from bidwright.server.quotes_preview import tell_quotes
-from bidwright.server.starting import require_kept, with_store
+from bidwright.server.store_access import require_kept, with_store
 from bidwright.server.store_options import redis_url_option, state_dir_option
 
 _MOST_SHOWN = 10

@@ -1,4 +1,4 @@
-"""What the commands of ``bidwright`` do, from settings to running processes."""
+"""Starts and ends what runs: from the options of ``up``, ``down``, ``serve`` and ``work`` to processes."""
 
 from __future__ import annotations
 
@@ -6,29 +6,21 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from bidwright.core.bound import bound_to_us
-from bidwright.core.clock import utc_now
-from bidwright.core.errors import InvalidInput, NotFound, Unavailable
-from bidwright.provisioning.authority import Authority
+from bidwright.core.errors import InvalidInput, Unavailable
 from bidwright.provisioning.directory_target import DirectoryTarget
 from bidwright.provisioning.inventory import Inventory, read_inventory
 from bidwright.server import processes
 from bidwright.server import up as everything_here
-from bidwright.server.api_keys import ApiKeys
 from bidwright.server.layout import CHECKOUT, StateDirectory
 from bidwright.server.listening import Listening
-from bidwright.server.publishing import publish_if_new
-from bidwright.storage.connection import connect
-from bidwright.storage.embedded import EmbeddedEngine
-from bidwright.storage.records import Store
+from bidwright.server.store_access import with_engine
 
-_Result = TypeVar("_Result")
 SHIPPED_PORTFOLIO = CHECKOUT / "portfolios" / "managed_hosting"
 SHIPPED_PORTFOLIOS = (SHIPPED_PORTFOLIO, CHECKOUT / "portfolios" / "branch_networks")
 
@@ -108,7 +100,7 @@ def serve(state_dir: Path, **options: Any) -> None:
         _serve_many(options["processes"])
         return
     inventory = _inventory(state, options["inventory"])
-    _with_engine(
+    with_engine(
         state.path,
         options["redis_url"],
         lambda url: processes.run_server(url, state, listening, inventory=inventory, volatile=options["volatile"]),
@@ -135,50 +127,13 @@ def work(state_dir: Path, **options: Any) -> None:
     """Carry out orders until SIGTERM."""
     state = StateDirectory.at(state_dir)
     inventory = _inventory(state, options["inventory"])
-    _with_engine(
+    with_engine(
         state.path,
         options["redis_url"],
         lambda url: processes.run_worker(
             url, state, inventory=inventory, steps_at_once=options["steps"], volatile=options["volatile"]
         ),
     )
-
-
-def publish(directory: Path, state_dir: Path, redis_url: str) -> str:
-    """Publish a portfolio; the name of its release."""
-    return with_store(state_dir, redis_url, lambda store: publish_if_new(store, directory))
-
-
-def create_key(state_dir: Path, redis_url: str, *, account: str, principal: str, roles: Sequence[str]) -> str:
-    """Make an API key."""
-    return with_store(
-        state_dir,
-        redis_url,
-        lambda store: ApiKeys(store, utc_now).create(account=account, principal=principal, roles=frozenset(roles)),
-    )
-
-
-def list_keys(state_dir: Path, redis_url: str) -> list[str]:
-    """All keys, a line each."""
-
-    async def lines(store: Store) -> list[str]:
-        return [
-            f"{key.id}  {key.principal.account}  {key.principal.name}  {','.join(key.principal.roles)}  "
-            f"{'revoked' if key.HasField('revoke_time') else 'valid'}"
-            async for key in ApiKeys(store, utc_now).every()
-        ]
-
-    return with_store(state_dir, redis_url, lines)
-
-
-def revoke_key(state_dir: Path, redis_url: str, key_id: str) -> None:
-    """Revoke an API key."""
-    with_store(state_dir, redis_url, lambda store: ApiKeys(store, utc_now).revoke(key_id))
-
-
-def authority_certificate(state_dir: Path) -> str:
-    """The certificate of the installation's authority, PEM; made where there is none yet."""
-    return Authority.in_directory(StateDirectory.at(state_dir).certificates, utc_now()).certificate
 
 
 def _inventory(state: StateDirectory, given: Path | None) -> Inventory:
@@ -189,42 +144,3 @@ def _inventory(state: StateDirectory, given: Path | None) -> Inventory:
             fix="Give --inventory FILE; docs/operations.md shows one. `bidwright up` makes one for this machine.",
         )
     return read_inventory(path)
-
-
-def _with_engine(state_dir: Path, redis_url: str, run: Callable[[str], Coroutine[Any, Any, _Result]]) -> _Result:
-    """Run something against the engine given, or against the embedded one of the state directory."""
-    if redis_url:
-        return asyncio.run(run(redis_url))
-    engine = EmbeddedEngine.start(StateDirectory.at(state_dir).path)
-    try:
-        return asyncio.run(run(engine.url))
-    finally:
-        engine.stop()
-
-
-def require_kept(state_dir: Path, redis_url: str) -> None:
-    """Refuse to look at records where none have been kept: an empty engine would be made, and answer for them.
-
-    Raises:
-        NotFound: No engine is given, and the state directory has none (``RECORDS_NOT_FOUND``).
-    """
-    if not redis_url and not (state_dir / "engine").is_dir():
-        raise NotFound(
-            f"Nothing is kept in {state_dir.resolve()}.",
-            fix="Give the --state-dir or the --redis-url that Bidwright runs with.",
-            reason="RECORDS_NOT_FOUND",
-            facts={"state_dir": str(state_dir.resolve())},
-        )
-
-
-def with_store(state_dir: Path, redis_url: str, use: Callable[[Store], Coroutine[Any, Any, _Result]]) -> _Result:
-    """Do something with the records of the engine given, or of the embedded one of the state directory."""
-
-    async def run(url: str) -> _Result:
-        engine = await connect(url)
-        try:
-            return await use(Store(engine))
-        finally:
-            await engine.close()
-
-    return _with_engine(state_dir, redis_url, run)

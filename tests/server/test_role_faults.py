@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bidwright.server.layout import CHECKOUT
-from bidwright.server.publishing import role_faults
+from bidwright.server.role_faults import role_faults
 
 SHIPPED = CHECKOUT / "portfolios" / "managed_hosting"
 
