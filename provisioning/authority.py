@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-import os
 import re
 import secrets
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from bidwright.core.errors import InvalidInput, Unavailable
+from bidwright.provisioning.key_files import certificate_pem, demand_private, private_key_pem, write_once
 
 ROOT_LIFE = dt.timedelta(days=3652)
 LEAF_LIFE = dt.timedelta(days=825)
@@ -52,7 +52,7 @@ class Authority:
 
     def __init__(self, key: ec.EllipticCurvePrivateKey, root: x509.Certificate) -> None:
         self._key, self._root = key, root
-        self.certificate = _pem(root)
+        self.certificate = certificate_pem(root)
 
     @classmethod
     def in_directory(cls, directory: Path, now: dt.datetime) -> Authority:
@@ -64,10 +64,10 @@ class Authority:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         key_path, root_path = directory / "authority.key", directory / "authority.pem"
         if not key_path.exists() and not root_path.exists():
-            _write_once(key_path, _private_pem(ec.generate_private_key(ec.SECP256R1())), mode=0o600)
+            write_once(key_path, private_key_pem(ec.generate_private_key(ec.SECP256R1())), mode=0o600)
         key = _read_key(key_path)
         if not root_path.exists():
-            _write_once(root_path, _pem(_root(key, now)), mode=0o644)
+            write_once(root_path, certificate_pem(_root(key, now)), mode=0o644)
         root = _read_root(root_path)
         if root.public_key() != key.public_key():
             raise Unavailable(
@@ -106,7 +106,7 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key), critical=False)
             .sign(self._key, hashes.SHA256())
         )
-        return CertifiedKey(_pem(leaf), _private_pem(key), self.certificate)
+        return CertifiedKey(certificate_pem(leaf), private_key_pem(key), self.certificate)
 
     def has_issued(self, certificate: str, names: Sequence[str], now: dt.datetime) -> bool:
         """Tell whether a certificate is ours, is for exactly these names, and has at least 30 days left.
@@ -195,15 +195,6 @@ def _key_usage(*, issues: bool) -> x509.KeyUsage:
     )
 
 
-def _pem(certificate: x509.Certificate) -> str:
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
-
-
-def _private_pem(key: ec.EllipticCurvePrivateKey) -> str:
-    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    return key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
-
-
 def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
     if not path.exists():
         raise Unavailable(
@@ -211,8 +202,7 @@ def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
             fix="Restore it from your backup; without it, certificates of services cannot be issued.",
             reason="AUTHORITY_INVALID",
         )
-    if path.stat().st_mode & 0o077:
-        raise Unavailable(f"Others may read the key {path}.", fix=f"Run: chmod 600 {path}", reason="KEY_READABLE")
+    demand_private(path)
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError):
@@ -233,18 +223,3 @@ def _read_root(path: Path) -> x509.Certificate:
         raise Unavailable(
             f"{path} does not hold a certificate.", fix="Restore it from your backup.", reason="AUTHORITY_INVALID"
         ) from error
-
-
-def _write_once(path: Path, text: str, *, mode: int) -> None:
-    """Write a new file; of several processes that do so at once, the first one wins."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(new, path)
-    except FileExistsError:
-        return  # the other process's file is the one
-    finally:
-        new.unlink()

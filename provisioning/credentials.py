@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 
 from bidwright.core.errors import Unavailable
+from bidwright.provisioning.key_files import demand_private, write_once
 
 _RANDOM_BYTES = 24  # 192 bits, 32 characters
 
@@ -36,9 +36,8 @@ class CredentialCipher:
         """
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            _make_key(path)
-        if path.stat().st_mode & 0o077:
-            raise Unavailable(f"Others may read the key {path}.", fix=f"Run: chmod 600 {path}", reason="KEY_READABLE")
+            write_once(path, Fernet.generate_key().decode() + "\n", mode=0o600)
+        demand_private(path)
         try:
             return cls(path.read_bytes().strip())
         except ValueError as error:
@@ -72,18 +71,3 @@ class CredentialCipher:
                 reason="KEY_MISMATCH",
             ) from error
         return revealed
-
-
-def _make_key(path: Path) -> None:
-    """Write a new key; of several processes that do so at once, the first one wins."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(Fernet.generate_key() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(new, path)
-    except FileExistsError:
-        return  # the other process's key is the key
-    finally:
-        new.unlink()

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from bidwright.core.errors import Faults, Unavailable
 from bidwright.provisioning.authority import CertifiedKey, alternative_names, general_names
+from bidwright.provisioning.key_files import certificate_pem, demand_private, private_key_pem
 
 
 def given_certificate(directory: Path, names: Sequence[str], now: dt.datetime) -> CertifiedKey | None:
@@ -53,7 +54,9 @@ def given_certificate(directory: Path, names: Sequence[str], now: dt.datetime) -
         faults.add(where, "leads to no authority this machine knows", "Put the root at the end of the file.")
     faults.raise_if_any(f"The certificate given in {directory}")
     links = [leaf, *(one for one in chain[1:] if one != root)]
-    return CertifiedKey("".join(map(_pem, links)), _private_pem(key), _pem(root) if root else "")
+    return CertifiedKey(
+        "".join(map(certificate_pem, links)), private_key_pem(key), certificate_pem(root) if root else ""
+    )
 
 
 def _is_good_for(name: x509.GeneralName, certified: x509.GeneralName) -> bool:
@@ -95,8 +98,7 @@ def _read_chain(path: Path) -> list[x509.Certificate]:
 
 def _read_key(path: Path) -> PrivateKeyTypes:
     try:
-        if path.stat().st_mode & 0o077:
-            raise Unavailable(f"Others may read the key {path}.", fix=f"Run: chmod 600 {path}", reason="KEY_READABLE")
+        demand_private(path)
         return serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Unavailable(
@@ -104,12 +106,3 @@ def _read_key(path: Path) -> PrivateKeyTypes:
             fix="Put the certificate's key there as PEM, without a password.",
             reason="GIVEN_CERTIFICATE_INVALID",
         ) from error
-
-
-def _pem(certificate: x509.Certificate) -> str:
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
-
-
-def _private_pem(key: PrivateKeyTypes) -> str:
-    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    return key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
