@@ -10,11 +10,11 @@ class Deadline:
     """A moment by which an answer must be there; it can be brought forward to now from another thread.
 
     Attributes:
-        given_s: Seconds it was set for, for messages.
+        given_s: Seconds it was set for, to a tenth, for messages.
     """
 
     def __init__(self, given_s: float, now_s: Callable[[], float] = time.monotonic) -> None:
-        self.given_s = given_s
+        self.given_s = round(given_s, 1)
         self._now_s = now_s
         self._at_s = now_s() + given_s
         self._stops: list[Callable[[], None]] = []

@@ -107,7 +107,9 @@ def objectives_of(messages: Iterable[ObjectiveMessage], release: Release, faults
         objective = _objective(message)
         if objective.measure is None and objective.attribute not in release.attributes:
             what = f"{objective.attribute!r} is not an attribute"
-            faults.add(f"objectives[{index}].attribute", what, advice(objective.attribute, release.attributes))
+            faults.add(
+                f"objectives[{index}].attribute", what, advice(objective.attribute, [*release.attributes, *MEASURES])
+            )
         key = (objective.measure, objective.attribute)
         if key in found:
             what = f"{objective.subject} is given twice"

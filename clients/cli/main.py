@@ -41,7 +41,14 @@ _EPILOG = "Exit codes: 0 done; " + "; ".join(f"{code} {meaning}" for code, meani
 @click.option(
     "--profile", default="default", envvar="BIDWRIGHT_PROFILE", show_default=True, help="Profile in the settings."
 )
-@click.option("--timeout", "timeout_s", default=30.0, show_default=True, help="Seconds to wait for an answer.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @locale_option
 @click.version_option(package_name="bidwright")

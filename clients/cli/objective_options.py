@@ -25,17 +25,20 @@ OBJECTIVES = click.option(
     "objectives",
     multiple=True,
     metavar="NAME[:min|max]",
-    help=f"What is best, the first before the others: {', '.join(_MEASURES)}, or an attribute.",
+    help=f"What is best, the first before the others: {', '.join(_MEASURES)}, or an attribute. The last is always "
+    "the least contract value.",
 )
 
 
 def objectives_from(texts: Iterable[str]) -> list[configurator.Objective]:
-    """The objectives that options name; what is no measure is an attribute.
+    """The objectives that options name, and after them the least contract value: nobody pays for what is as good.
+
+    What is no measure is an attribute.
 
     Raises:
         click.BadParameter: The direction is neither min nor max.
     """
-    found = []
+    found: list[configurator.Objective] = []
     for text in texts:
         name, _, direction = text.partition(":")
         if direction not in _DIRECTIONS:
@@ -44,6 +47,9 @@ def objectives_from(texts: Iterable[str]) -> list[configurator.Objective]:
             found.append(configurator.Objective(measure=_MEASURES[name], direction=_DIRECTIONS[direction]))
         else:
             found.append(configurator.Objective(attribute=name, direction=_DIRECTIONS[direction]))
+    value = configurator.OBJECTIVE_MEASURE_CONTRACT_VALUE
+    if found and all(objective.measure != value for objective in found):
+        found.append(configurator.Objective(measure=value))
     return found
 
 

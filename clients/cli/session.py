@@ -20,7 +20,7 @@ EXIT_CODES = {
     2: "the command line is wrong",
     3: "no configuration is valid, or the one given is not",
     4: "the key is not accepted or lacks the role",
-    5: "the server cannot be reached",
+    5: "the server cannot be reached, or the time was up",
     6: "the order failed",
 }
 NOT_VALID, NO_ACCESS, UNREACHABLE, ORDER_FAILED = 3, 4, 5, 6

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import grpc
 import pytest
 from bench.installations import Installation
@@ -86,6 +88,16 @@ def test_objectives_are_given_and_told_on_the_command_line(installation: Install
     assert "What is best" in done.stdout
     assert "ram_gib" in done.stdout
     assert "proven" in done.stdout
+    nearly = installation.bid("configure", "web_hosting", "--objective", "contract_valu")
+    assert "Did you mean 'contract_value'?" in nearly.stderr
     wrong = installation.bid("configure", "web_hosting", "--objective", "monthly:less")
     assert wrong.returncode == 2
     assert "does not end in :min or :max" in wrong.stderr
+
+
+def test_of_what_is_as_good_the_cheapest_is_taken_on_the_command_line(installation: Installation) -> None:
+    done = installation.bid("configure", "web_hosting", "--objective", "lead_time", "--json")
+    cheapest = installation.bid("configure", "web_hosting", "--json")
+    solution = json.loads(done.stdout)["solution"]
+    assert [proof["objective"] for proof in solution["further_proofs"]] == ["contract value"]
+    assert solution["totals"]["contract_value"] == json.loads(cheapest.stdout)["solution"]["totals"]["contract_value"]
