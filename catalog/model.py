@@ -11,14 +11,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from bidwright.catalog.price_charges import CHARGES, ChargeName
 from bidwright.catalog.price_entry import Adjustment, Commitment, IndexSeries, PriceEntry
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.catalog.rule_guards import guards
-from bidwright.catalog.rule_language import Expression, FigureSource, WorkSource
+from bidwright.catalog.rule_language import Expression, FigurePlace, FigureSource, WorkSource, whole_or_fraction
 
 DEFAULT_HOURS_PER_MONTH = Decimal(730)
 """8,760 hours a year in twelve equal months, as providers count."""
@@ -478,6 +479,18 @@ class Release:
         """The attributes that some component provides or consumes, by id."""
         components = self.components.values()
         return tuple(sorted({name for component in components for name in (*component.provides, *component.consumes)}))
+
+    @cached_property
+    def exact_figures(self) -> Mapping[str, Sequence[tuple[tuple[FigurePlace, FigurePlace], int | Fraction]]]:
+        """Component -> figures of one unit, and of what they are added up: over all families and over its own."""
+        return {
+            component.id: tuple(
+                (((source, attribute, ""), (source, attribute, component.family)), whole_or_fraction(figure))
+                for source in get_args(FigureSource)
+                for attribute, figure in component.figures(source).items()
+            )
+            for component in self.components.values()
+        }
 
     @cached_property
     def _by_family(self) -> Mapping[str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ One syntax, two independent meanings: ``configurator.rule_check`` evaluates it o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -50,6 +51,8 @@ class Kinds:
 FigureSource = Literal["total", "provided", "consumed"]
 """Which figures of components are summed: their attributes, or what they provide or consume."""
 
+FigurePlace = tuple[FigureSource, str, str]
+"""What a sum is of: source, attribute, and family, or nothing for all families."""
 
 WorkSource = Literal["one_time_hours", "monthly_hours"]
 """Work on components, by the skills it takes; rules as people write them do not speak of it, hours of centres do."""
@@ -137,3 +140,9 @@ Expression = (
     | Comparison
     | Arithmetic
 )
+
+
+def whole_or_fraction(number: Decimal | Fraction) -> int | Fraction:
+    """A number, as a whole one where it is one: those are calculated with several times faster."""
+    exact = Fraction(number)
+    return exact.numerator if exact.denominator == 1 else exact

@@ -64,8 +64,8 @@ def hours_of(release: Release, items: Mapping[str, int], source: WorkSource) -> 
         component = release.components[id_]
         hours = component.one_time_hours if source == "one_time_hours" else component.monthly_hours
         if hours and units:
-            more = multiply(hours, Decimal(units))
-            found[component.skills] = add(found.get(component.skills, Decimal(0)), more)
+            more, skills = multiply(hours, units), component.skills
+            found[skills] = add(found[skills], more) if skills in found else more
     return found
 
 

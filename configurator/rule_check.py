@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache, singledispatch
 from itertools import product
 from math import ceil, floor
-from typing import get_args
 
 from bidwright.catalog.availability import PERCENT_PLACES
 from bidwright.catalog.model import Answer, Release
@@ -30,6 +29,7 @@ from bidwright.catalog.rule_language import (
     Comparison,
     Constant,
     Expression,
+    FigurePlace,
     FigureSource,
     InTable,
     Kinds,
@@ -39,6 +39,7 @@ from bidwright.catalog.rule_language import (
     Selected,
     Sum,
     WorkSource,
+    whole_or_fraction,
 )
 from bidwright.catalog.work import hours_of
 
@@ -47,18 +48,21 @@ Value = bool | Number | str
 Meaning = Callable[["Choice"], Value]
 """What an expression is in a configuration."""
 
-_SOURCES: tuple[FigureSource, ...] = get_args(FigureSource)
-
 
 @lru_cache(maxsize=4096)
 def _exact(figure: Decimal) -> Number:
-    """A figure as a number to calculate with; a portfolio has few different ones."""
-    exact = Fraction(figure)
-    return exact.numerator if exact.denominator == 1 else exact
+    """An answer as a number to calculate with."""
+    return whole_or_fraction(figure)
+
+
+def _constant_value(constant: Constant) -> Value:
+    return whole_or_fraction(constant.value) if isinstance(constant.value, Fraction) else constant.value
 
 
 _WHOLE: int = 10 ** (PERCENT_PLACES + 2)
 """All of the time, in the parts that availability is counted in."""
+
+_NO_NUMBERS = (bool, str)
 
 _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
     "==": operator.eq,
@@ -95,11 +99,12 @@ class Choice:
     @cached_property
     def chosen_by_subject(self) -> Mapping[str, tuple[str, ...]]:
         """Component or family -> the chosen components that it stands for, by id; of those with any."""
-        found: dict[str, list[str]] = {}
-        for component_id in sorted(component_id for component_id, units in self.items.items() if units > 0):
-            for subject in (component_id, self.release.components[component_id].family):
-                found.setdefault(subject, []).append(component_id)
-        return {subject: tuple(chosen) for subject, chosen in found.items()}
+        chosen = sorted(component_id for component_id, units in self.items.items() if units > 0)
+        by_family: dict[str, list[str]] = {}
+        for component_id in chosen:
+            by_family.setdefault(self.release.components[component_id].family, []).append(component_id)
+        of_family = {family: tuple(members) for family, members in by_family.items()}
+        return {component_id: (component_id,) for component_id in chosen} | of_family
 
     def units(self, subject: str) -> int:
         """Units of a component or of a whole family."""
@@ -114,17 +119,15 @@ class Choice:
                 return self._sums.get((source, attribute, family), 0)
 
     @cached_property
-    def _sums(self) -> Mapping[tuple[FigureSource, str, str], Number]:
+    def _sums(self) -> Mapping[FigurePlace, Number]:
         """Source, attribute and family, or no family -> figure x units; of those that some chosen component has."""
-        found: dict[tuple[FigureSource, str, str], Number] = {}
+        found: dict[FigurePlace, Number] = {}
+        figures = self.release.exact_figures
         for component_id, units in self.items.items():
-            component = self.release.components[component_id]
-            for source in _SOURCES:
-                for attribute, figure in component.figures(source).items():
-                    more = _exact(figure) * units
-                    for family in ("", component.family):
-                        key = (source, attribute, family)
-                        found[key] = found[key] + more if key in found else more
+            for places, figure in figures[component_id]:
+                more = figure * units
+                for place in places:
+                    found[place] = found.get(place, 0) + more
         return found
 
 
@@ -150,14 +153,15 @@ def meaning(expression: Expression) -> Meaning:
 
 @meaning.register
 def _constant(expression: Constant) -> Meaning:
-    return lambda _: expression.value
+    value = _constant_value(expression)
+    return lambda _: value
 
 
 @meaning.register
 def _name(expression: Name) -> Meaning:
     def answer(choice: Choice) -> Value:
         found = choice.answers[expression.name]
-        return Fraction(found) if isinstance(found, Decimal) else found
+        return _exact(found) if isinstance(found, Decimal) else found
 
     return answer
 
@@ -233,19 +237,38 @@ def _not(expression: Not) -> Meaning:
 
 @meaning.register
 def _all_of(expression: AllOf) -> Meaning:
+    unwanted = [operand.operand for operand in expression.operands if isinstance(operand, Not)]
+    subjects = _subjects(unwanted)
+    if len(subjects) == len(expression.operands):
+        return lambda choice: choice.chosen_by_subject.keys().isdisjoint(subjects)
     operands = [meaning(operand) for operand in expression.operands]
     return lambda choice: all(operand(choice) for operand in operands)
 
 
 @meaning.register
 def _any_of(expression: AnyOf) -> Meaning:
+    subjects = _subjects(expression.operands)
+    if len(subjects) == len(expression.operands):
+        return lambda choice: not choice.chosen_by_subject.keys().isdisjoint(subjects)
     operands = [meaning(operand) for operand in expression.operands]
+    if len(operands) == 2:  # most rules say that one thing implies another
+        one, other = operands
+        return lambda choice: one(choice) or other(choice)
     return lambda choice: any(operand(choice) for operand in operands)
+
+
+def _subjects(conditions: Iterable[Expression]) -> list[str]:
+    """What is asked for by those of some conditions that ask whether something is selected."""
+    return [condition.subject for condition in conditions if isinstance(condition, Selected)]
 
 
 @meaning.register
 def _comparison(expression: Comparison) -> Meaning:
-    compare, left, right = _COMPARE[expression.operator], meaning(expression.left), meaning(expression.right)
+    compare, left = _COMPARE[expression.operator], meaning(expression.left)
+    if isinstance(expression.right, Constant):
+        value = _constant_value(expression.right)
+        return lambda choice: compare(left(choice), value)
+    right = meaning(expression.right)
     return lambda choice: compare(left(choice), right(choice))
 
 
@@ -255,7 +278,7 @@ def _arithmetic(expression: Arithmetic) -> Meaning:
 
     def calculated(choice: Choice) -> Value:
         one, other = left(choice), right(choice)
-        if isinstance(one, bool | str) or isinstance(other, bool | str):
+        if isinstance(one, _NO_NUMBERS) or isinstance(other, _NO_NUMBERS):
             raise TypeError(f"only numbers are calculated with: {expression!r}")
         return calculate(one, other)
 

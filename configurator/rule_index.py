@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bidwright.catalog.model import Offering, Release, Rule
+from bidwright.catalog.rule_guards import where_chosen
 from bidwright.configurator.rule_check import Choice, Meaning, meaning
 
 
@@ -27,19 +28,25 @@ def rules_by_id(release: Release, offering: Offering) -> Mapping[str, Rule]:
 
 def broken_rules(release: Release, offering: Offering, choice: Choice) -> Sequence[Rule]:
     """The rules of an offering that a configuration does not meet, by id."""
-    by_guard = _meanings(_Key(release.digest, offering.id, release, offering))
-    present = choice.chosen_by_subject.keys()
-    looked_at = (entry for guard in ("", *present) for entry in by_guard.get(guard, ()))
-    broken = [rule for rule, is_met in looked_at if rule.guards <= present and not is_met(choice)]
+    by_guard = _conditions(_Key(release.digest, offering.id, release, offering))
+    present = frozenset(choice.chosen_by_subject)
+    broken = [
+        rule
+        for guard in ("", *present)
+        for rule, others, is_met in by_guard.get(guard, ())
+        if others <= present and not is_met(choice)
+    ]
     return sorted(broken, key=lambda rule: rule.id)
 
 
 @lru_cache(maxsize=64)
-def _meanings(key: _Key) -> Mapping[str, Sequence[tuple[Rule, Meaning]]]:
-    """One of the guards of a rule, or nothing where it has none -> the rules with what they mean."""
-    found: dict[str, list[tuple[Rule, Meaning]]] = {}
+def _conditions(key: _Key) -> Mapping[str, Sequence[tuple[Rule, frozenset[str], Meaning]]]:
+    """One guard of a rule, or nothing where it has none -> the rules, their other guards, and what they mean then."""
+    found: dict[str, list[tuple[Rule, frozenset[str], Meaning]]] = {}
     for rule in _rules(key).values():
-        found.setdefault(min(rule.guards, default=""), []).append((rule, meaning(rule.expression)))
+        first = min(rule.guards, default="")
+        is_met = meaning(where_chosen(rule.expression, rule.guards))
+        found.setdefault(first, []).append((rule, rule.guards - {first}, is_met))
     return found
 
 

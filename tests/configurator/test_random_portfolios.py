@@ -17,6 +17,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import BUDGET, CAPACITY, NEED, SLOT, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import Choice, holds, parts
+from bidwright.configurator.rule_index import broken_rules
 from bidwright.configurator.solution import Solution
 from bidwright.v1.configuration_pb2 import Conflict
 
@@ -110,3 +111,13 @@ def test_the_checker_knows_where_hours_are_scarce_and_the_conditions_say_the_sam
             broken = {name for name, condition in conditions.items() if not holds(condition, choice)}
             assert broken <= scarce
             assert bool(broken) == bool(scarce)
+
+
+@_settings
+@given(case=cases())
+def test_the_rules_that_are_told_to_be_broken_are_those_that_do_not_hold(case: Case) -> None:
+    release, offering = case.requirements.release, case.requirements.offering
+    for items in every_configuration(release):
+        choice = Choice(release=release, answers=case.requirements.answers, items=items)
+        broken = {rule.id for rule in (*release.rules, *offering.rules) if not holds(rule.expression, choice)}
+        assert {rule.id for rule in broken_rules(release, offering, choice)} == broken
