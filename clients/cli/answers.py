@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bidwright.clients.cli.suggestions import nearest
+from bidwright.core.command_line.amounts import amount_message
 from bidwright.core.command_line.bespoke_effort import efforts
 from bidwright.core.command_line.json_form import read_message
 from bidwright.core.money import MINOR_UNITS, parse, plain
@@ -88,14 +89,16 @@ def money(text: str, currency: str) -> Money:
     """Read ``1234.50`` in a currency.
 
     Raises:
-        click.BadParameter: It is no number, or has more digits after the point than the currency.
+        click.BadParameter: It is no number, too large, or has more digits after the point than the currency.
     """
     number = _number(text, text)
     places = MINOR_UNITS.get(currency, 9)
     if len(plain(number).partition(".")[2]) > places:
         raise click.BadParameter(f"{text!r}: {currency} has {places} digits after the point.")
-    whole = int(number)
-    return Money(currency_code=currency, units=whole, nanos=int((number - whole) * 10**9))
+    try:
+        return amount_message(number, currency)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
 
 
 def bespoke_items(path: Path, currency: str) -> list[configuration.BespokeItem]:

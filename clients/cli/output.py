@@ -6,7 +6,6 @@ import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message
@@ -17,6 +16,7 @@ from rich.text import Text
 
 from bidwright.core.command_line.json_form import as_dict
 from bidwright.core.command_line.locales import command_locale
+from bidwright.core.command_line.price_text import exact
 from bidwright.core.money_text import currency_text
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ def shown(text: str) -> str:
 
 def amount(money: Money) -> str:
     """``1,234.50 EUR``, or as the locale of the command writes it; no digit is left out."""
-    number = Decimal(money.units) + Decimal(money.nanos).scaleb(-9)
-    return currency_text(number, money.currency_code, command_locale())
+    return currency_text(exact(money), money.currency_code, command_locale())
 
 
 def state(name: str) -> str:

@@ -10,16 +10,15 @@ from typing import Any, TypeVar
 import click
 from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal as DecimalMessage
-from google.type.money_pb2 import Money
 
-from bidwright.core.money import EXACT, parse, plain
+from bidwright.core.command_line.amounts import amount_message
+from bidwright.core.money import parse, plain
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration
 from bidwright.v1.pricing_pb2 import FindDiscountRequest, IndexPriceRequest, PriceVariantsRequest
 
 Question = PriceVariantsRequest | FindDiscountRequest | IndexPriceRequest
 """What is asked of one configuration beyond its price."""
 
-_NANOS = 9
 AgainstT = TypeVar("AgainstT")
 
 
@@ -40,9 +39,10 @@ class _Amount(_Number):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
         number = super().convert(value, param, ctx)
-        exponent = number.as_tuple().exponent
-        if abs(number) >= 10**18 or not isinstance(exponent, int) or exponent < -_NANOS:
-            self.fail(f"{value} has more than 18 digits before the point or {_NANOS} after it.", param, ctx)
+        try:
+            amount_message(number)
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
         return number
 
 
@@ -128,9 +128,9 @@ def _questions(options: dict[str, Any]) -> list[Question]:
     if margin is not None:
         questions.append(FindDiscountRequest(margin_percent=DecimalMessage(value=plain(margin))))
     if monthly is not None:
-        questions.append(FindDiscountRequest(monthly=_money(monthly)))
+        questions.append(FindDiscountRequest(monthly=amount_message(monthly)))
     if value is not None:
-        questions.append(FindDiscountRequest(contract_value=_money(value)))
+        questions.append(FindDiscountRequest(contract_value=amount_message(value)))
     if (index is None) != (day is None):
         raise click.UsageError("--index and --indexed-on are given together.")
     if index is not None:
@@ -145,8 +145,3 @@ def _variants(grid: Mapping[str, Any]) -> PriceVariantsRequest:
         discount_percents=[DecimalMessage(value=plain(one)) for one in grid["discounts"] or ()],
         channels=grid["channels"] or (),
     )
-
-
-def _money(amount: Decimal) -> Money:
-    whole = int(amount)
-    return Money(units=whole, nanos=int(EXACT.scaleb(EXACT.subtract(amount, Decimal(whole)), _NANOS)))

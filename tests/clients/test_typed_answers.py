@@ -99,9 +99,10 @@ def test_money_is_exact(typed: str, units: int, nanos: int) -> None:
         ("1.234", "EUR", "EUR has 2 digits after the point"),  # a thousand to a German, and nothing to be cut off
         ("12,34", "EUR", "not a plain decimal number"),
         ("1.5", "JPY", "JPY has 0 digits after the point"),
+        ("1000000000000000000", "EUR", "more than 18 digits before the point"),  # what a message cannot hold
     ],
 )
-def test_an_amount_that_can_be_misread_is_refused(typed: str, currency: str, said: str) -> None:
+def test_an_amount_that_can_be_misread_or_is_too_large_is_refused(typed: str, currency: str, said: str) -> None:
     with pytest.raises(click.BadParameter, match=said):
         money(typed, currency)
 
