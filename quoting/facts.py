@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of, decimal_of
 from bidwright.catalog.assurances import assured_in_combination, is_assured
+from bidwright.catalog.days import day_of
 from bidwright.catalog.model import Release
 from bidwright.core.money import EXACT, plain
 from bidwright.pricing.discounts import discount_percent
@@ -54,7 +54,7 @@ def facts_of(offer: Offer, release: Release, today: dt.date) -> Facts:
         "bespoke_items": Fraction(len(configuration.bespoke_items)),
         "lowest_markup_percent": _lowest_markup(configuration.bespoke_items, book.default_markup),
         "minimum_markup_percent": Fraction(book.minimum_markup),
-        "price_date_days": Fraction((_day(price.price_date) - today).days),
+        "price_date_days": Fraction((day_of(price.price_date) - today).days),
         "unassured_components": Fraction(sum(not is_assured(release, component, today) for component in chosen)),
         "assured_in_combination": assured_in_combination(release, chosen, today),
         "market": configuration.market,
@@ -68,10 +68,6 @@ def fact_text(value: Fact) -> str:
     if isinstance(value, Fraction):
         return plain(EXACT.divide(Decimal(value.numerator), Decimal(value.denominator)))
     return value
-
-
-def _day(date: Date) -> dt.date:
-    return dt.date(date.year, date.month, date.day)
 
 
 def _amount(money: Money) -> Fraction:

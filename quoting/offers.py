@@ -7,11 +7,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from google.type.date_pb2 import Date
-
 from bidwright.catalog.amount_messages import decimal_of
 from bidwright.catalog.answers import answers_to_proto
-from bidwright.catalog.days import today_in
+from bidwright.catalog.days import day_message, today_in
 from bidwright.catalog.model import Market, Release
 from bidwright.configurator.check import check
 from bidwright.configurator.request import Requirements, requirements_and_items
@@ -144,5 +142,5 @@ def _dated(terms: CommercialTerms, today: dt.date) -> CommercialTerms:
     dated = CommercialTerms()
     dated.CopyFrom(terms)
     if not dated.HasField("price_date"):
-        dated.price_date.CopyFrom(Date(year=today.year, month=today.month, day=today.day))
+        dated.price_date.CopyFrom(day_message(today))
     return dated

@@ -7,9 +7,7 @@ import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from google.type.date_pb2 import Date
-
-from bidwright.catalog.days import today_in
+from bidwright.catalog.days import day_message, today_in
 from bidwright.catalog.model import Release
 from bidwright.core.errors import InvalidInput
 from bidwright.core.resource_names import resource_ids
@@ -104,7 +102,7 @@ def _change(account: str, quote: Quote, release: Release, now: dt.datetime) -> Q
     terms.CopyFrom(offer.terms)
     market = release.markets.get(configuration.market)
     today = today_in(market, now) if market is not None else now.date()
-    terms.price_date.CopyFrom(Date(year=today.year, month=today.month, day=today.day))
+    terms.price_date.CopyFrom(day_message(today))
     try:
         comparison = compare(offer.price, price(release, configuration, terms, today))
     except InvalidInput as refusal:

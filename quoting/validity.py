@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from google.type.date_pb2 import Date
 
+from bidwright.catalog.days import day_of
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.quoting.states import EXPIRED, OFFERED
 from bidwright.v1.quote_pb2 import Quote
@@ -29,7 +30,7 @@ def last_day(wanted: Date | None, today: dt.date) -> dt.date:
         return today + dt.timedelta(days=DEFAULT_DAYS)
     latest = today + dt.timedelta(days=LONGEST_DAYS)
     try:
-        day = dt.date(wanted.year, wanted.month, wanted.day)
+        day = day_of(wanted)
     except ValueError as error:
         raise _refused(f"{wanted.year}-{wanted.month}-{wanted.day} is no day", today, latest) from error
     if not today <= day <= latest:

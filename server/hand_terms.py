@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from google.type.date_pb2 import Date
-
 from bidwright.catalog.amount_messages import money
+from bidwright.catalog.days import day_message
 from bidwright.catalog.document import Entry
 from bidwright.catalog.figures import day, number
 from bidwright.core.errors import Faults
@@ -47,7 +45,7 @@ def hand_terms(whole: Entry, currency: str, faults: Faults) -> CommercialTerms:
     if "price_date" in value:
         found = day(value["price_date"], whole.where("price_date"), faults)
         if found is not None:
-            terms.price_date.CopyFrom(date_message(found))
+            terms.price_date.CopyFrom(day_message(found))
     return terms
 
 
@@ -61,8 +59,3 @@ def _put_months(terms: CommercialTerms, value: Mapping[str, Any]) -> None:
             phase.quantities.add(component=component, quantity=units)
         if "discount_percent" in stated:
             phase.discount_percent.value = plain(number(stated["discount_percent"]))
-
-
-def date_message(date: dt.date) -> Date:
-    """A day as a message."""
-    return Date(year=date.year, month=date.month, day=date.day)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bidwright.catalog.days import today_in
+from bidwright.catalog.days import day_message, today_in
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_portfolio
 from bidwright.core.clock import utc_now
@@ -27,7 +27,6 @@ from bidwright.pricing.pricer import Pricer
 from bidwright.pricing.targets import find_discount
 from bidwright.pricing.what_if import price_variants
 from bidwright.server.hand_configuration import ToBePriced, read_configuration
-from bidwright.server.hand_terms import date_message
 from bidwright.v1.price_pb2 import Price
 from bidwright.v1.pricing_pb2 import FindDiscountRequest, IndexPriceRequest, PriceVariantsRequest
 
@@ -123,7 +122,7 @@ def _read(file: Path, release: Release, date: dt.date | None) -> ToBePriced:
     if wanted is None:
         raise AssertionError("a file was refused without a fault")
     if date is not None:
-        wanted.terms.price_date.CopyFrom(date_message(date))
+        wanted.terms.price_date.CopyFrom(day_message(date))
     return wanted
 
 
