@@ -148,12 +148,12 @@ def add_at_most(model: cp_model.CpModel, form: LinearForm, most: int) -> None:
 
 def add_difference(model: cp_model.CpModel, variables: Iterable[int], values: Sequence[int]) -> None:
     """Demand that one of some variables, none of them negative, has another value."""
-    literals: list[int] = []
+    literals, domains = list[int](), model.proto.variables
     for variable in variables:
-        first, last = model.proto.variables[variable].domain
+        domain, value = domains[variable].domain, values[variable]
+        first, last = domain[0], domain[1]
         if first == last:
             continue
-        value = values[variable]
         if last == 1:
             literals.append(-variable - 1 if value else variable)
         else:

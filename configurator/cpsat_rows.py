@@ -50,6 +50,11 @@ def rows_of(constraints: Sequence[Any]) -> Rows:
     return _Reader().read(constraints)
 
 
+def numbers(listed: Sequence[int]) -> list[int]:
+    """Read numbers of a proto by their places; going through them costs three times as much, as it ends by an error."""
+    return [listed[place] for place in range(len(listed))]
+
+
 def joined(tables: Sequence[Rows]) -> Rows:
     """All rows of some tables."""
     counts = [0, *np.cumsum([len(table.bounds) for table in tables])[:-1].tolist()]
@@ -96,7 +101,7 @@ class _Reader:
 
     def read(self, constraints: Sequence[Any]) -> Rows:
         for constraint in constraints:
-            conditions = [_truth(literal) for literal in constraint.enforcement_literal]
+            conditions = [_truth(literal) for literal in numbers(constraint.enforcement_literal)]
             if constraint.has_linear():
                 self._read_linear(constraint.linear, conditions)
             elif constraint.has_bool_or():
@@ -127,7 +132,7 @@ class _Reader:
         )
 
     def _read_linear(self, linear: Any, conditions: Sequence[tuple[int, int]]) -> None:
-        variables, factors, domain = list(linear.vars), list(linear.coeffs), list(linear.domain)
+        variables, factors, domain = numbers(linear.vars), numbers(linear.coeffs), numbers(linear.domain)
         if len(domain) > 2:
             self._read_holes(variables, factors, domain, conditions)
             return
@@ -151,7 +156,7 @@ class _Reader:
 
     def _add_literals(self, literals: Sequence[int], sign: int, conditions: Sequence[tuple[int, int]]) -> None:
         """So many of some literals: at least one with sign 1, at most one with sign -1."""
-        truths = [_truth(literal) for literal in literals]
+        truths = [_truth(literal) for literal in numbers(literals)]
         negated = sum(1 - value for _, value in truths)
         factors = [sign if value else -sign for _, value in truths]
         self._add([variable for variable, _ in truths], factors, sign - sign * negated, conditions)
