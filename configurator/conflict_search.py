@@ -71,8 +71,6 @@ class ConflictSearch:
         with self._clauses.used(deadline):
             self._literals = self._clauses.literals(requirements)
             self._always = [self._clauses.assumption(assumed)] if assumed else []
-        budget = [Member(BUDGET, limit) for limit in requirements.budget]
-        self._members = [*self._literals, *self._clauses.looked_up(), *budget]
 
     def clash(self, without: Collection[Member] = (), *, shrink_until: Deadline | None = None) -> Clash | None:
         """A conflict of the request without some of its members; None where all the others can hold together.
@@ -111,7 +109,10 @@ class ConflictSearch:
         return self._core(without)
 
     def _others(self, without: Collection[Member]) -> list[Member]:
-        return [member for member in self._members if member not in without]
+        """All members of the request without some."""
+        budget = [Member(BUDGET, limit) for limit in self._requirements.budget]
+        members = [*self._literals, *self._clauses.looked_up(), *budget]
+        return [member for member in members if member not in without]
 
     def _core(self, without: Collection[Member]) -> Collection[Member] | None:
         """Members that cannot hold together, maybe not the fewest; None where all others can."""
@@ -162,7 +163,9 @@ class ConflictSearch:
                 self._require_met(rest, found)
             else:
                 kept = [other for other in rest if other in found]
-        return Clash(members=tuple(kept), minimal=self._confirmed(kept, board))
+        # Where none could be left out, it is what was shown before the first was tried.
+        minimal = len(kept) == len(core) or self._confirmed(kept, board)
+        return Clash(members=tuple(kept), minimal=minimal)
 
     def _confirmed(self, kept: Sequence[Member], board: Switchboard) -> bool:
         """Whether what was found under assumptions is true without them; False where the time was up."""

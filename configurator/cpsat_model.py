@@ -114,9 +114,8 @@ def partial_model(
         components: Those that the members speak of, or more.
         needs: Likewise.
     """
-    slots = {
-        family: slot for family, slot in all_slots(key.release, key.offering).items() if Member(SLOT, family) in members
-    }
+    families = [member.id for member in members if member.kind == SLOT]
+    slots = {family: _slot(key.offering, family) for family in families}
     variables = new_variables(
         NewModel(),
         key.release,
@@ -168,8 +167,11 @@ def _compiled(
 
 def all_slots(release: Release, offering: Offering) -> dict[str, Slot]:
     """A slot for every family; one that holds nothing where the offering has none."""
-    empty = {family: Slot(family=family, minimum=0, maximum=0) for family in release.families}
-    return empty | dict(offering.slots)
+    return {family: _slot(offering, family) for family in release.families}
+
+
+def _slot(offering: Offering, family: str) -> Slot:
+    return offering.slots.get(family) or Slot(family=family, minimum=0, maximum=0)
 
 
 def _add_slot(variables: Variables, slot: Slot, when: When) -> None:

@@ -53,11 +53,18 @@ class MemberClauses:
         self._sat, self._plain = Sat([], Deadline(0)), Sat([], Deadline(0))
         self._given = [0, 0]
         self._markets: dict[str, Mapping[Member, int]] = {}
+        self._answers: dict[tuple[str, Answer], int] = {}
         self._learned = 0
         self._first_size = self._size()
 
     def _size(self) -> int:
-        return self._learned + self._clauses.variables + len(self._clauses.hard) + len(self._clauses.definitions)
+        return (
+            self._learned
+            + len(self._answers)
+            + self._clauses.variables
+            + len(self._clauses.hard)
+            + len(self._clauses.definitions)
+        )
 
     @contextmanager
     def used(self, deadline: Deadline) -> Iterator[None]:
@@ -203,7 +210,10 @@ class MemberClauses:
     def _answer(self, name: str, answer: Answer) -> int:
         if isinstance(answer, bool | str):
             return self._offering.answers[name, answer]
-        return self._number(name, int(Decimal(answer).scaleb(self._key.offering.needs[name].places)))
+        if (name, answer) not in self._answers:
+            number = int(Decimal(answer).scaleb(self._key.offering.needs[name].places))
+            self._answers[name, answer] = self._number(name, number)
+        return self._answers[name, answer]
 
     def _number(self, name: str, value: int) -> int:
         """The literal of exactly so many units, or exactly this answer."""
