@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from breaking import copy_of_small
-from small_release import SMALL_TODAY
+from small_release import SMALL_TODAY, web_hosting
 
 from bidwright.catalog.price_formulas import amount_at, coefficients, read_formula
 from bidwright.catalog.reader import check_report, read_portfolio
 from bidwright.core.errors import InvalidInput
 from bidwright.pricing.amounts import amount_table
 from bidwright.pricing.price import price
-from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, NeedAnswer
+from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, NeedAnswer
 
 TODAY = dt.date(2026, 11, 22)
 HEADER = "component,charge,unit,unit_cost,price,tiers,valid_from,valid_to,model,included,table,formula"
@@ -50,13 +50,7 @@ def by_formula(formula: str) -> str:
 
 
 def configuration(release: str, items: dict[str, int], *answers: NeedAnswer) -> Configuration:
-    return Configuration(
-        release=release,
-        offering="web_hosting",
-        market="DE",
-        needs=answers,
-        items=[ConfigurationItem(component=component, quantity=quantity) for component, quantity in items.items()],
-    )
+    return web_hosting(release, items, *answers)
 
 
 def test_a_table_prices_by_answer_and_attribute(tmp_path: Path) -> None:

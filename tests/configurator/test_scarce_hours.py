@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import product
 from random import Random
 
-from small_release import SMALL_TODAY, small_release
+from small_release import SMALL_TODAY, small_release, web_hosting
 
 from bidwright.catalog.model import Release
 from bidwright.configurator.check import check
@@ -22,7 +22,7 @@ from bidwright.core.amount_table import AmountTable
 from bidwright.pricing.amounts import amount_table
 from bidwright.pricing.cost_amounts import cost_table
 from bidwright.pricing.price import price
-from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, NeedAnswer
+from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, NeedAnswer
 
 TERMS = CommercialTerms(term_months=12)
 ITEMS = ("compute.large", "compute.small", "os.debian", "web.apache_site", "web.nginx_site")
@@ -63,13 +63,7 @@ def _release(random: Random) -> Release:
 
 
 def _configuration(release: Release, items: dict[str, int]) -> Configuration:
-    return Configuration(
-        release=release.name,
-        offering="web_hosting",
-        market="GB",
-        needs=[NeedAnswer(name="data_residency", text="any")],
-        items=[ConfigurationItem(component=component, quantity=units) for component, units in items.items()],
-    )
+    return web_hosting(release.name, items, NeedAnswer(name="data_residency", text="any"), market="GB")
 
 
 def _requirements(release: Release, random: Random, measure: Objective) -> Requirements:

@@ -9,14 +9,14 @@ from decimal import Decimal
 
 from google.protobuf.json_format import ParseDict
 from google.type.money_pb2 import Money
-from small_release import small_release
+from small_release import small_release, web_hosting
 
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import Commitment, PriceEntry, Tier
 from bidwright.catalog.price_offers import Period, Promotion
 from bidwright.pricing.price import price
-from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem
+from bidwright.v1.configuration_pb2 import CommercialTerms
 from bidwright.v1.price_pb2 import Price, PriceLine, PriceStepKind
 
 TODAY = dt.date(2026, 11, 22)
@@ -68,12 +68,7 @@ def promotion(**stated: object) -> Promotion:
 
 def priced(release: Release, items: Mapping[str, int], **terms: object) -> Price:
     """Price some components; terms by the names of their fields."""
-    configuration = Configuration(
-        release=release.name,
-        offering="web_hosting",
-        market="DE",
-        items=[ConfigurationItem(component=component, quantity=units) for component, units in items.items()],
-    )
+    configuration = web_hosting(release.name, items)
     return price(release, configuration, ParseDict(terms, CommercialTerms()), TODAY)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
-from small_release import small_release
+from small_release import small_release, web_hosting
 
 from bidwright.catalog.model import Release
 from bidwright.pricing.price import price
@@ -20,8 +20,6 @@ from bidwright.v1.configuration_pb2 import (
     BespokeItem,
     Charge,
     CommercialTerms,
-    Configuration,
-    ConfigurationItem,
     RampPhase,
     RampQuantity,
 )
@@ -47,13 +45,7 @@ def shares(
     items: dict[str, int], *bespoke: BespokeItem, release: Release = RELEASE, terms: CommercialTerms | None = None
 ) -> tuple[str, str]:
     """In value and in effort, over a year where the terms say nothing else."""
-    configuration = Configuration(
-        release=release.name,
-        offering="web_hosting",
-        market="DE",
-        items=[ConfigurationItem(component=component, quantity=quantity) for component, quantity in items.items()],
-        bespoke_items=bespoke,
-    )
+    configuration = web_hosting(release.name, items, bespoke_items=bespoke)
     totals = price(release, configuration, terms or CommercialTerms(term_months=12), TODAY).totals
     return totals.bespoke_value_percent.value, totals.bespoke_effort_percent.value
 

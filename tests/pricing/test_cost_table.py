@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 from google.type.decimal_pb2 import Decimal
-from small_release import SMALL_TODAY, small_release
+from small_release import SMALL_TODAY, small_release, web_hosting
 
 from bidwright.core.amount_table import CostTable
 from bidwright.pricing.cost_amounts import cost_table
@@ -17,7 +17,6 @@ from bidwright.v1.configuration_pb2 import (
     BespokeItem,
     CommercialTerms,
     Configuration,
-    ConfigurationItem,
     NeedAnswer,
 )
 
@@ -32,12 +31,11 @@ BESPOKE = BespokeItem(
 
 
 def _configuration(items: Mapping[str, int], residency: str) -> Configuration:
-    return Configuration(
-        release=small_release().name,
-        offering="web_hosting",
+    return web_hosting(
+        small_release().name,
+        items,
+        NeedAnswer(name="data_residency", text=residency),
         market="GB",
-        needs=[NeedAnswer(name="data_residency", text=residency)],
-        items=[ConfigurationItem(component=component, quantity=units) for component, units in items.items()],
         bespoke_items=[BESPOKE],
     )
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
-from small_release import SMALL_PORTFOLIO, SMALL_TODAY
+from small_release import SMALL_PORTFOLIO, SMALL_TODAY, web_hosting
 
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_portfolio
@@ -22,8 +22,6 @@ from bidwright.v1.configuration_pb2 import (
     BespokeEffort,
     BespokeItem,
     CommercialTerms,
-    Configuration,
-    ConfigurationItem,
 )
 from bidwright.v1.price_pb2 import Price, PriceStepKind
 
@@ -45,13 +43,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Release]:
 
 def priced(release: Release, items: dict[str, int], *bespoke: BespokeItem, **discounts: Money) -> Price:
     """For 24 months, which take 3 % off."""
-    configuration = Configuration(
-        release=release.name,
-        offering="web_hosting",
-        market="DE",
-        items=[ConfigurationItem(component=component, quantity=quantity) for component, quantity in items.items()],
-        bespoke_items=bespoke,
-    )
+    configuration = web_hosting(release.name, items, bespoke_items=bespoke)
     terms = CommercialTerms(term_months=24)
     for name, amount in discounts.items():
         getattr(terms, name).CopyFrom(amount)
@@ -74,13 +66,13 @@ def text(money: Money) -> str:
 ITEMS = {"compute.small": 3, "web.nginx_site": 2}
 
 
+def less_100_once_and_10_a_month(release: Release, currency: str) -> Price:
+    once, monthly = (Money(currency_code=currency, units=units) for units in (100, 10))
+    return priced(release, ITEMS, one_time_discount=once, monthly_discount=monthly)
+
+
 def test_a_price_in_yen_has_no_fractions(releases: dict[str, Release]) -> None:
-    found = priced(
-        releases["JPY"],
-        ITEMS,
-        one_time_discount=Money(currency_code="JPY", units=100),
-        monthly_discount=Money(currency_code="JPY", units=10),
-    )
+    found = less_100_once_and_10_a_month(releases["JPY"], "JPY")
     assert nets(found) == [
         # 3 x 45.00 = 135 less 78 of the discount, whose shares are 78.03 and 21.97; 3 x (10.00 + 1.5 x 38.00)
         ("compute.small", CHARGE_ONE_TIME, "57 JPY", "201 JPY"),
@@ -103,12 +95,7 @@ def test_a_price_in_yen_has_no_fractions(releases: dict[str, Release]) -> None:
 
 
 def test_a_price_in_dinars_has_thousandths(releases: dict[str, Release]) -> None:
-    found = priced(
-        releases["KWD"],
-        ITEMS,
-        one_time_discount=Money(currency_code="KWD", units=100),
-        monthly_discount=Money(currency_code="KWD", units=10),
-    )
+    found = less_100_once_and_10_a_month(releases["KWD"], "KWD")
     assert nets(found) == [
         # 135 less 78.035: the thousandth that is missing goes to the larger remainder of 78.034682 and 21.965318
         ("compute.small", CHARGE_ONE_TIME, "56.965 KWD", "201 KWD"),

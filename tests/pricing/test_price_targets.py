@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_books import TODAY, Case, random_case
 from random_months import random_term
-from small_release import SMALL_TODAY, small_release
+from small_release import SMALL_TODAY, small_release, web_hosting
 
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_entry import Commitment
@@ -26,7 +26,7 @@ from bidwright.pricing.package_savings import free_months_of
 from bidwright.pricing.price import price
 from bidwright.pricing.pricer import Pricer
 from bidwright.pricing.targets import TargetName, find_discount
-from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem
+from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration
 from bidwright.v1.price_pb2 import Price
 from bidwright.v1.pricing_pb2 import FindDiscountRequest, FindDiscountResponse
 
@@ -37,12 +37,7 @@ few = settings(max_examples=30, deadline=None)
 
 
 def configuration(items: dict[str, int]) -> Configuration:
-    return Configuration(
-        release=RELEASE.name,
-        offering="web_hosting",
-        market="DE",
-        items=[ConfigurationItem(component=id_, quantity=quantity) for id_, quantity in items.items()],
-    )
+    return web_hosting(RELEASE.name, items)
 
 
 WEBSITES = configuration({"web.nginx_site": 3, "os.debian": 1})

@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_books import TODAY, random_case
 from random_months import random_term
-from small_release import SMALL_TODAY, small_release
+from small_release import SMALL_TODAY, small_release, web_hosting
 
 from bidwright.core.errors import InvalidInput, Unavailable
 from bidwright.pricing.comparison import compare
 from bidwright.pricing.price import price
 from bidwright.pricing.pricer import Pricer
 from bidwright.pricing.what_if import price_variants
-from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CommercialTerms, Configuration, ConfigurationItem
+from bidwright.v1.configuration_pb2 import CHARGE_MONTHLY, CommercialTerms, Configuration
 from bidwright.v1.price_pb2 import Price, PriceStepKind
 from bidwright.v1.pricing_pb2 import PriceLineDifference, PriceVariant, PriceVariantsRequest
 
@@ -33,12 +33,7 @@ few = settings(max_examples=60, deadline=None)
 
 
 def configuration(items: dict[str, int], market: str = "DE") -> Configuration:
-    return Configuration(
-        release=RELEASE.name,
-        offering="web_hosting",
-        market=market,
-        items=[ConfigurationItem(component=id_, quantity=quantity) for id_, quantity in items.items()],
-    )
+    return web_hosting(RELEASE.name, items, market=market)
 
 
 def priced(items: dict[str, int], months: int, discount: str, market: str = "DE") -> Price:
