@@ -78,9 +78,10 @@ def answer_text(need: Need, answer: Answer) -> str:
 def _need(name: str, requirements: Requirements) -> str:
     need, answer = requirements.offering.needs[name], requirements.answers[name]
     told = answer_text(need, answer)
-    measured = not isinstance(answer, bool | str) and need.unit
-    said = f"you asked for {told} ({name})" if measured else f'you answered {told} to "{need.question}" ({name})'
-    return f"{said}, as is the default" if need.default == answer else said
+    by_default = need.default == answer
+    if not isinstance(answer, bool | str) and need.unit:
+        return f"{'the default is' if by_default else 'you asked for'} {told} ({name})"
+    return f'{"the default is" if by_default else "you answered"} {told} to "{need.question}" ({name})'
 
 
 def _budget(limit: str, requirements: Requirements) -> str:

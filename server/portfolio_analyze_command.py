@@ -85,7 +85,8 @@ def portfolio_analyze(  # noqa: PLR0913 - one parameter for each option of the c
     if as_json:
         click.echo(json.dumps(as_record(release, findings, seconds), ensure_ascii=False))
     else:
-        size = f"{len(release.components)} components, {len(scope.offerings)} offerings, {len(scope.markets)} markets"
+        counted = {"component": release.components, "offering": scope.offerings, "market": scope.markets}
+        size = ", ".join(f"{len(many)} {one}{'' if len(many) == 1 else 's'}" for one, many in counted.items())
         click.echo(as_text(findings, size, seconds))
     if strict and findings.has_faults:
         raise SystemExit(_FAULTS)

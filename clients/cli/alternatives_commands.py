@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bidwright.clients.cli.catalog_commands import get_offering
+from bidwright.clients.cli.catalog_reads import get_offering
 from bidwright.clients.cli.design_commands import keep_design, show_conflict, show_solution
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import request_from, request_options
@@ -30,9 +30,10 @@ def alternatives(
     target: Path | None,
     **options: object,
 ) -> None:
-    """Suggest configurations between the cheapest and the best; nothing valid beats any of them.
+    """Suggest configurations, from the cheapest to the best.
 
-    Exit code 3 means that no configuration is valid; what cannot hold together is told.
+    Nothing valid beats any of them. Exit code 3 means that no configuration is valid; what cannot hold together is
+    told.
     """
     if (picked is None) != (target is None):
         raise click.UsageError("Give --pick N and --output FILE together.")

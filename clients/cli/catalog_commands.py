@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import click
-from google.type.decimal_pb2 import Decimal as DecimalMessage
 
-from bidwright.clients.cli.output import Output
+from bidwright.clients.cli.catalog_reads import components_of, default_text, get_offering
+from bidwright.clients.cli.completions import complete_components, complete_offerings, complete_portfolios
 from bidwright.clients.cli.session import Session, command
 from bidwright.clients.cli.views import number
-from bidwright.clients.sdk import RequestRefused
 from bidwright.core.command_line.json_form import as_dict
 from bidwright.v1 import catalog_pb2 as catalog
 
@@ -16,22 +15,13 @@ _PER = {True: "site", False: "bid"}
 """Whether something is asked and chosen for each site."""
 
 PORTFOLIO = click.option(
-    "--portfolio", default="managed_hosting", show_default=True, help="Portfolio to sell from.", metavar="ID"
+    "--portfolio",
+    default="managed_hosting",
+    show_default=True,
+    metavar="ID",
+    help="Portfolio to sell from.",
+    shell_complete=complete_portfolios,
 )
-
-
-def complete_offerings(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """The offerings that begin with what was typed, for the shell; none where no server can be asked."""
-    options = context.find_root().params
-    session = Session(options.get("config"), options.get("profile") or "default", 2.0, Output(as_json=True))
-    try:
-        listed = session.server().catalog.ListOfferings(
-            catalog.ListOfferingsRequest(parent="portfolios/managed_hosting", page_size=1000)
-        )
-    except (click.ClickException, RequestRefused):
-        return []  # completion is a help; whoever runs the command is told what is wrong
-    names = [one.name.rpartition("/")[2] for one in listed.offerings]
-    return [name for name in names if name.startswith(incomplete)]
 
 
 @click.group()
@@ -99,7 +89,7 @@ def list_components(session: Session, portfolio: str, family: str) -> None:
 
 
 @command(component, "show")
-@click.argument("component_id", metavar="COMPONENT")
+@click.argument("component_id", metavar="COMPONENT", shell_complete=complete_components)
 @PORTFOLIO
 def show_component(session: Session, component_id: str, portfolio: str) -> None:
     """Show a component with its three texts."""
@@ -117,33 +107,6 @@ def show_component(session: Session, component_id: str, portfolio: str) -> None:
     for title, text in texts:
         session.output.line(title, "bold")
         session.output.line(text)
-
-
-def components_of(session: Session, portfolio: str, family: str = "") -> list[catalog.Component]:
-    """Read all components of a portfolio, or of one family, without their texts."""
-    request = catalog.ListComponentsRequest(parent=f"portfolios/{portfolio}", family=family, page_size=1000)
-    found: list[catalog.Component] = []
-    while True:
-        response = session.server().catalog.ListComponents(request)
-        found.extend(response.components)
-        request.page_token = response.next_page_token
-        if not request.page_token:
-            return found
-
-
-def get_offering(session: Session, portfolio: str, offering_id: str) -> catalog.Offering:
-    """Read one offering."""
-    name = f"portfolios/{portfolio}/offerings/{offering_id}"
-    return session.server().catalog.GetOffering(catalog.GetOfferingRequest(name=name))
-
-
-def default_text(need: catalog.Need) -> str:
-    """The default answer as it is typed; empty where there is none."""
-    if need.type == catalog.NEED_TYPE_BOOLEAN:
-        return {"true": "yes", "false": "no"}.get(need.default_value, need.default_value)
-    if need.type in {catalog.NEED_TYPE_INTEGER, catalog.NEED_TYPE_DECIMAL} and need.default_value:
-        return number(DecimalMessage(value=need.default_value))
-    return need.default_value
 
 
 def _allowed(need: catalog.Need) -> str:

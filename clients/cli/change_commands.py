@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import grpc
 
-from bidwright.clients.cli.catalog_commands import get_offering
+from bidwright.clients.cli.catalog_reads import get_offering
 from bidwright.clients.cli.design_commands import keep_design, show_conflict
 from bidwright.clients.cli.offers import WHAT, read_offer
 from bidwright.clients.cli.output import amount
@@ -54,10 +54,11 @@ class _Installed:
 def change(
     session: Session, *, installed: str, frozen: tuple[str, ...], target: Path | None, **options: object
 ) -> None:
-    """Find the change of what is installed that disturbs least, and among those the one that costs least.
+    """Change what is installed with the least disruption.
 
-    Needs keep the answers they were installed with where no other one is given. Exit code 3 means that no
-    configuration is valid; what cannot hold together is told.
+    Of the changes that disturb least, the one that leads to the least contract value is found. Needs keep the answers
+    they were installed with where no other one is given. Exit code 3 means that no configuration is valid; what
+    cannot hold together is told.
     """
     before = _installed(session, installed)
     weights = configurator.DisruptionWeights(**{key: int(str(options.pop(key))) for key in ("add", "modify", "delete")})

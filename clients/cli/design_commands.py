@@ -8,7 +8,7 @@ import click
 from google.protobuf.json_format import MessageToJson
 
 from bidwright.clients.cli import answers, views
-from bidwright.clients.cli.catalog_commands import components_of, get_offering
+from bidwright.clients.cli.catalog_reads import components_of, get_offering
 from bidwright.clients.cli.interactive import walk
 from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from, show_proofs
 from bidwright.clients.cli.request_options import request_from, request_options
@@ -35,9 +35,10 @@ def register(group: click.Group) -> None:
 @click.option("--interactive", "-i", is_flag=True, help="Ask need by need, and say what each answer means.")
 @click.option("--output", "-o", "target", type=OutputFile(), help="Keep the result.")
 def configure(session: Session, **options: str) -> None:
-    """Find the cheapest valid configuration for a customer's needs, or what is best by other objectives.
+    """Find the best valid configuration for what is needed.
 
-    Exit code 3 means that no configuration is valid; what cannot hold together is told.
+    The best is the cheapest, where --objective does not say otherwise. Exit code 3 means that no configuration is
+    valid; what cannot hold together is told.
     """
     request = request_from(session, **options)
     request.objectives.extend(objectives_from(options["objectives"]))
@@ -115,7 +116,10 @@ def show_conflict(session: Session, conflict: configuration.Conflict) -> None:
 
 @click.argument("design", type=FILE)
 def check(session: Session, design: Path) -> None:
-    """Say everything that is wrong with a configuration; exit code 3 where there is something."""
+    """Say everything that is wrong with a configuration.
+
+    Exit code 3 means that something is.
+    """
     request = configurator.CheckConfigurationRequest(configuration=answers.read_design(design).configuration)
     response = session.server().configurator.CheckConfiguration(request)
     if session.output.as_json:

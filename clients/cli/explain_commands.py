@@ -19,9 +19,10 @@ from bidwright.v1 import configurator_pb2 as configurator
 @click.option("--apply", "number", type=click.IntRange(1, 10), metavar="N", help="Take repair N.")
 @click.option("--output", "-o", "target", type=OutputFile(), help="Keep the repaired design.")
 def explain(session: Session, *, max_repairs: int, number: int | None, target: Path | None, **options: object) -> None:
-    """Say why no configuration is valid, and the smallest changes that mend it.
+    """Say why nothing is valid, and what would mend it.
 
-    Exit code 3 means that no configuration is valid and no repair was taken with --apply.
+    What cannot hold together is minimal, and so is each repair. Exit code 3 means that no configuration is valid and
+    no repair was taken with --apply.
     """
     if (number is None) != (target is None):
         raise click.UsageError("Give --apply N and --output FILE together.")

@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from bidwright.clients.cli import answers, walk_views
-from bidwright.clients.cli.catalog_commands import components_of
+from bidwright.clients.cli.catalog_reads import components_of
 from bidwright.clients.cli.guided_request import GuidedRequest, option_from, option_name
 from bidwright.clients.cli.session import NOT_VALID, Session
 from bidwright.clients.cli.suggestions import nearest

@@ -89,7 +89,10 @@ def whoami(session: Session) -> None:
 @bid.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the completion script of a shell: `eval "$(bid completion bash)"`."""
+    """Print the completion script of a shell.
+
+    Where it is to work: `eval "$(bid completion bash)"`.
+    """
     completion_class = get_completion_class(shell)
     if completion_class is None:
         raise click.UsageError(f"There is no completion for {shell}.")

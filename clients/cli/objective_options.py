@@ -25,6 +25,7 @@ OBJECTIVES = click.option(
     "objectives",
     multiple=True,
     metavar="NAME[:min|max]",
+    shell_complete=lambda _context, _parameter, typed: [name for name in _MEASURES if name.startswith(typed)],
     help=f"What is best, the first before the others: {', '.join(_MEASURES)}, or an attribute. The last is always "
     "the least contract value.",
 )

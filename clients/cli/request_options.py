@@ -10,7 +10,14 @@ from typing import Any, TypeVar
 import click
 
 from bidwright.clients.cli import answers
-from bidwright.clients.cli.catalog_commands import PORTFOLIO, complete_offerings, get_offering
+from bidwright.clients.cli.catalog_commands import PORTFOLIO
+from bidwright.clients.cli.catalog_reads import get_offering
+from bidwright.clients.cli.completions import (
+    complete_answers,
+    complete_components,
+    complete_markets,
+    complete_offerings,
+)
 from bidwright.clients.cli.session import Session
 from bidwright.clients.cli.terms_options import put_terms, terms_options
 from bidwright.core.command_line.files import FILE
@@ -22,7 +29,9 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _PLACE = (
     click.argument("offering_id", metavar="OFFERING", shell_complete=complete_offerings),
     PORTFOLIO,
-    click.option("--market", default="DE", show_default=True, help="Market to sell in."),
+    click.option(
+        "--market", default="DE", show_default=True, help="Market to sell in.", shell_complete=complete_markets
+    ),
     click.option(
         "--term",
         "term_months",
@@ -34,11 +43,29 @@ _PLACE = (
 )
 _WISHES = (
     click.option(
-        "--need", "-n", "needs", multiple=True, metavar="NAME=VALUE", help="An answer; see `bid offering show`."
+        "--need",
+        "-n",
+        "needs",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="An answer; see `bid offering show`.",
+        shell_complete=complete_answers,
     ),
-    click.option("--pin", "pinned", multiple=True, metavar="COMPONENT[=N]", help="A component that must be in."),
     click.option(
-        "--exclude", "exclusions", multiple=True, metavar="COMPONENT", help="A component that must not be in."
+        "--pin",
+        "pinned",
+        multiple=True,
+        metavar="COMPONENT[=N]",
+        help="A component that must be in.",
+        shell_complete=complete_components,
+    ),
+    click.option(
+        "--exclude",
+        "exclusions",
+        multiple=True,
+        metavar="COMPONENT",
+        help="A component that must not be in.",
+        shell_complete=complete_components,
     ),
     click.option("--budget-monthly", metavar="AMOUNT", help="At most so much a month."),
     click.option("--budget-one-time", metavar="AMOUNT", help="At most so much once."),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from google.type.money_pb2 import Money
 
 from bidwright.clients.cli import views
-from bidwright.clients.cli.catalog_commands import default_text
+from bidwright.clients.cli.catalog_reads import default_text
 from bidwright.clients.cli.guided_request import GuidedRequest, option_name
 from bidwright.clients.cli.output import Output, amount
 from bidwright.clients.sdk import RequestRefused

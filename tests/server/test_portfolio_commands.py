@@ -73,7 +73,7 @@ def test_analyze_says_the_same_in_words_and_can_be_strict(directory: Path) -> No
     assert "  Dead (1):\n    web.apache_site (" in result.stdout
     assert "    users: 1 to 5000 may be asked, 1 to 2000 is met\n" in result.stdout
     assert "    stack on 2026-01-31\n" in result.stdout
-    assert "10 components, 2 offerings, 1 markets" in result.stdout
+    assert "10 components, 2 offerings, 1 market" in result.stdout
 
 
 def test_analyze_tells_why_an_offering_is_void(directory: Path) -> None:
