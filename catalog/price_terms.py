@@ -1,4 +1,4 @@
-"""The contract terms of a price book: single months and ranges of months, each with what it takes off."""
+"""The contract terms of a price book: single months and ranges of months, each with what it takes off or adds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bidwright.core.errors import Faults
 
 
 def read_terms(whole: Entry, faults: Faults) -> dict[int, Decimal]:
-    """Read ``terms``: months -> discount in percent, every month of a range by itself, ascending.
+    """Read ``terms``: months -> discount in percent, below 0 what is added; each month of a range by itself, ascending.
 
     Args:
         whole: The settings of the price book, sound.

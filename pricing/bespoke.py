@@ -14,7 +14,7 @@ from bidwright.catalog.model import PriceBook
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import EXACT, plain, rounded
 from bidwright.pricing.changes import Changes
-from bidwright.pricing.numbers import read_number
+from bidwright.pricing.numbers import Range, read_number
 from bidwright.pricing.priced_line import PricedLine
 from bidwright.pricing.sale import Sale
 from bidwright.pricing.waterfall import Waterfall
@@ -99,7 +99,9 @@ def _read(item: BespokeItem, book: PriceBook, where: str, faults: Faults) -> Cos
     contingency = _contingency(item, book, where, faults)
     markup: Decimal | None = book.default_markup
     if item.markup_percent.value:
-        markup = read_number(item.markup_percent, f"{where}.markup_percent", top=MAX_MARKUP_PERCENT, faults=faults)
+        markup = read_number(
+            item.markup_percent, f"{where}.markup_percent", within=Range(MAX_MARKUP_PERCENT), faults=faults
+        )
     if material or not costs:
         costs.append((f"bespoke item {item.id}: material", material))
     if len(faults.found) > before or markup is None:
@@ -122,7 +124,7 @@ def _effort(
     total_days = Decimal(0)
     for index, part in enumerate(effort):
         rate = _rate(part, book, f"{where}.effort[{index}]", faults)
-        days = read_number(part.days, f"{where}.effort[{index}].days", top=MAX_DAYS, faults=faults)
+        days = read_number(part.days, f"{where}.effort[{index}].days", within=Range(MAX_DAYS), faults=faults)
         if rate is not None and days is not None:
             place = f" in {part.delivery_centre}" if part.delivery_centre else ""
             rule = f"{book.id}: {plain(days)} days of {part.role}{place} at {plain(rate)}"

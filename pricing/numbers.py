@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
@@ -15,18 +16,29 @@ PERCENT_PLACES = 4
 """Digits after the point that a discount or mark-up may have."""
 
 
-def read_number(
-    message: DecimalMessage, where: str, *, top: Decimal, faults: Faults, places: int = PERCENT_PLACES
-) -> Decimal | None:
-    """Read a number from 0 to ``top`` with at most so many digits after the point; None with a fault."""
-    fix = f"Give a number from 0 to {plain(top)} with at most {places} digits after the point."
+class Range(NamedTuple):
+    """Numbers from ``least`` to ``top`` with at most so many digits after the point."""
+
+    top: Decimal
+    least: Decimal = Decimal(0)
+    places: int = PERCENT_PLACES
+
+
+PERCENT = Range(Decimal(100))
+"""Shares and discounts."""
+
+
+def read_number(message: DecimalMessage, where: str, *, within: Range, faults: Faults) -> Decimal | None:
+    """Read a number within a range; None with a fault."""
+    least, top, places = within.least, within.top, within.places
+    fix = f"Give a number from {plain(least)} to {plain(top)} with at most {places} digits after the point."
     try:
         number = decimal_of(message, where=where)
     except InvalidInput as error:
         faults.found.extend(error.faults)
         return None
     scaled = EXACT.scaleb(number, places)
-    if not 0 <= number <= top or scaled != scaled.to_integral_value():
+    if not least <= number <= top or scaled != scaled.to_integral_value():
         faults.add(where, f"{message.value} is out of range", fix)
         return None
     return number

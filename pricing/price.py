@@ -28,7 +28,7 @@ from bidwright.pricing.entries import Entries, entries_on_date, percentages_in_o
 from bidwright.pricing.flow import flow_of
 from bidwright.pricing.lines import Wanted, component_line, package_line, percentage_line
 from bidwright.pricing.models import check_quantities
-from bidwright.pricing.numbers import read_number
+from bidwright.pricing.numbers import PERCENT, read_number
 from bidwright.pricing.packages import chosen_packages, package_offers
 from bidwright.pricing.priced_line import PricedLine, write_lines
 from bidwright.pricing.ramp import Phase, read_ramp
@@ -228,7 +228,7 @@ def _rate(terms: CommercialTerms, faults: Faults) -> Decimal | None:
     if not terms.present_value_rate_percent.value:
         return None
     where = "terms.present_value_rate_percent"
-    return read_number(terms.present_value_rate_percent, where, top=Decimal(100), faults=faults)
+    return read_number(terms.present_value_rate_percent, where, within=PERCENT, faults=faults)
 
 
 def _quantities(release: Release, configuration: Configuration, faults: Faults) -> dict[str, int]:

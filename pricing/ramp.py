@@ -1,4 +1,4 @@
-"""Ramps: the parts of a term in which a configuration has fewer units, or a discount of its own."""
+"""Ramps: the parts of a term in which a configuration has fewer units, or prices of its own."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from bidwright.catalog.nearest import advice
 from bidwright.core.errors import Faults
-from bidwright.pricing.numbers import read_number
+from bidwright.pricing.numbers import Range, read_number
 from bidwright.v1.configuration_pb2 import RampPhase, RampQuantity
 
-_HUNDRED = Decimal(100)
+_CHANGE = Range(top=Decimal(100), least=Decimal(-1000), places=10)
+"""What a phase takes off, or adds: so many digits as 3.5 % more have, four times."""
 
 MOST_LINES = 10_000
 """Phases times components of a ramp: what one price can hold, with the lines of every phase."""
@@ -23,7 +24,7 @@ class Phase:
 
     Attributes:
         quantities: Component id -> units, at least 1, by id.
-        percent: What is taken off recurring lines, from 0 to 100.
+        percent: What is taken off recurring lines, to 100; below 0 what is added, to -1000.
     """
 
     first_month: int
@@ -64,7 +65,7 @@ def read_ramp(
             rule = f"a month after {before}, up to {term_months}: phases ascend, within the term"
             faults.add(f"{where}.from_month", what, f"Begin it with {rule}.")
         before = stated.from_month
-        percent = read_number(stated.discount_percent, f"{where}.discount_percent", top=_HUNDRED, faults=faults)
+        percent = read_number(stated.discount_percent, f"{where}.discount_percent", within=_CHANGE, faults=faults)
         phases.append(
             Phase(
                 first_month=stated.from_month,

@@ -18,10 +18,8 @@ from bidwright.core.money import from_minor, plain, rounded
 from bidwright.core.spans import spans
 from bidwright.pricing.committed import Committed, read_committed
 from bidwright.pricing.customer_prices import read_contract, read_promotions
-from bidwright.pricing.numbers import read_amount, read_number
+from bidwright.pricing.numbers import PERCENT, read_amount, read_number
 from bidwright.v1.configuration_pb2 import CommercialTerms, LineDiscount
-
-_HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +28,7 @@ class Agreement:
 
     Attributes:
         book: Id of the price book that the segment and channel choose.
-        term_percent: What the term takes off recurring charges, in percent.
+        term_percent: What the term takes off recurring charges, in percent; below 0 what it adds.
         free_months: Months at the start of the term in which nothing that recurs is paid, bespoke items left out.
         discount_percent: What the seller takes off every line, in percent, 0 to 100.
         line_discounts: (component, percent) by component: what the seller takes off its lines before that.
@@ -104,7 +102,7 @@ def read_sale(
     """
     before = len(faults.found)
     discount = read_number(
-        terms.discretionary_discount_percent, "terms.discretionary_discount_percent", top=_HUNDRED, faults=faults
+        terms.discretionary_discount_percent, "terms.discretionary_discount_percent", within=PERCENT, faults=faults
     )
     price_date = _price_date(terms.price_date, faults) if terms.HasField("price_date") else today
     line_discounts = _line_discounts(release, terms.line_discounts, faults)
@@ -181,7 +179,7 @@ def _line_discounts(
             faults.add(f"{where}.component", what, advice(discount.component, release.components))
         if discount.component in found:
             faults.add(f"{where}.component", f"{discount.component} is given twice", "Give each component once.")
-        percent = read_number(discount.percent, f"{where}.percent", top=_HUNDRED, faults=faults)
+        percent = read_number(discount.percent, f"{where}.percent", within=PERCENT, faults=faults)
         found[discount.component] = percent or Decimal(0)
     return tuple(sorted(found.items()))
 

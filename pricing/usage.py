@@ -10,7 +10,7 @@ from bidwright.catalog.model import PriceBook
 from bidwright.core.errors import Faults
 from bidwright.core.money import add, multiply
 from bidwright.pricing.entries import Entries
-from bidwright.pricing.numbers import read_number
+from bidwright.pricing.numbers import Range, read_number
 from bidwright.v1.configuration_pb2 import Configuration
 
 MAX_METERED = Decimal(10) ** 12
@@ -39,7 +39,7 @@ def read_usage(configuration: Configuration, book: PriceBook, faults: Faults) ->
             what = f"{component} has no usage price in price book {book.id}"
             faults.add(f"{where}.component", what, "Leave its usage out, or add a usage row to the price list.")
         metered = read_number(
-            estimate.quantity, f"{where}.quantity", top=MAX_METERED, faults=faults, places=METERED_PLACES
+            estimate.quantity, f"{where}.quantity", within=Range(MAX_METERED, places=METERED_PLACES), faults=faults
         )
         found[component] = Decimal(0) if metered is None else metered
     return found

@@ -8,7 +8,7 @@ from math import prod
 
 from bidwright.catalog.amount_messages import decimal_message
 from bidwright.core.errors import Faults, InvalidInput
-from bidwright.pricing.numbers import read_number
+from bidwright.pricing.numbers import PERCENT, read_number
 from bidwright.pricing.pricer import Pricer
 from bidwright.v1.configuration_pb2 import CommercialTerms
 from bidwright.v1.pricing_pb2 import PriceVariant, PriceVariantsRequest, PriceVariantsResponse
@@ -64,7 +64,7 @@ def _discounts(request: PriceVariantsRequest) -> list[Decimal]:
     if not stated:
         stated = {"terms.discretionary_discount_percent": request.terms.discretionary_discount_percent}
     faults = Faults()
-    discounts = [read_number(one, where, top=Decimal(100), faults=faults) for where, one in stated.items()]
+    discounts = [read_number(one, where, within=PERCENT, faults=faults) for where, one in stated.items()]
     lengths = {name: len(getattr(request, name)) for name in ("term_months", "discount_percents", "channels")}
     count = prod(max(length, 1) for length in lengths.values())
     if count > MOST_VARIANTS:

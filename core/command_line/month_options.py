@@ -13,7 +13,8 @@ from bidwright.v1.configuration_pb2 import CommercialTerms, RampPhase
 _Command = TypeVar("_Command", bound=Callable[..., object])
 _MONTH = re.compile(r" *([0-9]{1,3}) *")
 _UNITS = re.compile(r"(?P<component>[a-z][a-z0-9_.]*)=(?P<units>[0-9]{1,6})")
-_FORM = "write MONTH: COMPONENT=UNITS ... PERCENT%, such as '4: compute.small=2 20%'"
+_PERCENT = re.compile(r"(?P<increase>\+?)(?P<percent>[0-9.]+)%")
+_FORM = "write MONTH: COMPONENT=UNITS ... PERCENT%, such as '4: compute.small=2 20%', or +PERCENT% for an increase"
 
 _OPTIONS = (
     click.option(
@@ -23,7 +24,7 @@ _OPTIONS = (
         "--ramp",
         multiple=True,
         metavar="PHASE",
-        help="From a month on fewer units, or a discount: '4: compute.small=2 20%'.",
+        help="From a month on fewer units, a discount or an increase: '4: compute.small=2 20%', '13: +5%'.",
     ),
     click.option("--present-value-rate", metavar="PERCENT", help="Say what it is worth today at a yearly rate."),
 )
@@ -65,11 +66,11 @@ def _phase(text: str) -> RampPhase:
         raise click.BadParameter(f"{text!r}: {_FORM}.")
     phase = RampPhase(from_month=int(begins[1]))
     for word in rest.split():
-        units = _UNITS.fullmatch(word)
+        units, percent = _UNITS.fullmatch(word), _PERCENT.fullmatch(word)
         if units is not None:
             phase.quantities.add(component=units["component"], quantity=int(units["units"]))
-        elif word.endswith("%") and word != "%" and not phase.discount_percent.value:
-            phase.discount_percent.value = word[:-1]
+        elif percent is not None and not phase.discount_percent.value:
+            phase.discount_percent.value = "-" * bool(percent["increase"]) + percent["percent"]
         else:
             raise click.BadParameter(f"{text!r}: {word!r} is neither units nor a percentage; {_FORM}.")
     return phase

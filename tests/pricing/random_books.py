@@ -110,7 +110,7 @@ def _book(random: Random, components: list[Component], currency: str) -> PriceBo
         currency=currency,
         rounding=random.choice(["half_up", "half_even"]),
         entries=entries,
-        terms={12: Decimal(0), 24: _number(random, 20, 2), 6: _number(random, 5, 4), 37: Decimal(1)},
+        terms={12: Decimal(0), 24: _number(random, 20, 2), 6: _number(random, 5, 4), 37: Decimal(-20)},
         bespoke_rates={
             "engineer": DayRates(general=_number(random, 900, 2), by_centre={"z9": _number(random, 900, 2)}),
             "architect": DayRates(general=_number(random, 900, 6)),

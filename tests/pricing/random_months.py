@@ -103,5 +103,7 @@ def _phase(random: Random, case: Case, start: int) -> RampPhase:
             units = random.choice([0, item.quantity, random.randint(0, item.quantity)])
             phase.quantities.append(RampQuantity(component=item.component, quantity=units))
     if random.random() < 0.6:
-        phase.discount_percent.value = str(random.choice([Decimal(0), Decimal(20), Decimal("33.3333"), Decimal(100)]))
+        phase.discount_percent.value = str(
+            random.choice([Decimal(0), Decimal("20.3333"), Decimal("-12.550881"), Decimal(100)])
+        )
     return phase

@@ -68,6 +68,16 @@ def test_the_discount_of_a_phase_stands_between_term_and_what_the_seller_gives()
     assert euros(found.totals.one_time) == "43.88"  # what is due once has no ramp: 45 less 2.5 %
 
 
+def test_prices_rise_by_a_discount_below_nothing() -> None:
+    steady = release_of(row("compute.small", "monthly", "100000"))
+    rises = [phase(13, "-3"), phase(25, "-6.09"), phase(37, "-9.2727"), phase(49, "-12.550881")]
+    found = priced(steady, {"compute.small": 1}, term_months=60, ramp=rises)
+    # 3 % more every year, to the cent: 112,550.881 in the last
+    yearly = ["100000.00", "103000.00", "106090.00", "109272.70", "112550.88"]
+    assert [lines["compute.small"] for _, _, lines in phases(found)] == yearly
+    assert kinds(found.phases[1].lines[0]) == [("LIST", "100000"), ("RAMP", "3000")]
+
+
 def test_packages_are_those_of_a_phase_and_are_reduced_like_their_parts() -> None:
     ramp = [phase(1, web_nginx_site=0), phase(3, "50")]
     found = priced(small_release(), {"compute.small": 2, "web.nginx_site": 1}, term_months=12, ramp=ramp)

@@ -97,11 +97,19 @@ def test_what_cannot_be_is_refused(tmp_path: Path, change: tuple[str, str], said
     assert said in found.output + found.stderr
 
 
-@pytest.mark.parametrize("text", ["compute.small=2", "x: compute.small=2", "4: compute.small", "4: 20% 30%", ":"])
+@pytest.mark.parametrize(
+    "text", ["compute.small=2", "x: compute.small=2", "4: compute.small", "4: 20% 30%", "4: -5%", ":"]
+)
 def test_a_phase_that_cannot_be_read_is_told_with_its_form(tmp_path: Path, text: str) -> None:
     found = run(tmp_path, ITEMS, "--ramp", text)
     assert found.exit_code == 2
     assert "write MONTH: COMPONENT=UNITS ... PERCENT%" in " ".join(found.stderr.split())
+
+
+def test_an_increase_is_written_with_a_plus() -> None:
+    terms = CommercialTerms()
+    put_months(terms, {"ramp": ("13: +5%", "25: +10.25%")})
+    assert [phase.discount_percent.value for phase in terms.ramp] == ["-5", "-10.25"]
 
 
 def test_options_that_were_not_given_leave_the_terms_alone() -> None:
