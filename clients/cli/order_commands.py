@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bidwright.clients.cli import views
 from bidwright.clients.cli.contract_commands import contract
-from bidwright.clients.cli.records import full_name, show
+from bidwright.clients.cli.records import full_name, show, whole
 from bidwright.clients.cli.session import ORDER_FAILED, Session, command
 from bidwright.core.command_line.json_form import as_dict
 from bidwright.v1 import order_pb2 as order_records
@@ -43,7 +43,7 @@ def service() -> None:
 def list_orders(session: Session, contract_name: str) -> None:
     """List orders, newest first."""
     wanted = full_name("contracts", contract_name) if contract_name else ""
-    response = session.server().provisioning.ListOrders(provisioning.ListOrdersRequest(contract=wanted, page_size=1000))
+    response = whole(session.server().provisioning.ListOrders, provisioning.ListOrdersRequest(contract=wanted))
     if session.output.as_json:
         session.output.message(response)
         return
@@ -168,7 +168,7 @@ def _orders(session: Session, name: str) -> list[order_records.Order]:
     server = session.server().provisioning
     if name:
         return [server.GetOrder(provisioning.GetOrderRequest(name=full_name("orders", name)))]
-    return list(server.ListOrders(provisioning.ListOrdersRequest(page_size=1000)).orders)
+    return list(whole(server.ListOrders, provisioning.ListOrdersRequest()).orders)
 
 
 def _task_name(found: order_records.Order, step: order_records.OrderStep) -> str:
@@ -208,8 +208,7 @@ def _waiting(session: Session, order_name: str) -> list[str]:
 def list_services(session: Session, contract_name: str) -> None:
     """List services, newest first."""
     wanted = full_name("contracts", contract_name) if contract_name else ""
-    request = provisioning.ListServicesRequest(contract=wanted, page_size=1000)
-    response = session.server().provisioning.ListServices(request)
+    response = whole(session.server().provisioning.ListServices, provisioning.ListServicesRequest(contract=wanted))
     if session.output.as_json:
         session.output.message(response)
         return

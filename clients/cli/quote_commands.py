@@ -10,7 +10,7 @@ import click
 
 from bidwright.clients.cli import answers, views
 from bidwright.clients.cli.output import amount
-from bidwright.clients.cli.records import full_name, show
+from bidwright.clients.cli.records import full_name, show, whole
 from bidwright.clients.cli.session import Session, command
 from bidwright.core.command_line.files import FILE
 from bidwright.core.command_line.month_options import month_options, put_months
@@ -115,8 +115,8 @@ def list_quotes(session: Session, state_name: str, bid_name: str, page_size: int
 @_NAME
 def revisions(session: Session, name: str) -> None:
     """List the revisions of a quote, newest first."""
-    request = quoting.ListQuoteRevisionsRequest(parent=full_name("quotes", name), page_size=1000)
-    response = session.server().quoting.ListQuoteRevisions(request)
+    request = quoting.ListQuoteRevisionsRequest(parent=full_name("quotes", name))
+    response = whole(session.server().quoting.ListQuoteRevisions, request)
     if session.output.as_json:
         session.output.message(response)
     else:
