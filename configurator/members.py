@@ -78,10 +78,11 @@ def answer_text(need: Need, answer: Answer) -> str:
 def _need(name: str, requirements: Requirements) -> str:
     need, answer = requirements.offering.needs[name], requirements.answers[name]
     told = answer_text(need, answer)
-    by_default = need.default == answer
-    if not isinstance(answer, bool | str) and need.unit:
-        return f"{'the default is' if by_default else 'you asked for'} {told} ({name})"
-    return f'{"the default is" if by_default else "you answered"} {told} to "{need.question}" ({name})'
+    measured = not isinstance(answer, bool | str) and need.unit
+    words = f"{told} ({name})" if measured else f'{told} to "{need.question}" ({name})'
+    if need.default == answer:  # perhaps nobody said so
+        return f"{words}, which is the default" if measured else f"the answer {words}, which is the default"
+    return f"you asked for {words}" if measured else f"you answered {words}"
 
 
 def _budget(limit: str, requirements: Requirements) -> str:

@@ -37,7 +37,7 @@ def test_a_walk_says_what_an_answer_forbids_why_and_what_it_costs_and_ends_in_a_
     assert "How many people use the site at the same time? (users)" in done.stdout
     assert "no longer possible: " in done.stdout
     assert "web.apache_site is excluded." in done.stdout
-    assert '  - you answered nginx to "Which web server must it be?" (web_server)' in done.stdout
+    assert '  - the answer nginx to "Which web server must it be?" (web_server), which is the default' in done.stdout
     assert "Proven: nothing valid is cheaper." in done.stdout
     design = json.loads((tmp_path / "design.json").read_text())
     answers = {answer["name"]: answer for answer in design["configuration"]["needs"]}

@@ -32,7 +32,7 @@ def _offered(settings: Path, words: str) -> list[str]:
         ("bid explain web_hosting --pin compute.cpu", ["compute.cpu_large", "compute.cpu_xlarge"]),
         ("bid configure web_hosting --market ", ["DE", "GB", "US"]),
         ("bid configure web_hosting --objective mon", ["monthly"]),
-        ("bid configure web_hosting --portfolio ", ["managed_hosting"]),
+        ("bid configure web_hosting --portfolio managed", ["managed_hosting"]),
     ],
 )
 def test_names_are_completed(installation: Installation, words: str, offered: list[str]) -> None:
