@@ -92,8 +92,9 @@ def _violation(member: Member, text: str, fix: str) -> Violation:
 
 
 def _slots(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
+    slots, by_subject = requirements.offering.slots, choice.chosen_by_subject
     for family in requirements.release.families:
-        chosen, slot = choice.chosen(family), requirements.offering.slots.get(family)
+        chosen, slot = by_subject.get(family, ()), slots.get(family)
         if slot is None:
             if chosen:
                 text = f"{_told(requirements, family)}, but {_list(chosen)} is chosen."

@@ -16,9 +16,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache, singledispatch
 from itertools import product
-from math import ceil, floor
 
-from bidwright.catalog.availability import PERCENT_PLACES
 from bidwright.catalog.model import Answer, Release
 from bidwright.catalog.rule_language import (
     UPTIME,
@@ -42,6 +40,7 @@ from bidwright.catalog.rule_language import (
     whole_or_fraction,
 )
 from bidwright.catalog.work import hours_of
+from bidwright.configurator.availability_check import uptime_of
 
 Number = int | Fraction
 Value = bool | Number | str
@@ -58,9 +57,6 @@ def _exact(figure: Decimal) -> Number:
 def _constant_value(constant: Constant) -> Value:
     return whole_or_fraction(constant.value) if isinstance(constant.value, Fraction) else constant.value
 
-
-_WHOLE: int = 10 ** (PERCENT_PLACES + 2)
-"""All of the time, in the parts that availability is counted in."""
 
 _NO_NUMBERS = (bool, str)
 
@@ -116,10 +112,10 @@ class Choice:
             case "one_time_hours" | "monthly_hours":
                 return Fraction(hours_of(self.release, self.items, source).get(attribute, 0))
             case _:
-                return self._sums.get((source, attribute, family), 0)
+                return self.sums.get((source, attribute, family), 0)
 
     @cached_property
-    def _sums(self) -> Mapping[FigurePlace, Number]:
+    def sums(self) -> Mapping[FigurePlace, Number]:
         """Source, attribute and family, or no family -> figure x units; of those that some chosen component has."""
         found: dict[FigurePlace, Number] = {}
         figures = self.release.exact_figures
@@ -183,45 +179,28 @@ def _kinds(expression: Kinds) -> Meaning:
 
 @meaning.register
 def _sum(expression: Sum) -> Meaning:
-    return lambda choice: choice.sum(expression.source, expression.attribute, expression.family)
+    match expression.source:
+        case "one_time_hours" | "monthly_hours" as work:
+            return lambda choice: choice.sum(work, expression.attribute)
+        case figure:
+            place = (figure, expression.attribute, expression.family)
+            return lambda choice: choice.sums.get(place, 0)
 
 
 @meaning.register
 def _availability(expression: Availability) -> Meaning:
-    def uptime(choice: Choice) -> Value:
-        found = _WHOLE
-        for family in expression.families:
-            found = found * _family_availability(family, choice) // _WHOLE
-        return Fraction(found, 10**PERCENT_PLACES)
-
-    return uptime
+    return lambda choice: uptime_of(
+        (choice.release.families[family], _units_by_uptime(family, choice)) for family in expression.families
+    )
 
 
-def _family_availability(family: str, choice: Choice) -> int:
-    """How much of the time a family works, in parts of 10**9."""
-    units: Counter[int] = Counter()
+def _units_by_uptime(family: str, choice: Choice) -> Mapping[Decimal, int]:
+    units: Counter[Decimal] = Counter()
     for member in choice.chosen(family):
         stated = choice.release.components[member].attributes.get(UPTIME)
         if stated is not None:
-            units[int(stated * 10**PERCENT_PLACES)] += choice.items[member]
-    if not units:
-        return _WHOLE
-    is_redundant = choice.release.families[family].redundant
-    whole = ceil if is_redundant else floor
-    share = _WHOLE
-    for figure, number in sorted(units.items()):
-        factor = _WHOLE - figure if is_redundant else figure
-        share = whole(Fraction(share * _power(factor, number, whole), _WHOLE))
-    return _WHOLE - share if is_redundant else share
-
-
-def _power(share: int, units: int, whole: Callable[[Fraction], int]) -> int:
-    """A share to the power of some units, made whole after each of them."""
-    before, found = 0, _WHOLE
-    while units and found != before:
-        before, found = found, whole(Fraction(found * share, _WHOLE))
-        units -= 1
-    return found
+            units[stated] += choice.items[member]
+    return units
 
 
 @meaning.register
