@@ -461,13 +461,18 @@ def test_a_cell_far_below_ends_the_reading() -> None:
     assert unread(content) == [("prices!A100002", "the sheet has more than 100000 rows")]
 
 
+def assert_read_or_refused(content: bytes) -> None:
+    faults = Faults()
+    assert read_workbook(content, "book.xlsx", faults).sheets or faults.found
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_damaged_spreadsheet_is_read_or_refused_with_faults(data: st.DataObject) -> None:
     damaged = bytearray(SMALL_BOOK)
     for _ in range(data.draw(st.integers(1, 8))):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
-    read_workbook(bytes(damaged[: data.draw(st.integers(0, len(damaged)))]), "book.xlsx", Faults())
+    assert_read_or_refused(bytes(damaged[: data.draw(st.integers(0, len(damaged)))]))
 
 
 @settings(max_examples=60, deadline=None)
@@ -478,7 +483,7 @@ def test_a_spreadsheet_with_damaged_parts_is_read_or_refused_with_faults(data: s
     begin = data.draw(st.integers(0, len(text)))
     end = begin + data.draw(st.integers(0, 12))
     new = text[:begin] + data.draw(st.text("<>/=\"' 0123456789abcxr&;-", max_size=6)) + text[end:]
-    read_workbook(rewritten(SMALL_BOOK, part, text, new), "book.xlsx", Faults())
+    assert_read_or_refused(rewritten(SMALL_BOOK, part, text, new))
 
 
 @pytest.mark.parametrize(
