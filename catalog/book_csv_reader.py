@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bidwright.catalog.book_sheets import PRICES, BookSheet, SheetRow, unshielded
 from bidwright.catalog.csv_source import Row, read_csv
+from bidwright.catalog.price_rows import COLUMNS
 from bidwright.catalog.source_files import LARGEST_LIST_BYTES, text_of
 from bidwright.core.errors import Faults
 
@@ -32,7 +33,7 @@ def read_rows(content: bytes, name: str, faults: Faults) -> BookSheet | None:
             fix = "Save it as CSV with commas and decimal points, or as .xlsx, where that makes no difference."
             faults.add(f"{name}:1", f"its cells are separated by {called}", fix)
             return None
-    sheet = read_csv(text, name, faults)
+    sheet = read_csv(text, name, faults, len(COLUMNS))
     if sheet is None:
         return None
     rows = tuple(_row(row, faults) for row in sheet.rows)

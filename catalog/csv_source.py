@@ -21,15 +21,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file: its columns, and its rows that have as many cells."""
+    """A file: its columns, its rows that have as many cells, and whether these are all of them."""
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    is_whole: bool = True
 
 
-def read_csv(text: str, name: str, faults: Faults) -> Sheet | None:
-    """Read a file; None and a fault where it has no header. Empty lines are left out."""
+def read_csv(text: str, name: str, faults: Faults, needed: int | None = None) -> Sheet | None:
+    """Read a file; None and a fault where it has no header. Empty lines are left out.
+
+    Args:
+        text: The file.
+        name: Its name, for faults.
+        faults: Takes every fault.
+        needed: Columns after which a row may end: the rest is empty then. Without it a row has all columns.
+    """
+    before = len(faults.found)
     lines = _lines(text, name, faults)
     _, header = next(lines, (0, None))
     if header is None:
@@ -37,8 +46,10 @@ def read_csv(text: str, name: str, faults: Faults) -> Sheet | None:
         return None
     columns = tuple(cell.strip() for cell in header)
     rows: list[Row] = []
-    for number, cells in lines:
+    for number, stated in lines:
         where = f"{name}:{number}"
+        may_end = needed is not None and needed <= len(stated)
+        cells = stated + [""] * (len(columns) - len(stated)) if may_end else stated
         if len(rows) >= MOST_ROWS:
             faults.add(where, f"the file has more than {MOST_ROWS} rows", "Split the portfolio.")
             break
@@ -47,7 +58,7 @@ def read_csv(text: str, name: str, faults: Faults) -> Sheet | None:
             faults.add(where, what, f"Give every column: {','.join(columns)}.")
             continue
         rows.append(Row(where, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}))
-    return Sheet(name, columns, tuple(rows))
+    return Sheet(name, columns, tuple(rows), is_whole=len(faults.found) == before)
 
 
 def _lines(text: str, name: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:

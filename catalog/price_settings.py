@@ -8,7 +8,7 @@ from typing import Any
 
 from bidwright.catalog.bespoke_settings import read_day_rates, read_hours_per_day, read_risk_classes
 from bidwright.catalog.commitments import read_commitments
-from bidwright.catalog.document import Entry
+from bidwright.catalog.document import Document, Entry
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import known_currency, number
 from bidwright.catalog.model import DEFAULT_HOURS_PER_MONTH, Market, PriceBook
@@ -65,6 +65,17 @@ def read_settings(draft: Draft, key: str, entries: Entries, parent: PriceBook | 
         needs=frozenset(_needs(entries)),
         indices=read_indices(draft, document, market) if parent is None or "indices" in value else parent.indices,
     )
+
+
+def check_sound_settings(draft: Draft, document: Document, key: str) -> None:
+    """Check what stands by itself among settings of a market of which others have faults: its currency and lists."""
+    market, value = draft.markets.get(key), document.value
+    if market is None or not isinstance(value, dict):
+        return
+    if isinstance(value.get("currency"), str):
+        _check_currency(draft, document.whole, market, None)
+    read_commitments(draft, document, market)
+    read_indices(draft, document, market)
 
 
 def _needs(entries: Entries) -> Iterator[str]:

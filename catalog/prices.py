@@ -15,7 +15,7 @@ from bidwright.catalog.price_entry import PriceEntry
 from bidwright.catalog.price_inheritance import Entries, Inheritance, in_order_of_inheritance, parent_key
 from bidwright.catalog.price_percentages import check_bases, check_circles, resolved
 from bidwright.catalog.price_rows import COLUMNS, OPTIONAL_COLUMNS, read_row
-from bidwright.catalog.price_settings import check_selection, read_settings
+from bidwright.catalog.price_settings import check_selection, check_sound_settings, read_settings
 from bidwright.catalog.price_tables import read_price_tables
 from bidwright.catalog.source_files import Files, text_of
 from bidwright.core.errors import Faults
@@ -87,6 +87,8 @@ def _read_book(draft: Draft, files: Files, key: str) -> None:
     check_bases(draft, own, places, unsound)
     if whole is not None:
         read_settings(draft, key, dict(sorted(own.items())), parent)
+    elif document is not None:
+        check_sound_settings(draft, document, key)
 
 
 def _rows(draft: Draft, files: Files, name: str) -> tuple[Rows, set[str]]:
@@ -94,7 +96,7 @@ def _rows(draft: Draft, files: Files, name: str) -> tuple[Rows, set[str]]:
     found: Rows = {}
     unsound: set[str] = set()
     text = text_of(files, name, draft.faults)
-    sheet = read_csv(text, name, draft.faults) if text is not None else None
+    sheet = read_csv(text, name, draft.faults, len(COLUMNS)) if text is not None else None
     if sheet is None or not _has_sound_header(sheet, draft.faults):
         return {}, set(draft.ids.of("component"))
     for row in sheet.rows:
@@ -108,7 +110,8 @@ def _rows(draft: Draft, files: Files, name: str) -> tuple[Rows, set[str]]:
             found.setdefault((id_, entry.charge), []).append(
                 (with_characteristics(draft, resolved(draft, entry, row), row), row)
             )
-    return found, unsound
+    # A row that is lost may be of any component.
+    return found, unsound if sheet.is_whole else set(draft.ids.of("component"))
 
 
 def _has_sound_header(sheet: Sheet, faults: Faults) -> bool:

@@ -13,6 +13,7 @@ from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.bespoke_places import check_places
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
+from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_percentages import Key
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import add, plain, share_percent
@@ -237,7 +238,7 @@ def _quantities(release: Release, configuration: Configuration, faults: Faults) 
         component, quantity = item.component, item.quantity
         if component not in release.components:
             what = f"{component!r} is not a component of {release.name}"
-            faults.add(f"items[{index}].component", what, "Choose a component of this release.")
+            faults.add(f"items[{index}].component", what, advice(component, release.components))
         elif component in found:
             faults.add(f"items[{index}].component", f"{component} is given twice", "Give each component once.")
         if quantity < 1:

@@ -159,7 +159,8 @@ def _check_known(release: Release, terms: CommercialTerms, faults: Faults) -> No
         stated = getattr(terms, kind)
         known = {getattr(book, kind) for books in release.special_books.values() for book in books} - {""}
         if stated and stated not in known:
-            faults.add(f"terms.{kind}", f"no price book is for {kind} {stated!r}", advice(stated, known))
+            fix = advice(stated, known) if known else f"Leave the {kind} out."
+            faults.add(f"terms.{kind}", f"no price book is for {kind} {stated!r}", fix)
 
 
 def _check_free_months(terms: CommercialTerms, faults: Faults) -> None:

@@ -330,3 +330,52 @@ def test_a_percentage_of_what_is_never_due_is_one_fault(tmp_path: Path, row: str
         file.writelines(f"{other}\n" for other in others)
     (fault,) = check_report(portfolio, today=SMALL_TODAY)
     assert what in fault.what
+
+
+def test_a_row_may_end_before_the_columns_that_it_does_not_use(tmp_path: Path) -> None:
+    portfolio = with_row(tmp_path, "5.00,,2026-01-01,,flat", HEADER)
+    (entry,) = read_portfolio(portfolio, today=SMALL_TODAY).price_books["DE"].entries["os.debian", "one_time"]
+    assert (entry.model, entry.included, entry.waived_from) == ("flat", 0, None)
+
+
+@pytest.mark.parametrize("row", ["os.debian,one_time,piece,1", "5.00,,2026-01-01,,flat,,,,,,,"])
+def test_a_row_with_too_few_or_too_many_cells_is_one_fault(tmp_path: Path, row: str) -> None:
+    portfolio = with_row(tmp_path, row)
+    file = portfolio / "prices" / "DE.csv"
+    file.write_text(file.read_text().replace("os.debian,monthly", "os.debian,monthly,"))  # a row that is lost
+    assert [fault.where for fault in check_report(portfolio, today=SMALL_TODAY)] == [
+        "prices/DE.csv:11",
+        "prices/DE.csv:17",
+    ]
+
+
+def test_everything_wrong_with_a_price_book_is_told_at_once(tmp_path: Path) -> None:
+    portfolio = with_row(tmp_path, "NaN,,2026-01-01,,per_unit", HEADER + ",of")
+    rows, settings = portfolio / "prices" / "DE.csv", portfolio / "prices" / "DE.yaml"
+    rows.write_text(
+        rows.read_text()
+        + "os.debian,usage,piece,-1,1e3,,2026-01-01,\n"
+        + "os.debian,quarterly,piece,0,1,,2026-01-01,2027-01-01\n"
+        + "os.debian,quarterly,piece,0,2,,2026-12-01,\n"
+        + "os.debian,yearly,piece,0,5,,2026-01-01,,percentage,,,,,,support.standard\n"
+        + "support.standard,yearly,piece,0,5,,2026-01-01,,percentage,,,,,,os.debian\n"
+    )
+    stated = settings.read_text()
+    assert "currency: EUR" in stated
+    commitment = "commitments:\n  - {id: least, title: Least, components: [os.debian], monthly: '1.001'}\n"
+    settings.write_text(
+        stated.replace("currency: EUR", "currency: XYZ").replace("half_up", "upwards").rstrip() + "\n" + commitment
+    )
+    found = "\n".join(f"{fault.where}: {fault.what}" for fault in check_report(portfolio, today=SMALL_TODAY))
+    for what in (
+        "DE.csv:17: price is 'NaN', which is not an amount",
+        "DE.csv:18: unit_cost is -1",
+        "DE.csv:18: price is '1e3', which is not an amount",
+        "DE.csv:20: two quarterly prices of os.debian overlap",
+        "DE.csv:21: the yearly price of os.debian is a percentage of support.standard, which is one of itself",
+        "the currency 'XYZ' is not known",
+        "'rounding' is \"upwards\"",
+        "the commitment 1.001 has more than 2 digits",
+    ):
+        assert what in found
+    assert found.count("\n") == 7  # and nothing else
