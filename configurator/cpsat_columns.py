@@ -58,18 +58,19 @@ class Columns:
         if units not in self._truths:
             return looked_up(model, index, column)
         least, most = self._least[units], self._high[units]
-        if most == 0:
+        entries = column[least : most + 1]
+        if not any(entries):
             return cp_model.LinearExpr.constant(0)
         truth = model.get_int_var_from_proto_index(self._truths[units])
         if least == most:
             return cp_model.LinearExpr.affine(truth, column[most], 0)
-        if all(amount == column[1] * number for number, amount in enumerate(column[least : most + 1], least)):
+        if all(amount == column[1] * number for number, amount in enumerate(entries, least)):
             return cp_model.LinearExpr.affine(index, column[1], 0)
         if most - least >= _MOST_VALUES:
             return looked_up(model, index, column[: most + 1])
         if units not in self._values:
             self._values[units] = self._added(model, index, truth)
-        return cp_model.LinearExpr.weighted_sum(self._values[units], list(column[least : most + 1]))
+        return cp_model.LinearExpr.weighted_sum(self._values[units], list(entries))
 
     def _added(self, model: cp_model.CpModel, index: cp_model.IntVar, truth: cp_model.IntVar) -> list[cp_model.IntVar]:
         numbers = range(self._least[index.index], self._high[index.index] + 1)

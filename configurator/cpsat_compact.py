@@ -36,15 +36,17 @@ class WrittenOut:
     def of(count: int, sums: Mapping[int, Sequence[tuple[int, int]]]) -> WrittenOut:
         """Write out some of so many variables: variable -> terms, of variable and factor."""
         counts = np.ones(count, dtype=np.int64)
-        for variable, terms in sums.items():
-            counts[variable] = len(terms)
-        starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-        columns, factors = np.repeat(np.arange(count), counts), np.ones(int(counts.sum()), dtype=np.int64)
-        for variable, terms in sums.items():
-            first = starts[variable]
-            columns[first : first + len(terms)] = [column for column, _ in terms]
-            factors[first : first + len(terms)] = [factor for _, factor in terms]
-        return WrittenOut(columns=columns, factors=factors, starts=starts, counts=counts)
+        counts[list(sums)] = [len(terms) for terms in sums.values()]
+        found = WrittenOut(
+            columns=np.repeat(np.arange(count), counts),
+            factors=np.ones(int(counts.sum()), dtype=np.int64),
+            starts=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
+            counts=counts,
+        )
+        places, _ = found._places(np.array(list(sums), dtype=np.int64))
+        found.columns[places] = [column for terms in sums.values() for column, _ in terms]
+        found.factors[places] = [factor for terms in sums.values() for _, factor in terms]
+        return found
 
     def rows(self, rows: Rows) -> Rows:
         """Rows with the variables written out; each variable at most once in a row, in order."""
@@ -69,13 +71,13 @@ class WrittenOut:
 
     def form(self, form: LinearForm) -> LinearForm:
         """A form with the variables written out."""
-        found: dict[int, int] = {}
-        for variable, coefficient in form.terms:
-            first = int(self.starts[variable])
-            for place in range(first, first + int(self.counts[variable])):
-                column = int(self.columns[place])
-                found[column] = found.get(column, 0) + coefficient * int(self.factors[place])
-        return LinearForm(tuple((column, factor) for column, factor in found.items() if factor), form.constant)
+        variables, coefficients = np.array(form.terms, dtype=np.int64).reshape(-1, 2).T
+        places, repeated = self._places(variables)
+        columns, inverse = np.unique(self.columns[places], return_inverse=True)
+        factors = np.zeros(len(columns), dtype=np.int64)
+        np.add.at(factors, inverse, coefficients[repeated] * self.factors[places])
+        kept = factors != 0
+        return LinearForm(tuple(zip(columns[kept].tolist(), factors[kept].tolist(), strict=True)), form.constant)
 
     def parts(self, variables: Sequence[int]) -> Sequence[int]:
         """What some variables are sums of."""
@@ -116,7 +118,7 @@ def model_of(low: Numbers, high: Numbers, rows: Rows, objective: LinearForm) -> 
     model = NewModel()
     variables, constraints = model.proto.variables, model.proto.constraints
     used = _used(len(low), rows, objective)
-    domains = list(zip(np.where(used, low, 0).tolist(), np.where(used, high, 0).tolist(), strict=True))
+    domains = list(zip(low.tolist(), np.where(used, high, low).tolist(), strict=True))
     kinds = {domain: _variable(*domain) for domain in set(domains)}
     variables.extend([kinds[domain] for domain in domains])
     conditions: dict[int, list[int]] = {}

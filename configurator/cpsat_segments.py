@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import floor, gcd, lcm
+from math import gcd, lcm
 
 from ortools.sat.python import cp_model
 
@@ -55,12 +55,13 @@ def _rounded(
         segment: A line; through 1/2 for no units where ``used`` is None.
         used: Whether the segment is used; None where it is the only one.
     """
-    bottom = lcm(segment.slope.denominator, segment.offset.denominator)
-    top, fixed = int(segment.slope * bottom), int(segment.offset * bottom)
-    if segment.slope.denominator == 1:
-        whole = floor(segment.offset)
-        return top // bottom * units + (whole * used if used is not None and whole else 0)
-    ends = [floor(segment.slope * end + segment.offset) for end in (segment.first, segment.last)]
+    slope, offset = segment.slope, segment.offset
+    bottom = lcm(slope.denominator, offset.denominator)
+    top, fixed = slope.numerator * (bottom // slope.denominator), offset.numerator * (bottom // offset.denominator)
+    if slope.denominator == 1:
+        whole = fixed // bottom
+        return slope.numerator * units + (whole * used if used is not None and whole else 0)
+    ends = [(top * end + fixed) // bottom for end in (segment.first, segment.last)]
     amount = model.new_int_var(min(0, *ends), max(0, *ends), "")
     constant = fixed if used is None else 0
     exact = top * units - bottom * amount + (fixed * used if used is not None else 0)
