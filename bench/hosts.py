@@ -60,7 +60,7 @@ def run(*, quick: bool) -> Iterator[Figure]:
             folder=folder / "by_hand",
             inventory_file=lab.inventory,
             inventory=read_inventory(lab.inventory),
-            authority=Authority.in_directory(here.state.certificates, utc_now()),
+            authority=Authority.in_directory(here.state.path, utc_now()),
             say=_say,
         )
         by_hand.folder.mkdir(mode=0o700)

@@ -41,7 +41,7 @@ def run_demo(state_dir: Path) -> None:
     quote = _sell(shell)
     contract = sign(shell, quote)
     deliver(shell, contract["order"], patience_s=_ORDER_S)
-    look_at_services(shell, contract["name"], Outside(console, state.certificates / "authority.pem"))
+    look_at_services(shell, contract["name"], Outside(console, state.authority_certificate))
     shell.bid("price", "design.json")
     console.print(Text(f"\nFrom needs to running services in {time.monotonic() - began:.0f} s.", style="bold green"))
     _say_how_to_go_on(console, state_dir, contract["name"])

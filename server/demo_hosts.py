@@ -65,7 +65,7 @@ def run_demo_hosts(state_dir: Path, *, keep: bool) -> None:
     shell = Shell(console, state.client_settings, folder)
     contract = sign(shell, _sell(shell))
     deliver(shell, contract["order"], patience_s=_ORDER_S)
-    outside = Outside(console, state.certificates / "authority.pem")
+    outside = Outside(console, state.authority_certificate)
     services = look_at_services(shell, contract["name"], outside)
     _restore(outside, lab, services)
     _lose_a_host(outside, lab, services)

@@ -61,9 +61,9 @@ class StateDirectory:
         return self.path / "credentials.key"
 
     @property
-    def certificates(self) -> Path:
-        """The directory with the authority (``authority.key``, ``authority.pem``) and the folder ``certificates``."""
-        return self.path
+    def authority_certificate(self) -> Path:
+        """The certificate of the authority, for those who use services to trust; its key lies beside it."""
+        return self.path / "authority.pem"
 
     @property
     def target(self) -> Path:

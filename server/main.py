@@ -141,8 +141,7 @@ def portfolio_publish(directory: Path, state_dir: Path, redis_url: str) -> None:
 @state_dir_option
 def authority(state_dir: Path) -> None:
     """Print the certificate of the authority that services' certificates come from, for those who use them to trust."""
-    directory = StateDirectory.at(state_dir).certificates
-    click.echo(Authority.in_directory(directory, utc_now()).certificate, nl=False)
+    click.echo(Authority.in_directory(StateDirectory.at(state_dir).path, utc_now()).certificate, nl=False)
 
 
 @bidwright.command()

@@ -54,7 +54,7 @@ async def run_worker(
             ports=Ports(Pools(engine)),
             cipher=cipher,
             runs=state.runs,
-            certificates=Certificates(state.certificates, cipher),
+            certificates=Certificates(state.path, cipher),
         )
         storage = WorkerStorage(Store(engine), Queue(engine), Leases(engine))
         settings = WorkerSettings(f"{socket.gethostname()}-{random_id('w')}", steps_at_once=steps_at_once)
