@@ -48,7 +48,7 @@ def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadli
     if best.status == "unknown":
         raise _out_of_time(deadline)
     solution = confirmed(best.items, best.contract_value, best.least_value, requirements=requirements, table=amounts)
-    return replace(solution, reached=tuple(_reached(solution, goals, best.steps, asked)))
+    return replace(solution, reached=tuple(reached_by(solution, goals, best.steps, asked)))
 
 
 _Searched = tuple[Asked, Sequence[Goal], BestFound]
@@ -87,7 +87,7 @@ def _spared(requirements: Requirements) -> Collection[str] | None:
     return [one.attribute for one in objectives if one.attribute]
 
 
-def _reached(
+def reached_by(
     solution: Solution, goals: Sequence[Goal], steps: Sequence[tuple[int, int]], asked: Asked
 ) -> Iterator[Reached]:
     """How good a solution is by each objective.

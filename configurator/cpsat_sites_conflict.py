@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.conflict_search import least_blamed_first
 from bidwright.configurator.cpsat_request import RequestModel, request_model
 from bidwright.configurator.cpsat_sites import SitesModel
-from bidwright.configurator.cpsat_sites_solve import SitesBest
+from bidwright.configurator.cpsat_sites_solve import SitesFound
 from bidwright.configurator.cpsat_solve import presolve_free_solver
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of
@@ -20,7 +20,7 @@ from bidwright.v1.configuration_pb2 import Conflict
 
 
 def bid_conflict(
-    whole: Requirements, amounts: AmountTable, impossible: SitesBest, *, surplus: Collection[str], deadline: Deadline
+    whole: Requirements, amounts: AmountTable, impossible: SitesFound, *, surplus: Mapping[str, int], deadline: Deadline
 ) -> Conflict | None:
     """Find members of the whole bid that cannot hold together with what its sites need.
 
@@ -28,7 +28,7 @@ def bid_conflict(
         whole: The bid without its sites.
         amounts: What quantities cost.
         impossible: What is known of the sites.
-        surplus: Components of which the bid may have more than its sites need.
+        surplus: Components of which the bid may have more than its sites need, and how many more at most.
         deadline: When it is over, the conflict so far is told.
 
     Returns:
@@ -38,7 +38,7 @@ def bid_conflict(
         TimeoutError: The deadline came before any conflict was found.
     """
     request = request_model(whole, amounts, switchable=True)
-    SitesModel(request, impossible.choices, cuts=impossible.cuts, surplus=surplus)
+    SitesModel(request, impossible.choices, known=impossible.known, surplus=surplus)
     kept, minimal = least_blamed_first(request.switches, whole), True
     if _can_hold(request, kept, deadline):
         return None

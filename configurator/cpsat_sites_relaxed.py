@@ -1,23 +1,29 @@
-"""What no bid is below, where sites have too many patterns to list.
+"""What no bid is better than, where sites have too many patterns to list.
 
 A relaxed bid knows of a block only cuts: what all sites together cost at least at some prices. Its totals are too good
-to be true; prices at which that shows give the next cut, and the patterns that are the cheapest at them.
+to be true; prices at which that shows give the next cut, and the patterns that are the cheapest at them. Where kinds of
+components count, what shows it is a site that can do with none of the kinds the totals have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from bidwright.configurator.cpsat_objectives import Goal
 from bidwright.configurator.cpsat_request import RequestModel
-from bidwright.configurator.cpsat_sites import Choice, Cut, SitesModel
+from bidwright.configurator.cpsat_sites import Choice, Cut, Known, SitesModel
+from bidwright.configurator.cpsat_sites_bid import BidModel
 from bidwright.configurator.cpsat_sites_effort import bound_of, sites_solver
 from bidwright.configurator.cpsat_sites_prices import telling_prices
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.objectives import CHEAPEST, IN_MONEY, Objective
 from bidwright.configurator.sites_blocks import Block
 from bidwright.configurator.sites_cheapest import CheapestPatterns
+from bidwright.configurator.sites_kinds import learned_of_kinds
+from bidwright.configurator.sites_patterns import TooManyPatterns
 
 _ROUNDS = 16
 _ROUNDS_END, _LAST_ENDS = 0.55, 0.75
@@ -32,20 +38,26 @@ class SitesProblem:
     """What is to be decided.
 
     Attributes:
-        request: Makes the model of the whole bid.
+        bid: Makes models of the whole bid.
         blocks: What sites can have.
-        price: About what one unit of a component of sites costs where the bid has so many of it; not 0.
-        surplus: Components of which the bid may have more than its sites need.
+        price: About what one unit of a component of sites adds to an objective where the bid has so many of it; not 0.
+        surplus: Components of which the bid may have more than its sites need, and how many more at most.
+        placeable: The same for the answer, where less is known to find its place; the bound is of all bids.
+        pooled: By resource that is balanced over the whole bid: what one unit of a component takes.
+        most: Components, and how many units all sites can have of them together.
     """
 
-    request: Callable[[], RequestModel]
+    bid: BidModel
     blocks: Sequence[Block]
-    price: Callable[[str, int], float]
-    surplus: Collection[str]
+    price: Callable[[Objective, str, int], float]
+    surplus: Mapping[str, int]
+    placeable: Mapping[str, int] | None = None
+    pooled: Sequence[Mapping[str, float]] = ()
+    most: Sequence[tuple[tuple[str, ...], int]] = ()
 
-    def prices(self, components: Sequence[str], totals: Mapping[str, int]) -> list[int]:
+    def prices(self, objective: Objective, components: Sequence[str], totals: Mapping[str, int]) -> list[int]:
         """What units of components cost in proportion to each other, in whole numbers, where there are so many."""
-        return _whole([self.price(component, totals.get(component, 0)) for component in components])
+        return _whole([self.price(objective, component, totals.get(component, 0)) for component in components])
 
 
 class RelaxedBid:
@@ -58,7 +70,7 @@ class RelaxedBid:
         presolve: Whether the solver may; what it then calls infeasible is to be confirmed.
 
     Attributes:
-        cuts: What is known of the wide blocks.
+        known: What is known of the sites, the longer the more.
     """
 
     def __init__(
@@ -68,10 +80,15 @@ class RelaxedBid:
         self._listed = listed
         self._wide = wide
         self._presolve = presolve
-        self.cuts: list[Cut] = []
+        self.known = Known(most=problem.most)
 
-    def bound(self, deadline: Deadline) -> int | None:
-        """What no bid is below; None where there is none at all. The wide blocks find patterns on the way.
+    def bound(self, goal: Goal, deadline: Deadline, *, kinds: bool) -> int | None:
+        """What no bid is below by a goal; None where there is none at all. The wide blocks find patterns on the way.
+
+        Args:
+            goal: What is best, among the bids that are as good by what is settled.
+            deadline: Most of it may be used.
+            kinds: Whether it counts which kinds of components there are.
 
         Raises:
             TooManyPatterns: A site has too much to choose from.
@@ -79,12 +96,12 @@ class RelaxedBid:
         """
         given_s = deadline.left_s
         for one in self._wide:
-            self._begin(one)
-        bound = 0
+            self._begin(one, goal.objective)
+        bound = self._problem.bid.least(goal)
         for _ in range(_ROUNDS):
             if deadline.left_s < given_s * (1 - _ROUNDS_END):
                 break
-            request, solver = self._request(), sites_solver(deadline, "relaxed", presolve=self._presolve)
+            request, solver = self._request(goal), sites_solver(deadline, "relaxed", presolve=self._presolve)
             status = solver.solve(request.model)
             if status == cp_model.INFEASIBLE:
                 return None
@@ -92,50 +109,75 @@ class RelaxedBid:
                 break
             bound = max(bound, bound_of(solver))
             totals = {component: solver.value(variable) for component, variable in request.quantities.items()}
-            if not self._has_learned(totals):
+            if not self._has_learned(goal.objective, totals, kinds=kinds):
                 break
         solver = sites_solver(deadline, "bound", presolve=self._presolve)
         solver.parameters.max_time_in_seconds = max(deadline.left_s - given_s * (1 - _LAST_ENDS), 0.0)
-        status = solver.solve(self._request().model)
+        status = solver.solve(self._request(goal).model)
         if status == cp_model.INFEASIBLE:
             return None
         return max(bound, bound_of(solver)) if status in {cp_model.OPTIMAL, cp_model.FEASIBLE} else bound
 
-    def _request(self) -> RequestModel:
-        request = self._problem.request()
-        SitesModel(request, self._listed, cuts=self.cuts, surplus=self._problem.surplus)
-        request.model.minimize(request.charges.contract_value)
+    def _request(self, goal: Goal) -> RequestModel:
+        request = self._problem.bid.request()
+        SitesModel(request, self._listed, known=self.known, surplus=self._problem.surplus)
+        request.model.minimize(goal.expression)
         return request
 
-    def _begin(self, one: CheapestPatterns) -> None:
-        """Cut at list prices, and at the prices of as many units as are then bought."""
+    def _begin(self, one: CheapestPatterns, objective: Objective) -> None:
+        """Cut at list prices, and at the prices of as many units as are then bought; then at those of an objective."""
         components = one.block.components
         totals: Mapping[str, int] = {}
         for _ in range(2):
-            prices = self._problem.prices(components, totals)
+            prices = self._problem.prices(CHEAPEST, components, totals)
             best = one.cheapest(prices)
-            self.cuts.append(Cut(dict(zip(components, prices, strict=True)), one.sum_of(best, prices)))
+            self.known.cuts.append(Cut(dict(zip(components, prices, strict=True)), one.sum_of(best, prices)))
             totals = one.totals_of(best)
+        if objective != CHEAPEST and is_sum_of_units(objective):
+            self._cut(one, None, self._problem.prices(objective, components, totals), is_real=True)
 
-    def _has_learned(self, totals: Mapping[str, int]) -> bool:
+    def _has_learned(self, objective: Objective, totals: Mapping[str, int], *, kinds: bool) -> bool:
         """Add cuts that totals do not keep: at the prices of just these totals, and where they fall short most."""
         learned = False
         for one in self._wide:
             components = one.block.components
-            wanted = [totals[component] for component in components]
-            learned |= self._cut(one, wanted, self._problem.prices(components, totals), is_real=True)
-            usual = [self._problem.price(component, 0) for component in components]
-            telling = telling_prices(wanted, one.known(), usual)
-            if telling is not None:
-                learned |= self._cut(one, wanted, _whole(telling), is_real=False)
+            prices = self._problem.prices(objective, components, totals)
+            if is_sum_of_units(objective):
+                wanted = [totals[component] for component in components]
+                learned |= self._cut(one, wanted, prices, is_real=True)
+                usual = [self._problem.price(objective, component, 0) for component in components]
+                telling = telling_prices(wanted, one.known(), usual)
+                if telling is not None:
+                    learned |= self._cut(one, wanted, _whole(telling), is_real=False)
+            if kinds:
+                found = learned_of_kinds(one, totals, [prices, *self._pooled(components)])
+                self.known.one_of.extend(found.one_of)
+                self.known.cuts.extend(found.cuts)
+                learned |= bool(found.one_of or found.cuts)
         return learned
 
-    def _cut(self, one: CheapestPatterns, wanted: Sequence[int], prices: Sequence[int], *, is_real: bool) -> bool:
-        least = one.sum_of(one.cheapest(prices, is_real=is_real), prices)
-        if least <= sum(price * units for price, units in zip(prices, wanted, strict=True)):
+    def _pooled(self, components: Sequence[str]) -> list[list[int]]:
+        """Prices that are what a unit takes of each pooled resource."""
+        pooled = ([used.get(component, 0.0) for component in components] for used in self._problem.pooled)
+        return [_whole(prices) for prices in pooled if any(prices)]
+
+    def _cut(
+        self, one: CheapestPatterns, wanted: Sequence[int] | None, prices: Sequence[int], *, is_real: bool
+    ) -> bool:
+        """Add the cut of prices where what is wanted does not keep it; none where it takes too long to find."""
+        try:
+            least = one.sum_of(one.cheapest(prices, is_real=is_real), prices)
+        except TooManyPatterns:
             return False
-        self.cuts.append(Cut(dict(zip(one.block.components, prices, strict=True)), least))
+        if wanted is not None and least <= sum(price * units for price, units in zip(prices, wanted, strict=True)):
+            return False
+        self.known.cuts.append(Cut(dict(zip(one.block.components, prices, strict=True)), least))
         return True
+
+
+def is_sum_of_units(objective: Objective) -> bool:
+    """Whether it gets worse about in proportion to units: then prices tell what is missing to a bid."""
+    return not objective.maximize and (objective.measure is None or objective.measure in IN_MONEY - {"margin"})
 
 
 def _whole(prices: Sequence[float]) -> list[int]:

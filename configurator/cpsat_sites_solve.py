@@ -1,4 +1,4 @@
-"""Finds the cheapest way to equip the sites of a bid, with a bound that no other way is below.
+"""Finds the best way to equip the sites of a bid by one goal, with a bound that no other way is below.
 
 Where all patterns of all sites can be listed, one model decides. Where a block has too many, a relaxed bid gives the
 bound, and the patterns that it found on the way make the answer (docs/adr/0016-sites-by-patterns.md).
@@ -6,19 +6,24 @@ bound, and the patterns that it found on the way make the answer (docs/adr/0016-
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ortools.sat.python import cp_model
 
-from bidwright.configurator.cpsat_sites import Choice, Cut, Placement, SitesModel
+from bidwright.configurator.cpsat_forms import start_at
+from bidwright.configurator.cpsat_objectives import Goal
+from bidwright.configurator.cpsat_request import RequestModel
+from bidwright.configurator.cpsat_sites import Choice, Known, Placement, SitesModel
 from bidwright.configurator.cpsat_sites_effort import bound_of, sites_solver
-from bidwright.configurator.cpsat_sites_relaxed import RelaxedBid, SitesProblem
+from bidwright.configurator.cpsat_sites_relaxed import RelaxedBid, SitesProblem, is_sum_of_units
 from bidwright.configurator.cpsat_solve import optimum_solver
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.sites_cheapest import CheapestPatterns
-from bidwright.configurator.sites_patterns import NothingFits
+from bidwright.configurator.sites_kinds import learned_of_kinds
+from bidwright.configurator.sites_patterns import NothingFits, TooManyPatterns
 
 _IMPROVEMENTS = 3
 """How often a bid of the patterns known is made, each time with those that are the cheapest at its own prices."""
@@ -28,69 +33,207 @@ _LITTLE_S = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class SitesBest:
+class SitesFound:
     """The outcome of a search.
 
     Attributes:
         status: ``found``, ``infeasible`` (to be confirmed), or ``unknown`` where time or patterns ran out.
         items: Component id -> units in all, at least 1, by id.
-        value, bound: Contract value reached, and what no bid is below.
-        choices, cuts: Where infeasible, what is known of the sites: nothing else is possible there.
+        value: Of the goal, in its steps.
+        bound: What no bid is below; None where nothing is known.
+        choices, known: Where infeasible, what is known of the sites: nothing else is possible there.
     """
 
     status: Literal["found", "infeasible", "unknown"]
-    items: Mapping[str, int]
-    placement: Placement
-    value: int
-    bound: int
+    items: Mapping[str, int] = field(default_factory=dict)
+    placement: Placement = field(default_factory=lambda: Placement({}, {}))
+    value: int = 0
+    bound: int | None = None
     choices: Sequence[Choice] = ()
-    cuts: Sequence[Cut] = ()
+    known: Known = field(default_factory=Known)
 
 
-_UNKNOWN = SitesBest(status="unknown", items={}, placement=Placement({}, {}), value=0, bound=0)
+UNKNOWN = SitesFound(status="unknown")
 
 
-def cheapest_sites(problem: SitesProblem, deadline: Deadline, *, presolve: bool = True) -> SitesBest:
-    """Find the cheapest whole bid; the same for the same problem, unless the deadline ends the search.
+class SitesSearch:
+    """Searches a bid for one goal after the other; what it learned of the sites it keeps.
 
     Raises:
-        TooManyPatterns: A site has too much to choose from.
         NothingFits: A site can have nothing, whatever the others have.
     """
-    for group in (group for block in problem.blocks for group in block.groups):
-        if group.patterns == ():
-            raise NothingFits(group.sites[0])
-    listed = [
-        Choice(block.components, group.sites, group.patterns)
-        for block in problem.blocks
-        for group in block.groups
-        if group.patterns is not None
-    ]
-    wide = [CheapestPatterns(block) for block in problem.blocks if any(g.patterns is None for g in block.groups)]
-    if not wide:
-        return _counted_out(problem, listed, deadline, presolve=presolve)
-    relaxed = RelaxedBid(problem, listed, wide, presolve=presolve)
-    bound = relaxed.bound(deadline)
-    if bound is None:
-        return replace(_UNKNOWN, status="infeasible", choices=listed, cuts=relaxed.cuts)
-    best = _UNKNOWN
-    for _ in range(_IMPROVEMENTS):
-        choices = [*listed, *(choice for one in wide for choice in _choices(one))]
-        found = _counted_out(problem, choices, deadline, presolve=presolve)
-        # What is impossible with the patterns that were looked at may be possible with others.
-        if found.status == "found" and (best.status != "found" or found.value < best.value):
-            best = replace(found, bound=min(bound, found.value))
-        learned = [_has_learned(problem, one, found.items) for one in wide]
-        if not any(learned) or best.bound == best.value or deadline.left_s <= 0:
-            break
-    return best
+
+    def __init__(self, problem: SitesProblem, *, presolve: bool = True) -> None:
+        for group in (group for block in problem.blocks for group in block.groups):
+            if group.patterns == ():
+                raise NothingFits(group.sites[0])
+        self._problem = problem
+        self._presolve = presolve
+        self._listed = [
+            Choice(block.components, group.sites, group.patterns)
+            for block in problem.blocks
+            for group in block.groups
+            if group.patterns is not None
+        ]
+        self._wide = [
+            CheapestPatterns(block) for block in problem.blocks if any(group.patterns is None for group in block.groups)
+        ]
+        self._relaxed = RelaxedBid(problem, self._listed, self._wide, presolve=presolve)
+
+    def best(self, goal: Goal, start: SitesFound, deadline: Deadline, *, kinds: bool) -> SitesFound:
+        """The best bid by a goal, among those that are as good by what is settled.
+
+        The same for the same problem and goals before, unless the deadline ends the search.
+
+        Args:
+            goal: What is best.
+            start: A bid that is as good by what is settled, where one is known.
+            deadline: The end.
+            kinds: Whether it counts which kinds of components there are.
+
+        Raises:
+            TooManyPatterns: A site has too much to choose from.
+            NothingFits: A site can have nothing, whatever the others have.
+        """
+        if not self._wide and self._problem.placeable is None:
+            return self._counted_out(goal, self._listed, start, deadline)
+        bound = self._relaxed.bound(goal, deadline, kinds=kinds)
+        if bound is None:
+            return replace(UNKNOWN, status="infeasible", choices=self._listed, known=self._relaxed.known)
+        best = self._valued(start, goal)
+        if kinds or not is_sum_of_units(goal.objective):
+            best = _better(best, self._simplest(goal, deadline))
+        for _ in range(_IMPROVEMENTS):
+            if best.status == "found" and best.value <= bound:
+                break
+            found = self._counted_out(goal, self._choices(), best, deadline)
+            if best.status != "found" and found.status != "found":
+                # What is impossible with the patterns that were looked at may be possible with others.
+                found = self._simplest(goal, deadline)
+            best = _better(best, found)
+            learned = [self._has_learned(goal, one, found.items, kinds=kinds) for one in self._wide]
+            if not any(learned) or deadline.left_s <= 0:
+                break
+        return replace(best, bound=min(bound, best.value) if best.status == "found" else bound)
+
+    def _valued(self, start: SitesFound, goal: Goal) -> SitesFound:
+        """A bid with its value by a goal, and no bound."""
+        if start.status != "found":
+            return UNKNOWN
+        bid = self._problem.bid
+        return replace(start, bound=None, value=bid.priced(start.items).steps[bid.goals.index(goal)])
+
+    def _simplest(self, goal: Goal, deadline: Deadline) -> SitesFound:
+        """Some bid, soon found also where the goal does not lead the search to one.
+
+        It has the patterns found last alone; where that is impossible, a low price of all that are known.
+        """
+        choices = [
+            Choice(one.block.components, group.sites, (one.latest[index],))
+            for one in self._wide
+            for index, group in enumerate(one.block.groups)
+            if index in one.latest
+        ]
+        found = self._counted_out(goal, [*self._listed, *choices], UNKNOWN, deadline)
+        if found.status == "found":
+            return found
+        price = self._problem.bid.asked.request.charges.contract_value
+        found, _ = self._solved(price, self._choices(), UNKNOWN, deadline)
+        return self._valued(found, goal)
+
+    def with_less_surplus(self, found: SitesFound, deadline: Deadline) -> SitesFound:
+        """As good a bid by all that is settled, with less that is at no site yet, where there is one."""
+        if not found.placement.surplus:
+            return found
+        request = self._problem.bid.request()
+        sites = SitesModel(request, self._choices(), known=Known(most=self._problem.most), surplus=self._surplus)
+        _start_at(sites, request, found)
+        request.model.minimize(sites.surplus)
+        solver = sites_solver(deadline, "last", presolve=self._presolve)
+        if solver.solve(request.model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return found
+        return replace(found, items=_items(request, solver), placement=sites.placement(solver))
+
+    def bar(self, components: Collection[str]) -> None:
+        """Have sites do without components: nothing that is as good by what is settled has them."""
+        for one in self._wide:
+            one.bar(components)
+
+    def _has_learned(self, goal: Goal, one: CheapestPatterns, items: Mapping[str, int], *, kinds: bool) -> bool:
+        """Look for the cheapest patterns at the prices of a bid; whether any are found that were not known."""
+        before = sum(map(len, one.found))
+        prices = self._problem.prices(goal.objective, one.block.components, items)
+        with suppress(TooManyPatterns):  # those that are known stay
+            one.cheapest(prices)
+        if kinds and items:
+            learned_of_kinds(one, items, [prices])
+        return sum(map(len, one.found)) > before
+
+    @property
+    def _surplus(self) -> Mapping[str, int]:
+        """What an answer may have more of than its sites need."""
+        return self._problem.surplus if self._problem.placeable is None else self._problem.placeable
+
+    def _choices(self) -> list[Choice]:
+        """The patterns that are known."""
+        return [*self._listed, *(choice for one in self._wide for choice in _choices(one))]
+
+    def _counted_out(self, goal: Goal, choices: Sequence[Choice], start: SitesFound, deadline: Deadline) -> SitesFound:
+        """The best bid of these patterns, with packages as a price applies them."""
+        while True:
+            found, savings = self._solved(goal.expression, choices, start, deadline)
+            if found.status != "found":
+                return found
+            priced = self._problem.bid.priced(found.items)
+            value = priced.steps[self._problem.bid.goals.index(goal)]
+            found = replace(found, value=value, bound=None if found.bound is None else min(found.bound, value))
+            if not self._problem.bid.has_too_few_savings(found.items, savings, priced) or deadline.left_s <= 0:
+                return found
+
+    def _solved(
+        self, expression: cp_model.LinearExpr, choices: Sequence[Choice], start: SitesFound, deadline: Deadline
+    ) -> tuple[SitesFound, int]:
+        """One search, and what its packages save; one that came near goes on for a little while."""
+        request = self._problem.bid.request()
+        known = Known(most=self._problem.most)
+        sites = SitesModel(request, choices, known=known, surplus=self._surplus)
+        _start_at(sites, request, start)
+        request.model.minimize(expression)
+        solver = sites_solver(deadline, "whole", presolve=self._presolve)
+        status = solver.solve(request.model)
+        if status == cp_model.INFEASIBLE:
+            return replace(UNKNOWN, status="infeasible", choices=choices, known=known), 0
+        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return UNKNOWN, 0
+        bound = bound_of(solver)
+        if bound < round(solver.objective_value) and deadline.left_s > 0:
+            start_at(request.model, tuple(solver.response_proto.solution))
+            again = sites_solver(deadline, "last", presolve=self._presolve)
+            if again.solve(request.model) in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+                bound = max(bound, bound_of(again))
+                solver = again if again.objective_value <= solver.objective_value else solver
+        found = SitesFound(
+            status="found", items=_items(request, solver), placement=sites.placement(solver), bound=bound
+        )
+        return found, solver.value(request.charges.savings)
 
 
-def _has_learned(problem: SitesProblem, one: CheapestPatterns, items: Mapping[str, int]) -> bool:
-    """Look for the cheapest patterns at the prices of a bid; whether there are any that were not known."""
-    before = sum(map(len, one.found))
-    one.cheapest(problem.prices(one.block.components, items))
-    return sum(map(len, one.found)) > before
+def _better(best: SitesFound, found: SitesFound) -> SitesFound:
+    is_better = found.status == "found" and (best.status != "found" or found.value < best.value)
+    return found if is_better else best
+
+
+def _start_at(sites: SitesModel, request: RequestModel, start: SitesFound) -> None:
+    """Begin with a bid that is known; the solver trusts a start that says everything, packages too."""
+    if start.status == "found":
+        solver = optimum_solver(Deadline(_LITTLE_S))
+        if solver.solve(sites.fixed_at(start.items, start.placement)) in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            start_at(request.model, tuple(solver.response_proto.solution))
+
+
+def _items(request: RequestModel, solver: cp_model.CpSolver) -> Mapping[str, int]:
+    units = {component: solver.value(variable) for component, variable in request.quantities.items()}
+    return {component: number for component, number in units.items() if number}
 
 
 def _choices(one: CheapestPatterns) -> list[Choice]:
@@ -99,42 +242,3 @@ def _choices(one: CheapestPatterns) -> list[Choice]:
         Choice(one.block.components, group.sites, tuple(sorted(patterns)))
         for group, patterns in zip(groups, one.found, strict=True)
     ]
-
-
-def _counted_out(problem: SitesProblem, choices: Sequence[Choice], deadline: Deadline, *, presolve: bool) -> SitesBest:
-    """The cheapest bid of these patterns; a search that came near goes on for a little while."""
-    request = problem.request()
-    sites = SitesModel(request, choices, surplus=problem.surplus)
-    request.model.minimize(request.charges.contract_value)
-    solver = sites_solver(deadline, "whole", presolve=presolve)
-    status = solver.solve(request.model)
-    if status == cp_model.INFEASIBLE:
-        return replace(_UNKNOWN, status="infeasible", choices=choices)
-    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        return _UNKNOWN
-    bound = bound_of(solver)
-    if bound < round(solver.objective_value) and deadline.left_s > 0:
-        for index in range(len(request.model.proto.variables)):
-            variable = request.model.get_int_var_from_proto_index(index)
-            request.model.add_hint(variable, solver.value(variable))
-        again = sites_solver(deadline, "last", presolve=presolve)
-        if again.solve(request.model) in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-            bound = max(bound, bound_of(again))
-            solver = again if again.objective_value <= solver.objective_value else solver
-    units = {component: solver.value(variable) for component, variable in request.quantities.items()}
-    items = {component: number for component, number in units.items() if number}
-    value = _value_of(problem, items)
-    return SitesBest(
-        status="found", items=items, placement=sites.placement(solver), value=value, bound=min(bound, value)
-    )
-
-
-def _value_of(problem: SitesProblem, items: Mapping[str, int]) -> int:
-    """What items cost with their best packages, which a search that ends early may have missed."""
-    request = problem.request()
-    for component, variable in request.quantities.items():
-        request.model.add(variable == items.get(component, 0))
-    request.model.minimize(request.charges.contract_value)
-    solver = optimum_solver(Deadline(_LITTLE_S))
-    solver.solve(request.model)
-    return int(solver.value(request.charges.contract_value))

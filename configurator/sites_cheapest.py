@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import gcd
 
@@ -23,10 +23,14 @@ class CheapestPatterns:
 
     Attributes:
         found: Patterns of each group that were the cheapest at real prices, in the order of the block's groups.
+        most: Units of each component that a site has at most.
+        latest: The patterns found last, of each group by its index; none before.
     """
 
     def __init__(self, block: Block) -> None:
         self.block = block
+        self.most = block.most
+        self.latest: Mapping[int, Pattern] = {}
         self.found: list[list[Pattern]] = [[] for _ in block.groups]
         self._others: list[list[Pattern]] = [[] for _ in block.groups]
         self._known: dict[Pattern, None] = {}
@@ -57,20 +61,57 @@ class CheapestPatterns:
             NothingFits: A site can have nothing.
         """
         best: dict[int, Pattern] = {}
-        search = _Known(prices, self._known)
-        for chain in self._chains:
-            easier: tuple[_Sums, Pattern] | None = None
-            for sums, index in chain:
-                pattern = self._still_cheapest(easier, sums, index) or self._searched(index, search)
-                if pattern is None:
-                    raise NothingFits(self.block.groups[index].sites[0])
-                easier = (sums, pattern)
-                best[index] = pattern
-                self._known[pattern] = None
-                kept = (self.found if is_real else self._others)[index]
-                if pattern not in kept:
-                    kept.append(pattern)
+        for index, pattern in self._searched_all(prices, self.most):
+            if pattern is None:
+                raise NothingFits(self.block.groups[index].sites[0])
+            best[index] = pattern
+            self._remember(index, pattern, is_real=is_real)
+        self.latest = best
         return best
+
+    def cheapest_of(self, kinds: Collection[str], prices: Sequence[int]) -> Mapping[int, Pattern]:
+        """The cheapest pattern of each group, by its index, with these kinds of components alone, where it has one.
+
+        Raises:
+            TooManyPatterns: There is too much to choose from.
+        """
+        found = dict(self._searched_all(prices, self._most_of(kinds)))
+        best = {index: pattern for index, pattern in found.items() if pattern is not None}
+        for index, pattern in best.items():
+            self._remember(index, pattern, is_real=True)
+        if len(best) == len(self.block.groups):
+            self.latest = best
+        return best
+
+    def can_do_with(self, index: int, kinds: Collection[str], prices: Sequence[int]) -> bool:
+        """Whether a group has a pattern of these kinds of components.
+
+        Raises:
+            TooManyPatterns: There is too much to choose from.
+        """
+        return self._searched(index, _Known(prices, self.found[index]), self._most_of(kinds)) is not None
+
+    def _most_of(self, kinds: Collection[str]) -> Sequence[int]:
+        return [most if c in kinds else 0 for c, most in zip(self.block.components, self.most, strict=True)]
+
+    def bar(self, components: Collection[str]) -> None:
+        """Have no site use components from now on: they are neither found nor remembered."""
+        barred = [place for place, component in enumerate(self.block.components) if component in components]
+        self.most = tuple(0 if place in barred else most for place, most in enumerate(self.most))
+
+        def is_left(pattern: Pattern) -> bool:
+            return not any(pattern[place] for place in barred)
+
+        self.found = [[pattern for pattern in patterns if is_left(pattern)] for patterns in self.found]
+        self._others = [[pattern for pattern in patterns if is_left(pattern)] for patterns in self._others]
+        self._known = {pattern: None for pattern in self._known if is_left(pattern)}
+        self.latest = {}
+
+    def _remember(self, index: int, pattern: Pattern, *, is_real: bool) -> None:
+        self._known[pattern] = None
+        kept = (self.found if is_real else self._others)[index]
+        if pattern not in kept:
+            kept.append(pattern)
 
     def sum_of(self, best: Mapping[int, Pattern], prices: Sequence[int]) -> int:
         """What patterns cost for all sites of their groups."""
@@ -85,17 +126,28 @@ class CheapestPatterns:
                 totals[component] += units * len(self.block.groups[index].sites)
         return totals
 
+    def _searched_all(self, prices: Sequence[int], most: Sequence[int]) -> Iterator[tuple[int, Pattern | None]]:
+        """The cheapest pattern of each group, or None."""
+        search = _Known(prices, self._known)
+        for chain in self._chains:
+            easier: tuple[_Sums, Pattern] | None = None
+            for sums, index in chain:
+                pattern = self._still_cheapest(easier, sums, index) or self._searched(index, search, most)
+                easier = None if pattern is None else (sums, pattern)
+                yield index, pattern
+
     def _still_cheapest(self, easier: tuple[_Sums, Pattern] | None, sums: _Sums, index: int) -> Pattern | None:
         """The pattern of a group that asks for no more, where it is enough for this one, too."""
         if easier is None or any(less > more for less, more in zip(easier[0], sums, strict=True)):
             return None
         return easier[1] if self._fits(easier[1], index) else None
 
-    def _searched(self, index: int, known: _Known) -> Pattern | None:
-        if FALSE in self.block.groups[index].conditions:
+    def _searched(self, index: int, known: _Known, most: Sequence[int]) -> Pattern | None:
+        conditions = self._conditions[index]
+        if FALSE in self.block.groups[index].conditions or not all(_can_hold(one, most) for one in conditions):
             return None
-        begin = [pattern for pattern in (known.first(self._conditions[index]),) if pattern is not None]
-        found = cheapest_pattern(self.block.most, self._conditions[index], known.prices, begin)
+        begin = [pattern for pattern in (known.first(conditions, most),) if pattern is not None]
+        found = cheapest_pattern(most, conditions, known.prices, begin)
         if found is not None:
             known.add(found)
         return found
@@ -118,15 +170,26 @@ class _Known:
         if self._patterns[place : place + 1] != [entry]:
             self._patterns.insert(place, entry)
 
-    def first(self, conditions: Sequence[Condition]) -> Pattern | None:
-        """The cheapest that meets conditions."""
+    def first(self, conditions: Sequence[Condition], most: Sequence[int]) -> Pattern | None:
+        """The cheapest that meets conditions, with no more units than these."""
         fitting = (
-            pattern for _, pattern in self._patterns if all(condition.holds(pattern) for condition in conditions)
+            pattern
+            for _, pattern in self._patterns
+            if all(condition.holds(pattern) for condition in conditions)
+            and all(units <= limit for units, limit in zip(pattern, most, strict=True))
         )
         return next(fitting, None)
 
     def _cost(self, pattern: Pattern) -> int:
         return sum(price * units for price, units in zip(self.prices, pattern, strict=True))
+
+
+def _can_hold(condition: Condition, most: Sequence[int]) -> bool:
+    """Whether a condition may hold with so many units: a quick look."""
+    helping = [limit if place in condition.helps else 0 for place, limit in enumerate(most)]
+    if condition.factors:
+        return condition.lacks(helping) <= 0
+    return any(helping) or condition.holds(helping)
 
 
 def _shape(conditions: Sequence[Condition]) -> tuple[object, _Sums]:

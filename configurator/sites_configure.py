@@ -1,59 +1,57 @@
-"""Picks the cheapest valid configuration of a bid with sites, or says what cannot hold together."""
+"""Picks the best valid configuration of a bid with sites, or says what cannot hold together."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from bidwright.configurator.configure import reached_by
 from bidwright.configurator.confirmed import confirmed
-from bidwright.configurator.cpsat_request import request_model
+from bidwright.configurator.cpsat_sites_best import SitesBest, best_sites
+from bidwright.configurator.cpsat_sites_bid import BidModel
 from bidwright.configurator.cpsat_sites_conflict import bid_conflict
 from bidwright.configurator.cpsat_sites_relaxed import SitesProblem
-from bidwright.configurator.cpsat_sites_solve import SitesBest, cheapest_sites
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.explain import explain
-from bidwright.configurator.objectives import CHEAPEST
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites import Site
-from bidwright.configurator.sites_blocks import Block, SiteView, blocks_of
+from bidwright.configurator.sites_blocks import SiteView, blocks_of
 from bidwright.configurator.sites_patterns import NothingFits, TooManyPatterns
-from bidwright.configurator.sites_prices import unit_price
+from bidwright.configurator.sites_prices import pooled_use, unit_price
 from bidwright.configurator.sites_spare import spare_components
 from bidwright.configurator.sites_split import at_site, whole_bid
-from bidwright.configurator.sites_surplus import placed
+from bidwright.configurator.sites_surplus import Placed, most_at_sites, placed
 from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import InvalidInput, Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
+_FOR_FIRST, _FOR_FEWER = 0.5, 0.6
+"""Parts of the time that is left for a first search where more is wanted than may find its place, and for others."""
+
 
 @dataclass(frozen=True)
 class SitedSolution:
-    """The cheapest valid configuration of a bid, and its sites with what is at each."""
+    """The best valid configuration of a bid, and its sites with what is at each."""
 
     solution: Solution
     sites: tuple[Site, ...]
 
 
 def configure_sites(bid: Requirements, amounts: AmountTable, deadline: Deadline) -> SitedSolution | Conflict:
-    """Find the valid configuration of a bid with sites that has the least contract value; the same for the same input.
+    """Find the valid configuration of a bid with sites that is best by the objectives; the same for the same input.
 
     Args:
-        bid: What it must meet, with its sites.
-        amounts: What quantities cost in the market and under the terms of the request.
-        deadline: When it is over, the best configuration so far is the answer, with its bound.
+        bid: What it must meet, with its sites, and what is best: of the bid as a whole.
+        amounts: What quantities cost in the market and under the terms of the request; with costs where an objective
+            is about them.
+        deadline: When it is over, the best configuration so far is the answer, with bounds that hold.
 
     Raises:
-        InvalidInput: ``OBJECTIVE_NOT_FOR_SITES``; ``SITES_TOO_COMPLEX``: a site has too much to choose from.
+        InvalidInput: ``SITES_TOO_COMPLEX``: a site has too much to choose from.
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    if bid.objectives not in {(), (CHEAPEST,)}:
-        raise InvalidInput(
-            "A bid with sites is made for the least contract value alone.",
-            fix="Leave the objectives out.",
-            reason="OBJECTIVE_NOT_FOR_SITES",
-        )
     search = _Search(bid, amounts, deadline)
     try:
         return search.outcome()
@@ -79,53 +77,88 @@ class _Search:
         self._whole = whole_bid(bid)
         self._views = [SiteView(site, at_site(bid, site)) for site in bid.sites]
         self._own = frozenset(self._views[0].requirements.release.components)
+        self._wants_more = any(one.maximize or one.measure == "margin" for one in bid.objectives)
 
     def outcome(self) -> SitedSolution | Conflict:
-        """The cheapest bid, or why there is none.
+        """The best bid, or why there is none.
 
         Of patterns that differ only in how many units there are, those with fewer suffice, where the bid may buy more
-        than its sites need: a volume price can ask for that. What is bought beyond must find a place at a site;
-        where it does not, all patterns are looked at instead, and what was found before is still a bound.
+        than its sites need: a volume price or an objective can ask for that. What is bought beyond must find a place
+        at a site. Where it does not, all patterns are looked at instead, and what was found before is still a bound.
         """
         spare = spare_components(self._bid, self._whole, self._amounts)
-        best, blocks = self._found(spare=self._own, surplus=self._own - spare)
+        first = self._problem(spare=self._own, surplus=self._own - spare)
+        deadline = self._deadline.after(_FOR_FIRST) if self._wants_more else self._deadline
+        best = self._confirmed(best_sites(first, deadline), first)
         if isinstance(best, Conflict):
             return best
-        at_sites = placed(best.placement, blocks, self._bid.sites)
-        if at_sites is None:
-            bound = best.bound
-            best, _ = self._found(spare=spare, surplus=frozenset())
-            if isinstance(best, Conflict):
-                return best
-            best = replace(best, bound=max(bound, best.bound))
-            at_sites = best.placement.at_sites
-        sites = tuple(replace(site, items=dict(sorted(at_sites.get(site.id, {}).items()))) for site in self._bid.sites)
-        bid = replace(self._bid, sites=sites)
-        return SitedSolution(
-            confirmed(best.items, best.value, best.bound, requirements=bid, table=self._amounts), sites
-        )
+        places = self._placed(best, first)
+        if not places.left:
+            return self._solution(best, first, places)
+        bound = best.steps[0][1]
+        every = self._problem(spare=spare, surplus=())
+        if any(group.patterns is None for block in every.blocks for group in block.groups):
+            for fewer in self._with_fewer(first, best, places):
+                best = best_sites(fewer, self._deadline.after(_FOR_FEWER))
+                if best.found.status == "found" and not (places := self._placed(best, fewer)).left:
+                    return self._solution(best.bounded(bound), fewer, places)
+        best = self._confirmed(best_sites(every, self._deadline), every)
+        if isinstance(best, Conflict):
+            return best
+        return self._solution(best.bounded(bound), every, self._placed(best, every))
 
-    def _found(self, *, spare: Collection[str], surplus: Collection[str]) -> tuple[SitesBest | Conflict, list[Block]]:
+    def _problem(self, *, spare: Collection[str], surplus: Collection[str]) -> SitesProblem:
         missing = undeliverable(self._whole, self._own).values()
         unavailable = {*self._whole.exclusions, *(component for found in missing for component in found)}
-        blocks = blocks_of(self._views, unavailable=unavailable, spare=spare)
-        problem = SitesProblem(
-            request=lambda: request_model(self._whole, self._amounts, switchable=False),
+        blocks, components = blocks_of(self._views, unavailable=unavailable, spare=spare), self._bid.release.components
+        return SitesProblem(
+            bid=BidModel(self._whole, self._amounts),
             blocks=blocks,
             price=unit_price(self._bid, self._amounts),
-            surplus=surplus,
+            surplus={component: components[component].max_quantity for component in sorted(surplus)},
+            pooled=pooled_use(self._bid),
+            most=most_at_sites(blocks) if self._wants_more else (),
         )
-        best = cheapest_sites(problem, self._deadline)
-        if best.status == "infeasible":
-            conflict = bid_conflict(self._whole, self._amounts, best, surplus=surplus, deadline=self._deadline)
+
+    def _with_fewer(self, first: SitesProblem, best: SitesBest, places: Placed) -> Iterator[SitesProblem]:
+        """The first problem with answers that buy beyond their needs no more than found its place, or nothing."""
+        surplus = best.found.placement.surplus
+        taken = {component: units - places.left.get(component, 0) for component, units in surplus.items()}
+        for placeable in (taken, dict[str, int]()):
+            yield replace(first, bid=BidModel(self._whole, self._amounts), placeable=placeable)
+
+    def _placed(self, best: SitesBest, problem: SitesProblem) -> Placed:
+        return placed(best.found.placement, problem.blocks, self._bid.sites)
+
+    def _confirmed(self, best: SitesBest, problem: SitesProblem) -> SitesBest | Conflict:
+        """What was found; where that is nothing, why.
+
+        Raises:
+            Unavailable: Nothing was found in time.
+            SolverDisagrees: What is not possible cannot be explained.
+        """
+        if best.found.status == "infeasible":
+            conflict = bid_conflict(
+                self._whole, self._amounts, best.found, surplus=problem.surplus, deadline=self._deadline
+            )
             if conflict is not None:
-                return conflict, blocks
-            best = cheapest_sites(problem, self._deadline, presolve=False)
-        if best.status == "infeasible":
+                return conflict
+            best = best_sites(problem, self._deadline, presolve=False)
+        if best.found.status == "infeasible":
             raise SolverDisagrees("the solver calls the same bid feasible and infeasible")
-        if best.status == "unknown":
+        if best.found.status == "unknown":
             raise _out_of_time(self._deadline)
-        return best, blocks
+        return best
+
+    def _solution(self, best: SitesBest, problem: SitesProblem, places: Placed) -> SitedSolution:
+        at_sites: Mapping[str, Mapping[str, int]] = places.at_sites
+        sites = tuple(replace(site, items=dict(sorted(at_sites[site.id].items()))) for site in self._bid.sites)
+        bid = replace(self._bid, sites=sites)
+        solution = confirmed(
+            best.found.items, best.contract_value, best.least_value, requirements=bid, table=self._amounts
+        )
+        reached = tuple(reached_by(solution, problem.bid.goals, best.steps, problem.bid.asked))
+        return SitedSolution(replace(solution, reached=reached), sites)
 
     def conflict_at(self, site_id: str) -> Conflict:
         """Why a site can have nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bidwright.configurator.cpsat_sites import Placement
 from bidwright.configurator.sites import Site
@@ -10,32 +11,49 @@ from bidwright.configurator.sites_blocks import Block, Group
 from bidwright.configurator.sites_patterns import Pattern
 
 
-def placed(
-    placement: Placement, blocks: Sequence[Block], sites: Sequence[Site]
-) -> Mapping[str, Mapping[str, int]] | None:
-    """What is at each site after the surplus has found its places; None where it does not.
+@dataclass(frozen=True)
+class Placed:
+    """What is at each site after the surplus has looked for its places, and what of it found none."""
 
-    The first sites by id take what they may have.
-    """
+    at_sites: Mapping[str, Mapping[str, int]]
+    left: Mapping[str, int]
+
+
+def placed(placement: Placement, blocks: Sequence[Block], sites: Sequence[Site]) -> Placed:
+    """Find places for the surplus: all sites take the same, as far as they may, and then the first by id more."""
     at_sites = {site.id: dict(placement.at_sites.get(site.id, {})) for site in sites}
-    for component, units in placement.surplus.items():
+    left = dict(placement.surplus)
+    for component in placement.surplus:
         block = next(block for block in blocks if component in block.components)
-        left = units
-        for group in block.groups:
-            for site in group.sites:
-                left -= _put(component, left, at_sites[site], block, group)
-        if left:
-            return None
-    return at_sites
+        groups = [(site, group) for group in block.groups for site in group.sites]
+        for evenly in (True, False):
+            for number, (site, group) in enumerate(groups):
+                wanted = -(-left[component] // (len(groups) - number)) if evenly else left[component]
+                left[component] -= _put(component, wanted, at_sites[site], block, group)
+    return Placed(at_sites, {component: units for component, units in left.items() if units})
+
+
+def most_at_sites(blocks: Sequence[Block]) -> list[tuple[tuple[str, ...], int]]:
+    """Components, and how many units all sites can have of them together: each alone, and those of a slot."""
+    found: list[tuple[tuple[str, ...], int]] = []
+    for block in blocks:
+        number = sum(len(group.sites) for group in block.groups)
+        found += [((component,), number * most) for component, most in zip(block.components, block.most, strict=True)]
+        for family in sorted({component.partition(".")[0] for component in block.components}):
+            limit = block.offering.slots[family].max_quantity
+            members = tuple(component for component in block.components if component.partition(".")[0] == family)
+            if limit is not None:
+                found.append((members, number * limit))
+    return found
 
 
 def _put(component: str, units: int, at_site: dict[str, int], block: Block, group: Group) -> int:
     """Put as many units at a site as it may have; how many."""
     conditions = [block.conditions.condition(expression) for expression in group.conditions]
     place = block.components.index(component)
-    for number in range(units, 0, -1):
+    for number in range(min(units, block.most[place] - at_site.get(component, 0)), 0, -1):
         pattern: Pattern = tuple(at_site.get(one, 0) + (number if one == component else 0) for one in block.components)
-        if pattern[place] <= block.most[place] and all(condition.holds(pattern) for condition in conditions):
+        if all(condition.holds(pattern) for condition in conditions):
             at_site[component] = pattern[place]
             return number
     return 0

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from fractions import Fraction
-from hashlib import sha256
-from itertools import product
+from decimal import Decimal
+from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from random_portfolios import NEED_VALUES, Case, cases, charges, scarce_centres
+from random_objectives import key, number, with_objectives
+from random_portfolios import Case, charges
+from random_sites import every_bid, sited_cases
 
-from bidwright.catalog.model import Release, Rule
-from bidwright.catalog.rule_language import InTable, Kinds, Name, Quantity, Selected, Sum
 from bidwright.configurator import sites_blocks
 from bidwright.configurator.check import check
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.delivery import undeliverable
-from bidwright.configurator.request import Requirements
-from bidwright.configurator.rule_check import Choice, holds, parts
-from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_configure import configure_sites
 from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
-
-MOST_BIDS = 4_000
 
 _settings = settings(
     max_examples=40,
@@ -38,140 +30,9 @@ _settings = settings(
 )
 
 
-def _families_of(rule: Rule, release: Release) -> set[str]:
-    found: set[str] = set()
-    for part in parts(rule.expression):
-        match part:
-            case Selected(subject) | Quantity(subject) | Kinds(subject):
-                found.add(subject.split(".")[0])
-            case InTable(families):
-                found.update(families)
-            case Sum(source, attribute, family):
-                carriers = {c.family for c in release.components.values() if attribute in c.figures(source)}
-                found.update({family} if family else carriers)
-    return found
-
-
-def _needs_of(rule: Rule) -> set[str]:
-    return {part.name for part in parts(rule.expression) if isinstance(part, Name)}
-
-
-@st.composite
-def sited_cases(draw: st.DrawFn) -> Case:
-    """A bid with two sites: some families and needs are per site, and rules that mix them are left out."""
-    case = draw(cases())
-    requirements, release = case.requirements, case.requirements.release
-    offering = release.offerings["offer"]
-    slots = {family: replace(slot, per_site=draw(st.booleans())) for family, slot in offering.slots.items()}
-    assume(any(slot.per_site for slot in slots.values()))
-    asked = {"users", "flag"} - {offering.residency_need}
-    needs = {name: replace(need, per_site=name in asked) for name, need in offering.needs.items()}
-    shared = {family for family, slot in slots.items() if not slot.per_site}
-
-    def kept(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-        wide = [replace(rule, over_bid=draw(st.booleans()) and not _needs_of(rule) & asked) for rule in rules]
-        return tuple(rule for rule in wide if not (_families_of(rule, release) & shared and _needs_of(rule) & asked))
-
-    offering = replace(offering, slots=slots, needs=needs, rules=kept(offering.rules))
-    release = replace(release, offerings={"offer": offering}, rules=kept(release.rules))
-    release = replace(release, digest=sha256(repr(release).encode()).hexdigest())
-    own = [c for c in sorted(release.components) if c.split(".")[0] in slots and slots[c.split(".")[0]].per_site]
-    answers = {name: answer for name, answer in requirements.answers.items() if name not in asked}
-    sites = tuple(
-        Site(
-            id=id_,
-            answers={name: draw(st.sampled_from(NEED_VALUES[name])) for name in sorted(asked)},
-            pins={c: draw(st.integers(0, 1)) for c in own if draw(st.integers(0, 9)) == 0},
-            exclusions=tuple(c for c in own if draw(st.integers(0, 9)) == 0),
-        )
-        for id_ in ("a", "b")
-    )
-    bid = replace(requirements, release=release, offering=offering, answers=answers, sites=sites)
-    return Case(bid, case.amounts)
-
-
-def _combinations(release: Release, families: set[str]) -> list[dict[str, int]]:
-    components = [c for c in sorted(release.components) if c.split(".")[0] in families]
-    ranges = [range(release.components[c].max_quantity + 1) for c in components]
-    return [{c: n for c, n in zip(components, units, strict=True) if n} for units in product(*ranges)]
-
-
-def _fits_slots(bid: Requirements, items: Mapping[str, int], families: set[str]) -> bool:
-    for family in families:
-        slot, chosen = bid.offering.slots[family], [n for c, n in items.items() if c.split(".")[0] == family]
-        if not slot.minimum <= len(chosen) <= slot.maximum or sum(chosen) > (slot.max_quantity or 10**9):
-            return False
-    return True
-
-
-def _is_balanced(release: Release, items: Mapping[str, int]) -> bool:
-    figures = [(release.components[c], n) for c, n in items.items()]
-    provided = sum(Fraction(c.provides.get("power", 0)) * n for c, n in figures)
-    return provided >= sum(Fraction(c.consumes.get("power", 0)) * n for c, n in figures)
-
-
-def _every_bid(bid: Requirements) -> Iterator[dict[str, int]]:
-    """The totals of all valid bids, without looking at budgets."""
-    release, slots = bid.release, bid.offering.slots
-    own = {family for family, slot in slots.items() if slot.per_site}
-    shared = set(slots) - own
-    rules = (*release.rules, *bid.offering.rules)
-    needs = {name for name, need in bid.offering.needs.items() if need.per_site}
-    wide = [
-        rule
-        for rule in rules
-        if rule.over_bid
-        or _families_of(rule, release) & shared
-        or not (_families_of(rule, release) & own or _needs_of(rule) & needs)
-    ]
-    local = [rule for rule in rules if rule not in wide]
-    pooled = any("power" in {*c.provides, *c.consumes} for c in release.components.values() if c.family in shared)
-    at_site = [
-        [
-            items
-            for items in _combinations(release, own)
-            if _fits_slots(bid, items, own)
-            and (pooled or _is_balanced(release, items))
-            and all(items.get(c, 0) == n if n else items.get(c, 0) > 0 for c, n in site.pins.items())
-            and not any(c in items for c in site.exclusions)
-            and _all_hold(local, release, {**bid.answers, **site.answers}, items)
-        ]
-        for site in bid.sites
-    ]
-    common = [items for items in _combinations(release, shared) if _fits_slots(bid, items, shared)]
-    assume(len(common) * len(at_site[0]) * len(at_site[1]) <= MOST_BIDS)
-    for first, second, rest in product(*at_site, common):
-        items = {c: first.get(c, 0) + second.get(c, 0) + rest.get(c, 0) for c in {**first, **second, **rest}}
-        if _is_possible(bid, items) and _all_hold(wide, release, bid.answers, items):
-            yield items
-
-
-def _all_hold(rules: list[Rule], release: Release, answers: Mapping[str, object], items: Mapping[str, int]) -> bool:
-    choice = Choice(release=release, answers=answers, items=items)  # type: ignore[arg-type]  # answers of any kind
-    return all(holds(rule.expression, choice) for rule in rules)
-
-
-def _is_possible(bid: Requirements, items: dict[str, int]) -> bool:
-    def has(name: str) -> bool:
-        return any(name in {c, c.split(".")[0]} for c in items)
-
-    return (
-        all(n <= bid.release.components[c].max_quantity for c, n in items.items())
-        and all(items.get(c, 0) == n if n else c in items for c, n in bid.pins.items())
-        and not any(c in items for c in bid.exclusions)
-        and all(has(name) for effect in bid.bespoke for name in effect.requires)
-        and not any(has(name) for effect in bid.bespoke for name in effect.forbids)
-        and not undeliverable(bid, items)
-        and not scarce_centres(bid, items)
-        and _is_balanced(bid.release, items)
-    )
-
-
 def _valid_values(case: Case) -> list[int]:
-    """The contract values of all valid bids within the budget."""
-    found = [charges(items, case.amounts) for items in _every_bid(case.requirements)]
-    budget = case.requirements.budget
-    return [one["contract_value"] for one in found if all(one[limit] <= most for limit, most in budget.items())]
+    """The contract values of all valid bids."""
+    return [charges(items, case.amounts)["contract_value"] for items in every_bid(case)]
 
 
 @_settings
@@ -203,3 +64,52 @@ def test_where_patterns_cannot_be_listed_the_bound_still_holds(case: Case) -> No
         return
     assert check(replace(case.requirements, sites=outcome.sites), outcome.solution.items) == []
     assert outcome.solution.bound <= min(values) <= outcome.solution.amounts.contract_value
+
+
+@st.composite
+def _cases_with_objectives(draw: st.DrawFn) -> Case:
+    return draw(with_objectives(draw(sited_cases())))
+
+
+@_settings
+@given(_cases_with_objectives())
+def test_nothing_is_better_by_the_first_objective_and_among_equals_by_the_next(case: Case) -> None:
+    valid = every_bid(case)
+    outcome = configure_sites(case.requirements, case.amounts, Deadline(20))
+    if isinstance(outcome, Conflict):
+        assert not valid
+        return
+    solution, objectives = outcome.solution, case.requirements.objectives
+    items = dict(solution.items)
+    assert check(replace(case.requirements, sites=outcome.sites), items) == []
+    assert key(items, case) == min(key(one, case) for one in valid)
+    assert [one.value for one in solution.reached] == [number(one, items, case) for one in objectives]
+    assert [one.bound for one in solution.reached] == [one.value for one in solution.reached]
+    assert vars(solution.amounts) == charges(items, case.amounts)
+
+
+@_settings
+@given(_cases_with_objectives())
+def test_where_patterns_cannot_be_listed_the_bounds_of_all_objectives_still_hold(case: Case) -> None:
+    valid = every_bid(case)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sites_blocks, "_MOST_PATTERNS", 0)
+        try:
+            outcome = configure_sites(case.requirements, case.amounts, Deadline(20))
+        except Unavailable:
+            return  # of the patterns that were looked at, none fit together
+    if isinstance(outcome, Conflict):
+        assert not valid
+        return
+    items = dict(outcome.solution.items)
+    assert check(replace(case.requirements, sites=outcome.sites), items) == []
+    reached = key(items, case)
+    for place, one in enumerate(outcome.solution.reached):
+        assert one.value == number(one.objective, items, case)
+        bound = -one.bound if one.objective.maximize else one.bound
+        among = [found for found in map(partial(key, case=case), valid) if _is_as_good(found[:place], reached[:place])]
+        assert all(bound <= found[place] for found in among)
+
+
+def _is_as_good(found: list[Decimal], reached: list[Decimal]) -> bool:
+    return all(one <= other for one, other in zip(found, reached, strict=True))
