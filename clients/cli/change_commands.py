@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import grpc
 
-from bidwright.clients.cli.catalog_reads import get_offering
+from bidwright.clients.cli.catalog_reads import components_of, get_offering
 from bidwright.clients.cli.design_commands import keep_design, show_conflict
 from bidwright.clients.cli.offers import WHAT, read_offer
 from bidwright.clients.cli.output import amount
@@ -143,14 +143,16 @@ def _terms(session: Session, before: _Installed, options: Mapping[str, object]) 
 
 
 def _show(session: Session, before: _Installed, found: configurator.ConfigurationChange) -> None:
+    portfolio = before.chosen.release.split("/")[1]
+    titles = {component.id: component.title for component in components_of(session, portfolio)}
     kept = [one for one in found.changes if one.action == configurator.ITEM_ACTION_KEEP]
     rows = [
-        (one.component, _DONE[one.action], str(one.installed), str(one.wanted))
+        (one.component, titles.get(one.component, ""), _DONE[one.action], str(one.installed), str(one.wanted))
         for one in found.changes
         if one.action != configurator.ITEM_ACTION_KEEP
     ]
     if rows:
-        session.output.table("Changes", ["component", "what", "installed ", "wanted "], rows)
+        session.output.table("Changes", ["component", "title", "what", "installed ", "wanted "], rows)
     session.output.line(f"{len(kept)} of {len(found.changes)} components stay as they are.")
     old, new = before.totals, found.solution.totals
     prices = [

@@ -64,6 +64,8 @@ def refusal_of(error: Any) -> RequestRefused:
     status = rpc_status.from_call(error)
     if status is None:
         refusal.fix = _NOT_REACHED.get(refusal.code, "")
+        if refusal.code is grpc.StatusCode.DEADLINE_EXCEEDED:
+            refusal.message = "No answer came in time."
     for detail in status.details if status else ():
         info, bad_request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
         if detail.Unpack(info):
