@@ -11,14 +11,18 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_portfolio
+from bidwright.pricing.indexed_prices import index_prices
 from bidwright.pricing.price import price
+from bidwright.pricing.pricer import Pricer
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, RampPhase, UsageEstimate
 from bidwright.v1.price_pb2 import Price
+from bidwright.v1.pricing_pb2 import IndexPriceRequest
 
 TODAY = dt.date(2026, 11, 22)
 EXAMPLES = Path(__file__).parents[1] / "portfolios" / "worked_examples"
@@ -29,8 +33,8 @@ def release() -> Release:
     return read_portfolio(EXAMPLES, today=TODAY)
 
 
-def priced(items: dict[str, int], usage: dict[str, str] | None = None, terms: CommercialTerms | None = None) -> Price:
-    configuration = Configuration(
+def configured(items: dict[str, int], usage: dict[str, str] | None = None) -> Configuration:
+    return Configuration(
         release=release().name,
         offering="published",
         market="GB",
@@ -39,7 +43,10 @@ def priced(items: dict[str, int], usage: dict[str, str] | None = None, terms: Co
             UsageEstimate(component=id_, quantity=DecimalMessage(value=units)) for id_, units in (usage or {}).items()
         ],
     )
-    return price(release(), configuration, terms or CommercialTerms(term_months=1), TODAY)
+
+
+def priced(items: dict[str, int], usage: dict[str, str] | None = None, terms: CommercialTerms | None = None) -> Price:
+    return price(release(), configured(items, usage), terms or CommercialTerms(term_months=1), TODAY)
 
 
 def pounds(amount: Money) -> Decimal:
@@ -179,6 +186,23 @@ def test_ukcloud_cross_domain_security_zone() -> None:
         ("billing.fixed_fee", "65000", "49"),
         # docs.stigg.io, overages: 300 MB beyond 500 in blocks of 100
         ("billing.bandwidth", "800", "6"),
+        # docs.oracle.com, Banking Virtual Account, examples for tier based amount: a count of 1000
+        ("bank.slab_once", "1000", "60"),
+        ("bank.slab_unit", "1000", "2250"),
+        ("bank.variable_once", "1000", "30"),
+        ("bank.variable_unit", "1000", "3000"),
+        # docs.zuora.com, tiered pricing mode with overage: 100 x 0 + 30 x 2
+        ("plan.overage", "130", "60"),
+        # chargebee.com/docs, package pricing: whole packages of a million tokens, at least one
+        ("plan.tokens", "10", "1.25"),
+        ("plan.tokens", "1000000", "1.25"),
+        ("plan.tokens", "1500000", "2.50"),
+        # docs.useautumn.com, graduated pricing: 10 + 72 + 25
+        ("plan.autumn", "15000", "107"),
+        # getlago.com/docs, charge-models/package: 100 free, 5 for each 100 begun
+        ("plan.lago_package", "201", "10"),
+        # docs.flexprice.io, tiered: 4,500 calls are 5 packages of the first tier
+        ("plan.flexprice", "4500", "5"),
     ],
 )
 def test_metered_prices_of_rating_engines(component: str, metered: str, expected: str) -> None:
@@ -290,3 +314,92 @@ def test_traffic_is_free_for_each_server(servers: int, transfer: str, expected: 
     found = priced({"server.droplet": servers}, {"server.droplet": transfer})
     assert pounds(found.totals.usage) == Decimal(expected)
     assert pounds(found.totals.monthly) == 5 * servers
+
+
+@pytest.mark.parametrize(
+    ("items", "monthly", "setting_up"),
+    [
+        # a law firm, and a school at 6 locations
+        ({"msp.employee": 70, "msp.site": 1, "msp.server_care": 5, "msp.backup": 1}, "11875", "16625"),
+        ({"msp.employee": 37, "msp.site": 6}, "6865", "9611"),
+    ],
+)
+def test_setting_up_is_a_percentage_of_a_month(items: dict[str, int], monthly: str, setting_up: str) -> None:
+    # technoirsolutions.com/services/msp_pricing-examples: the fee comes to 1.4 months
+    found = priced({**items, "msp.onboarding": 1, "msp.compliance": 1})
+    assert pounds(found.totals.monthly) == Decimal(monthly)
+    assert sums(found, "msp.onboarding") == Decimal(setting_up)
+    assert pounds(found.totals.one_time) == Decimal(setting_up) + 8750  # 25,375 for the law firm
+
+
+def test_yearly_maintenance_is_a_percentage_of_a_licence_paid_once() -> None:
+    # dbamanufacturing.com/pricing/maintenance: 15 % of the software price are 89.85 per user
+    found = priced({"software.licence": 2, "software.maintenance": 1}, terms=CommercialTerms(term_months=36))
+    assert sums(found, "software.maintenance") == Decimal("179.70")
+    assert pounds(found.totals.contract_value) == 2 * 599 + 3 * Decimal("179.70")
+
+
+@pytest.mark.parametrize(("rate", "expected"), [("100", "119"), ("101", "129"), ("1000", "9119")])
+def test_a_committed_rate_with_bursts(rate: str, expected: str) -> None:
+    # webhostingtalk.com/showthread.php?t=1036916: 100 Mbit/s for 119 a month, 10 for each beyond
+    found = priced({"network.port": 1}, {"network.port": rate})
+    assert pounds(found.totals.monthly) + pounds(found.totals.usage) == Decimal(expected)
+
+
+def test_a_price_below_the_list_over_the_term() -> None:
+    # docs.zuora.com, order metrics, part 1: 10 units sold at 5.00 where the list says 8.00, for a year
+    sold = priced({"software.seat": 10}, terms=CommercialTerms(term_months=12, agreement="subscription"))
+    listed = priced({"software.seat": 10}, terms=CommercialTerms(term_months=12))
+    assert (pounds(sold.totals.monthly), pounds(sold.totals.contract_value)) == (50, 600)
+    assert pounds(listed.totals.contract_value) == 960
+
+
+def test_a_price_for_each_year() -> None:
+    # techcommunity.microsoft.com, multiyear contract with increasing pricing: 100, 120 and 150
+    ramp = [
+        RampPhase(from_month=month, discount_percent=DecimalMessage(value=less))
+        for month, less in [(13, "-20"), (25, "-50")]
+    ]
+    found = priced({"software.contract": 1}, terms=CommercialTerms(term_months=36, ramp=ramp))
+    assert [pounds(year.value) for year in found.years] == [100, 120, 150]
+    assert pounds(found.totals.contract_value) == 370
+
+
+def test_a_term_of_one_month_costs_more() -> None:
+    # pei.com/billing-licensing-faqs: a premium of 20 % where the commitment is for a month
+    found = priced({"software.seat": 10}, terms=CommercialTerms(term_months=1, channel="monthly"))
+    assert pounds(found.totals.monthly) == 96
+
+
+def test_fee_and_usage_together_reach_a_least_invoice() -> None:
+    # getlago/lago-api pull request 1787: 50 + 3 x 10 = 80, and a true-up of 20
+    found = priced({"plan.fee": 1, "plan.calls": 1}, {"plan.calls": "3"})
+    assert (sums(found, "plan.fee"), sums(found, "plan.calls")) == (50, 30)
+    assert pounds(found.totals.monthly) + pounds(found.totals.usage) == 100
+
+
+def test_what_is_used_beyond_a_prepayment() -> None:
+    # docs.zuora.com, prepaid commitment, overage handling: 300 used, 200 of them prepaid
+    found = priced({"plan.prepaid": 1}, {"plan.prepaid": "300"})
+    assert (pounds(found.totals.monthly), pounds(found.totals.usage)) == (200, 100)
+
+
+def test_a_bundle_has_a_price_of_its_own() -> None:
+    # ibm.com/docs, Sterling, pricing bundles: 2,800 for what is 3,050 piece by piece
+    pieces = {"seating.sofa": 1, "seating.chair": 1, "seating.ottoman": 1, "seating.table": 1}
+    found = priced(pieces)
+    assert (sums(found, *pieces), sums(found, "living_room"), pounds(found.totals.monthly)) == (3050, -250, 2800)
+
+
+@pytest.mark.parametrize(("series", "expected"), [("cpi", "1046.96"), ("cpi_told", "1047.00")])
+def test_a_price_follows_consumer_prices(series: str, expected: str) -> None:
+    # lawinsider.com, calculation of CPI adjustment: 129.9 became 136.0, which the clause rounds to 4.7 %;
+    # to follow it to the cent, the series holds what the clause makes of the index
+    request = IndexPriceRequest(
+        configuration=configured({"aws.bill": 1}),
+        terms=CommercialTerms(term_months=12),
+        index=series,
+        indexed_on=Date(year=2027, month=11, day=22),
+    )
+    (line,) = index_prices(request, Pricer(release=release(), today=TODAY), release()).lines
+    assert (pounds(line.old_net), pounds(line.new_net)) == (1000, Decimal(expected))
