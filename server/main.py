@@ -25,7 +25,7 @@ from bidwright.server.portfolio_import_command import portfolio_import
 from bidwright.server.portfolio_preview_command import portfolio_preview
 from bidwright.server.price_command import price_by_hand
 from bidwright.server.prices_commands import prices
-from bidwright.server.publishing import publish_if_new, report
+from bidwright.server.publishing import publish_if_new, report, require_apart
 from bidwright.server.store_access import with_store
 from bidwright.server.store_options import redis_url_option, state_dir_option
 
@@ -133,6 +133,8 @@ def portfolio_check(directory: Path, *, as_json: bool) -> None:
 @redis_url_option
 def portfolio_publish(directory: Path, state_dir: Path, redis_url: str) -> None:
     """Make a portfolio the current release, at once and without a restart."""
+    if not redis_url:
+        require_apart(directory, state_dir)
     name = with_store(state_dir, redis_url, lambda store: publish_if_new(store, directory))
     click.echo(f"Current release: {name}")
 

@@ -32,6 +32,20 @@ def report(directory: Path, *, as_json: bool) -> bool:
     return not faults
 
 
+def require_apart(directory: Path, state_dir: Path) -> None:
+    """Refuse to keep the state inside of a portfolio: it would start an engine there, and no release could be made.
+
+    Raises:
+        click.BadParameter: The state directory lies in the portfolio's.
+    """
+    if state_dir.resolve().is_relative_to(directory.resolve()):
+        raise click.BadParameter(
+            f"{state_dir} lies in the portfolio {directory}: name the state directory of the installation, "
+            "or run this where `bidwright up` was run.",
+            param_hint="--state-dir",
+        )
+
+
 async def publish_if_new(store: Store, directory: Path) -> str:
     """Make a portfolio the current release where it is not already; the release's name.
 

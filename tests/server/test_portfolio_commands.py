@@ -46,6 +46,16 @@ def _directory(tmp_path: Path) -> Path:
     return directory
 
 
+def test_a_portfolio_is_not_published_into_itself(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(directory)
+    monkeypatch.delenv("BIDWRIGHT_STATE_DIR", raising=False)
+    before = sorted(directory.rglob("*"))
+    result = _run("publish", ".")
+    assert result.exit_code == 2
+    assert "var lies in the portfolio ." in result.output
+    assert sorted(directory.rglob("*")) == before
+
+
 def test_analyze_prints_what_is_wrong_with_a_portfolio(directory: Path) -> None:
     result = _run("analyze", str(directory), "--offering", "web_hosting", "--json")
     assert result.exit_code == 0
