@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +115,7 @@ class _Reader:
                 for literal in constraint.bool_and.literals:
                     self._add_literals([literal], 1, conditions)
             else:
-                self._unsaid.update(_spoken_of(constraint))
+                self._unsaid.update(spoken_of(constraint))
         terms = np.array(self._terms, dtype=np.int64).reshape(-1, 3)
         conditions_found = np.array(self._conditions, dtype=np.int64).reshape(-1, 3)
         return Rows(
@@ -184,18 +184,27 @@ def _truth(literal: int) -> tuple[int, int]:
     return (literal, 1) if literal >= 0 else (-literal - 1, 0)
 
 
-def _spoken_of(constraint: Any) -> Iterator[int]:
-    """Variables in a constraint that is no row."""
-    yield from (_truth(literal)[0] for literal in constraint.enforcement_literal)
-    for kind, parts in (
-        ("lin_max", ("target", "exprs")),
-        ("int_prod", ("target", "exprs")),
-        ("int_div", ("target", "exprs")),
-        ("element", ("linear_index", "linear_target", "exprs")),
-    ):
+_EXPRESSIONS = {
+    "lin_max": ("target", "exprs"),
+    "int_prod": ("target", "exprs"),
+    "int_div": ("target", "exprs"),
+    "element": ("linear_index", "linear_target", "exprs"),
+}
+"""Kinds of constraints of models of ours that are no rows, and where their expressions are."""
+
+
+def spoken_of(constraint: Any) -> set[int]:
+    """The variables of a constraint that is no row.
+
+    Raises:
+        ValueError: No model of ours has such a constraint.
+    """
+    found = {_truth(literal)[0] for literal in constraint.enforcement_literal}
+    for kind, parts in _EXPRESSIONS.items():
         if getattr(constraint, f"has_{kind}")():
             inner = getattr(constraint, kind)
             for part in parts:
-                found = getattr(inner, part)
-                for expression in found if part == "exprs" else (found,):
-                    yield from expression.vars
+                expressions = getattr(inner, part) if part == "exprs" else (getattr(inner, part),)
+                found.update(variable for expression in expressions for variable in expression.vars)
+            return found
+    raise ValueError("a constraint of a kind that no model of ours has")

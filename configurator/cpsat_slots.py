@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
+from bidwright.configurator.cpsat_rows import spoken_of
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.slot_search import Floats, SlotProblem, better_choices
 
@@ -137,8 +138,7 @@ class _View:
         elif constraint.has_at_most_one():
             self._add_sum(constraint.at_most_one.literals, 0, 1)
         else:
-            variables = _variables(constraint)
-            self._entangled.update(self._open if variables is None else variables)
+            self._entangled.update(spoken_of(constraint))
 
     def _add(self, terms: Mapping[int, int], domain: Sequence[int]) -> None:
         """Keep a row; one with holes in its domain is no plain one."""
@@ -166,18 +166,3 @@ class _View:
 
 def _variable(literal: int) -> int:
     return literal if literal >= 0 else ~literal
-
-
-def _variables(constraint: Any) -> set[int] | None:
-    """The variables of a condition over expressions; None where it is of a kind that we do not make."""
-    for kind in ("lin_max", "int_prod", "int_div", "int_mod"):
-        if getattr(constraint, f"has_{kind}")():
-            condition = getattr(constraint, kind)
-            return {v for expression in (condition.target, *condition.exprs) for v in expression.vars}
-    if constraint.has_element():
-        condition = constraint.element
-        expressions = (condition.linear_index, condition.linear_target, *condition.exprs)
-        return {v for expression in expressions for v in expression.vars}
-    if constraint.has_table():
-        return {v for expression in constraint.table.exprs for v in expression.vars}
-    return None
