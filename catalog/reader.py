@@ -53,9 +53,22 @@ def read_portfolio(directory: Path, *, today: dt.date | None = None) -> Release:
     Raises:
         InvalidInput: With every fault, ordered by file and line.
     """
+    return _read_directory(directory, today or utc_now().date())
+
+
+def read_for_any_day(directory: Path) -> Release:
+    """Read the portfolio of a directory; what has no price on some day is refused where it is priced.
+
+    Raises:
+        InvalidInput: With every fault but those of days, ordered by file and line.
+    """
+    return _read_directory(directory, None)
+
+
+def _read_directory(directory: Path, today: dt.date | None) -> Release:
     faults = Faults()
     files = files_of_directory(directory, faults)
-    release = _release(files, faults, today or utc_now().date())
+    release = _release(files, faults, today)
     faults.raise_if_any(f"The portfolio {directory}")
     return release
 

@@ -138,7 +138,8 @@ def _rate(part: BespokeEffort, book: PriceBook, where: str, faults: Faults) -> D
     rates = book.bespoke_rates.get(part.role)
     if rates is None:
         what = f"{part.role!r} has no rate in price book {book.id}"
-        faults.add(f"{where}.role", what, f"Choose one of: {', '.join(book.bespoke_rates)}.")
+        known = f"Choose one of: {', '.join(book.bespoke_rates)}." if book.bespoke_rates else "Add it to bespoke_rates."
+        faults.add(f"{where}.role", what, known)
         return None
     rate = rates.by_centre.get(part.delivery_centre) if part.delivery_centre else rates.general
     if rate is None:

@@ -14,7 +14,7 @@ from google.protobuf import json_format
 
 from bidwright.catalog.answers import answer_fault, answer_to_proto
 from bidwright.catalog.document import Entry
-from bidwright.catalog.figures import number
+from bidwright.catalog.figures import day, number
 from bidwright.catalog.model import Answer, Need, Offering, Release
 from bidwright.catalog.nearest import advice
 from bidwright.catalog.shapes import checked
@@ -68,8 +68,11 @@ def read_configuration(path: Path, release: Release, faults: Faults) -> ToBePric
     tree = read_yaml(text, str(path), faults)
     if tree is None:
         return None
-    document = checked(str(path), tree, "hand_configuration", faults)
-    return _from_hand(document.whole, release, faults) if len(faults.found) == before else None
+    whole = checked(str(path), tree, "hand_configuration", faults).whole
+    if len(faults.found) == before:
+        return _from_hand(whole, release, faults)
+    _check_names(whole, release, faults)
+    return None
 
 
 def _is_design(text: str) -> bool:
@@ -115,6 +118,20 @@ def _from_hand(whole: Entry, release: Release, faults: Faults) -> ToBePriced | N
     if len(faults.found) > before:
         return None
     return ToBePriced(configuration=configuration, terms=terms, places=places)
+
+
+def _check_names(whole: Entry, release: Release, faults: Faults) -> None:
+    """Of a file with a wrong shape, report what stands by itself: unknown names, and a day that does not exist."""
+    stated = {key: part for key, part in whole.value.items() if (key,) not in whole.broken}
+    for kind, known in (("offering", release.offerings), ("market", release.markets)):
+        if kind in stated:
+            _only(whole, kind, known, faults)
+    for component in stated.get("components", {}):
+        if component not in release.components:
+            what = f"{component!r} is not a component of {release.name}"
+            faults.add(whole.where("components", component), what, advice(component, release.components))
+    if "price_date" in stated:
+        day(stated["price_date"], whole.where("price_date"), faults)
 
 
 def _only(whole: Entry, kind: str, known: Mapping[str, object], faults: Faults) -> str:

@@ -12,7 +12,7 @@ import click
 
 from bidwright.catalog.days import day_message, today_in
 from bidwright.catalog.model import Release
-from bidwright.catalog.reader import read_portfolio
+from bidwright.catalog.reader import read_for_any_day
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.files import FILE, FOLDER
 from bidwright.core.command_line.json_form import as_dict
@@ -69,7 +69,7 @@ def price_by_hand(  # noqa: PLR0913 - one parameter for each option of the comma
 ) -> None:
     """Price a configuration with its whole waterfall, from files alone; or say what would be on other terms."""
     date = day.date() if day else None
-    release = read_portfolio(directory, today=date)
+    release = read_for_any_day(directory)
     wanted = _read(file, release, date)
     if term_months is not None:
         wanted.terms.term_months = term_months

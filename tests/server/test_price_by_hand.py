@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -85,6 +86,27 @@ def test_a_file_with_a_wrong_shape_is_told_with_all_its_lines(tmp_path: Path) ->
     assert "configuration.yaml:2: the file has no key 'component'" in result.stderr
     assert "configuration.yaml:4: 'components', 'compute.small' is \"NaN\"" in result.stderr
     assert "configuration.yaml:5: 'components', 'os.debian' is 0" in result.stderr
+
+
+def test_a_wrong_shape_does_not_hide_wrong_names(tmp_path: Path) -> None:
+    content = "market: FR\nprice_date: 2026-13-01\ncomponents: {compute.smal: NaN, os.debian: 1}\nterm_months: 0\n"
+    found = run(tmp_path, content)
+    assert found.exit_code == 1
+    for line, said in [(1, "no market 'FR'"), (2, "no day 2026-13-01"), (3, "'compute.smal' is not"), (4, "term")]:
+        assert re.search(rf"yaml:{line}: .*{re.escape(said)}", found.stderr)
+    assert found.stderr.count("yaml:") == 5  # NaN, too
+
+
+def test_another_day_asks_for_prices_of_what_is_priced_alone(tmp_path: Path) -> None:
+    found = run(
+        tmp_path,
+        "offering: web_hosting\nmarket: DE\nterm_months: 12\ncomponents: {os.debian: 1}\n",
+        "--date",
+        "2019-01-01",
+    )
+    assert found.exit_code == 1
+    assert "no monthly price in market DE on 2019-01-01" in found.stderr
+    assert "compute" not in found.stderr
 
 
 def test_what_cannot_be_priced_is_told_with_its_line_all_at_once(tmp_path: Path) -> None:
