@@ -10,9 +10,9 @@ from decimal import Decimal
 from google.type import decimal_pb2
 
 from bidwright.catalog.model import Answer, Need, Offering
-from bidwright.catalog.nearest import advice
 from bidwright.core import money
 from bidwright.core.errors import Faults
+from bidwright.core.nearest import advice
 from bidwright.v1 import configuration_pb2
 
 _KIND_WORDS = {

@@ -10,11 +10,11 @@ from typing import Any
 from bidwright.catalog.book_lists import ListFile, line_of, read_list
 from bidwright.catalog.book_settings import setting_rows
 from bidwright.catalog.book_sheets import PRICES, SETTING_COLUMNS, SETTINGS, BookSheet, shielded, table_sheet
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_rows import COLUMNS
 from bidwright.catalog.source_files import Files, text_of
 from bidwright.catalog.yaml_source import read_yaml
 from bidwright.core.errors import Faults, NotFound
+from bidwright.core.nearest import advice
 
 _ELSEWHERE = {
     "packages.yaml": "prices of packages",

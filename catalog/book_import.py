@@ -14,12 +14,12 @@ from bidwright.catalog.book_lists import ListFile, merged, read_list
 from bidwright.catalog.book_settings import plain_yaml, settings_of, updated_yaml
 from bidwright.catalog.book_sheets import PRICES, SETTING_COLUMNS, SETTINGS, TABLE, BookSheet, SheetRow, table_sheet
 from bidwright.catalog.model import Release
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_rows import COLUMNS, OPTIONAL_COLUMNS
 from bidwright.catalog.reader import read_files
 from bidwright.catalog.source_files import Files
 from bidwright.catalog.yaml_source import read_yaml
 from bidwright.core.errors import Fault, Faults, InvalidInput
+from bidwright.core.nearest import advice
 
 _TABLE_SHEET = re.compile(rf"{TABLE}([a-z][a-z0-9_]{{0,59}})")
 _KNOWN = (*COLUMNS, *OPTIONAL_COLUMNS)

@@ -7,8 +7,8 @@ from typing import Any
 
 from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.offerings import need_kind
+from bidwright.core.nearest import advice
 
 _ENDPOINTS = frozenset({"endpoint", "endpoints"})
 _REFERENCES = _ENDPOINTS | {"address", "addresses"}

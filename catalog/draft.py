@@ -24,10 +24,10 @@ from bidwright.catalog.model import (
     Rule,
     Texts,
 )
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.catalog.price_tables import PriceTable
 from bidwright.core.errors import Faults
+from bidwright.core.nearest import advice
 
 _PATTERN_LETTERS = frozenset("*?[")
 

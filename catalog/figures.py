@@ -8,9 +8,9 @@ import zoneinfo
 from collections.abc import Mapping
 from decimal import Decimal
 
-from bidwright.catalog.nearest import advice
 from bidwright.core import money
 from bidwright.core.errors import Faults
+from bidwright.core.nearest import advice
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

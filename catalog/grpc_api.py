@@ -9,11 +9,11 @@ import grpc
 from bidwright.catalog.assurances import is_assured
 from bidwright.catalog.messages import component_message, offering_message
 from bidwright.catalog.model import Component, Release
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.pages import page_of
 from bidwright.catalog.releases import Releases
 from bidwright.core.clock import Clock
 from bidwright.core.errors import InvalidInput, NotFound
+from bidwright.core.nearest import advice
 from bidwright.core.resource_names import resource_ids
 from bidwright.v1 import catalog_pb2, catalog_pb2_grpc
 

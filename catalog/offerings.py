@@ -8,9 +8,9 @@ from bidwright.catalog.centres import ANYWHERE
 from bidwright.catalog.document import Document
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.model import Need, Offering, Slot
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.needs import read_need
 from bidwright.catalog.qualities import read_qualities
+from bidwright.core.nearest import advice
 
 
 def read_offerings(draft: Draft) -> None:

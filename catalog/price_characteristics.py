@@ -11,12 +11,12 @@ from math import prod
 from bidwright.catalog.csv_source import Row
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.model import Component, Need, Offering
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_entry import PriceEntry
 from bidwright.catalog.price_formulas import QUANTITY, read_formula
 from bidwright.catalog.price_tables import PriceTable, Value
 from bidwright.catalog.rule_language import Name
 from bidwright.catalog.rule_parser import RuleRefused
+from bidwright.core.nearest import advice
 
 _MOST_CASES = 20_000
 _NUMBERS = {"integer", "decimal"}

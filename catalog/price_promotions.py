@@ -8,9 +8,9 @@ from typing import Any
 from bidwright.catalog.document import Entry
 from bidwright.catalog.draft import Draft
 from bidwright.catalog.figures import day, number, numbers
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_charges import RECURRING
 from bidwright.catalog.price_offers import Period, Promotion
+from bidwright.core.nearest import advice
 
 
 def read_promotions(draft: Draft) -> None:

@@ -9,12 +9,12 @@ from typing import cast
 
 from bidwright.catalog.csv_source import Row
 from bidwright.catalog.figures import day, places_of
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_charges import CHARGES, ChargeName
 from bidwright.catalog.price_entry import MODELS, Band, ModelName, PriceEntry, Tier
 from bidwright.catalog.price_tiers import BAND_FORM, holds_bands, read_bands, read_tiers
 from bidwright.core import money
 from bidwright.core.errors import Faults
+from bidwright.core.nearest import advice
 
 COLUMNS = ("component", "charge", "unit", "unit_cost", "price", "tiers", "valid_from", "valid_to")
 OPTIONAL_COLUMNS = (

@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 
 from bidwright.catalog.csv_source import Row, Sheet, read_csv
 from bidwright.catalog.draft import Draft
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_characteristics import with_characteristics
 from bidwright.catalog.price_charges import ChargeName
 from bidwright.catalog.price_entry import PriceEntry
@@ -19,6 +18,7 @@ from bidwright.catalog.price_settings import check_selection, check_sound_settin
 from bidwright.catalog.price_tables import read_price_tables
 from bidwright.catalog.source_files import Files, text_of
 from bidwright.core.errors import Faults
+from bidwright.core.nearest import advice
 
 Rows = dict[tuple[str, ChargeName], list[tuple[PriceEntry, Row]]]
 _MOST_UNITS = 10_000

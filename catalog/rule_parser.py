@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, cast
 
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.rule_language import (
     AllOf,
     AnyOf,
@@ -30,6 +29,7 @@ from bidwright.catalog.rule_language import (
     Sum,
 )
 from bidwright.core.errors import InvalidInput
+from bidwright.core.nearest import advice
 
 LONGEST_RULE = 2000
 DEEPEST_RULE = 100

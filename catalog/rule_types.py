@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Literal
 
 from bidwright.catalog.model import Attribute, Need
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.rule_language import (
     UPTIME,
     AllOf,
@@ -27,6 +26,7 @@ from bidwright.catalog.rule_language import (
     Sum,
 )
 from bidwright.catalog.rule_parser import ParsedRule
+from bidwright.core.nearest import advice
 
 QUOTE_NAMES: Mapping[str, Literal["number", "boolean", "text"]] = {
     "discount_percent": "number",

@@ -18,9 +18,9 @@ from jsonschema.validators import extend
 from referencing import Registry, Resource
 
 from bidwright.catalog.document import Document
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.yaml_source import Path, Tree
 from bidwright.core.errors import Faults
+from bidwright.core.nearest import advice
 
 
 def checked(name: str, tree: Tree, schema: str, faults: Faults) -> Document:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from bidwright.catalog.nearest import advice
 from bidwright.configurator.configure import configure
 from bidwright.configurator.confirmed import confirmed
 from bidwright.configurator.cpsat_alternatives import Frontier, Point
@@ -17,6 +16,7 @@ from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import Solution
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import Faults, InvalidInput
+from bidwright.core.nearest import advice
 from bidwright.v1.configuration_pb2 import Conflict
 
 USUAL_NUMBER = 3

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from bidwright.catalog.amount_messages import decimal_message, money
 from bidwright.catalog.answers import answer_to_proto, answers_from_proto
-from bidwright.catalog.nearest import advice
 from bidwright.configurator.guide import Guidance, Wishes
 from bidwright.configurator.guide_facts import Option, Vocabulary
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import from_minor
+from bidwright.core.nearest import advice
 from bidwright.v1 import configurator_pb2
 from bidwright.v1.configurator_pb2 import GuideConfigurationRequest, GuideConfigurationResponse
 

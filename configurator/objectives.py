@@ -9,9 +9,9 @@ from typing import Literal, cast, get_args
 
 from bidwright.catalog.amount_messages import decimal_message, money
 from bidwright.catalog.model import Release
-from bidwright.catalog.nearest import advice
 from bidwright.core.errors import Faults
 from bidwright.core.money import from_minor
+from bidwright.core.nearest import advice
 from bidwright.v1.configuration_pb2 import Proof
 from bidwright.v1.configurator_pb2 import (
     OBJECTIVE_DIRECTION_MAXIMIZE,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bidwright.catalog.amount_messages import money
 from bidwright.catalog.answers import answer_to_proto
-from bidwright.catalog.nearest import advice
 from bidwright.configurator.conflict_search import CHANGEABLE
 from bidwright.configurator.members import (
     BESPOKE,
@@ -26,6 +25,7 @@ from bidwright.configurator.repair_changes import Changes
 from bidwright.configurator.request import LIMITS, Requirements
 from bidwright.core.errors import Faults
 from bidwright.core.money import from_minor
+from bidwright.core.nearest import advice
 from bidwright.v1 import configurator_pb2
 from bidwright.v1.configuration_pb2 import ConflictKind, ConflictMember
 from bidwright.v1.configurator_pb2 import (

@@ -14,12 +14,12 @@ from bidwright.catalog.answers import answers_from_proto, resolve_answers
 from bidwright.catalog.bespoke_places import check_places
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Answer, Market, Offering, Release
-from bidwright.catalog.nearest import advice
 from bidwright.configurator.objectives import Objective, objectives_of
 from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_request import SiteMessage, SiteReader
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import MINOR_UNITS, plain
+from bidwright.core.nearest import advice
 from bidwright.v1 import configuration_pb2, configurator_pb2
 
 Limit = Literal["monthly", "one_time", "contract_value"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from bidwright.catalog.answers import answers_from_proto, answers_to_proto, resolve_answers
 from bidwright.catalog.model import Answer, Offering, Release
-from bidwright.catalog.nearest import advice
 from bidwright.configurator.sites import MOST_SITES, Site
 from bidwright.core.errors import Faults, InvalidInput
+from bidwright.core.nearest import advice
 from bidwright.v1.configuration_pb2 import ConfigurationItem, ConfigurationSite, NeedAnswer
 from bidwright.v1.configurator_pb2 import Site as WantedSite
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bidwright.catalog.model import PriceBook
-from bidwright.catalog.nearest import advice
 from bidwright.core.errors import Faults
 from bidwright.core.money import plain
+from bidwright.core.nearest import advice
 from bidwright.pricing.numbers import read_amount
 from bidwright.v1.configuration_pb2 import CommittedAmount
 

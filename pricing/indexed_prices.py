@@ -13,11 +13,11 @@ from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of, decimal_message, money
 from bidwright.catalog.model import PriceBook, Release
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_entry import IndexSeries
 from bidwright.core.amount_table import average_month
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.core.money import MINOR_UNITS, from_minor, to_minor
+from bidwright.core.nearest import advice
 from bidwright.pricing.discount_search import WHOLE, percent_at
 from bidwright.pricing.indexation import Move, Part, moves, parts_between
 from bidwright.pricing.pricer import Pricer

@@ -13,10 +13,10 @@ from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.bespoke_places import check_places
 from bidwright.catalog.centres import regions_for
 from bidwright.catalog.model import Release
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_percentages import Key
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import add, plain, share_percent
+from bidwright.core.nearest import advice
 from bidwright.pricing.allocation import take_off
 from bidwright.pricing.bespoke import CostedItem, bespoke_line, read_bespoke_items
 from bidwright.pricing.bespoke_share import bespoke_hours, bespoke_value_percent, standard_hours

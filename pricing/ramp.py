@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bidwright.catalog.nearest import advice
 from bidwright.core.errors import Faults
+from bidwright.core.nearest import advice
 from bidwright.pricing.numbers import Range, read_number
 from bidwright.v1.configuration_pb2 import RampPhase, RampQuantity
 

@@ -11,10 +11,10 @@ from functools import cached_property
 from google.type.date_pb2 import Date
 
 from bidwright.catalog.model import Answer, Market, PriceBook, Release
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.core.errors import Faults
 from bidwright.core.money import from_minor, plain, rounded
+from bidwright.core.nearest import advice
 from bidwright.core.spans import spans
 from bidwright.pricing.committed import Committed, read_committed
 from bidwright.pricing.customer_prices import read_contract, read_promotions

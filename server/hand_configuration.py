@@ -16,12 +16,12 @@ from bidwright.catalog.answers import answer_fault, answer_to_proto
 from bidwright.catalog.document import Entry
 from bidwright.catalog.figures import day, number
 from bidwright.catalog.model import Answer, Need, Offering, Release
-from bidwright.catalog.nearest import advice
 from bidwright.catalog.shapes import checked
 from bidwright.catalog.yaml_source import read_yaml
 from bidwright.core.command_line.json_form import read_message
 from bidwright.core.errors import Fault, Faults
 from bidwright.core.money import plain
+from bidwright.core.nearest import advice
 from bidwright.server.hand_bespoke import hand_bespoke
 from bidwright.server.hand_terms import hand_terms
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration, ConfigurationItem, NeedAnswer

@@ -14,11 +14,11 @@ import click
 from bidwright.catalog.amount_messages import amount_of, money
 from bidwright.catalog.book_changes import percent_between
 from bidwright.catalog.model import Release
-from bidwright.catalog.nearest import advice
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.price_text import amount_text, figure_text
 from bidwright.core.errors import NotFound
 from bidwright.core.money import EXACT, plain
+from bidwright.core.nearest import advice
 from bidwright.quoting.preview import QuoteChange, preview
 from bidwright.quoting.states import index_word, spoken
 from bidwright.server.api_keys import ApiKeys

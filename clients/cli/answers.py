@@ -15,11 +15,11 @@ from google.type.money_pb2 import Money
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from bidwright.clients.cli.suggestions import nearest
 from bidwright.core.command_line.amounts import amount_message
 from bidwright.core.command_line.bespoke_effort import efforts
 from bidwright.core.command_line.json_form import read_message
 from bidwright.core.money import MINOR_UNITS, parse, plain
+from bidwright.core.nearest import advice
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
@@ -46,7 +46,7 @@ def _answer(text: str, needs: Mapping[str, catalog.Need]) -> configuration.NeedA
     if not equals:
         raise click.BadParameter(f"{text!r}: write name=value. The needs are {', '.join(needs)}.")
     if name not in needs:
-        raise click.BadParameter(f"{text!r}: there is no need {name!r}. {nearest(name, needs)}")
+        raise click.BadParameter(f"{text!r}: there is no need {name!r}. {advice(name, needs)}")
     answer = configuration.NeedAnswer(name=name)
     kind = needs[name].type
     if kind == catalog.NEED_TYPE_BOOLEAN:

@@ -11,9 +11,9 @@ from bidwright.clients.cli import answers, walk_views
 from bidwright.clients.cli.catalog_reads import components_of
 from bidwright.clients.cli.guided_request import GuidedRequest, option_from, option_name
 from bidwright.clients.cli.session import NOT_VALID, Session
-from bidwright.clients.cli.suggestions import nearest
 from bidwright.clients.cli.typed_lines import TypedLines
 from bidwright.clients.sdk import RequestRefused
+from bidwright.core.nearest import advice
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
@@ -114,7 +114,7 @@ class _Walk:
         if equals and name in names:
             self._put(value, name)
         elif equals and not (need and need.type == catalog.NEED_TYPE_TEXT):
-            raise click.BadParameter(f"There is no need {name!r}. {nearest(name, names)}")
+            raise click.BadParameter(f"There is no need {name!r}. {advice(name, names)}")
         elif need is None:
             raise click.BadParameter(f"{text!r}: every need is answered. Type done, NEED=ANSWER, undo or help.")
         else:
@@ -132,7 +132,7 @@ class _Walk:
         """Open a question again that was answered or skipped."""
         names = [need.name for need in self._offering.needs]
         if name not in names:
-            raise click.BadParameter(f"There is no need {name!r}. {nearest(name, names)}")
+            raise click.BadParameter(f"There is no need {name!r}. {advice(name, names)}")
         self._guided.forget(name)
         self._changed(name)
 
@@ -225,7 +225,7 @@ class _Walk:
                 guided.option.answer.name or guided.option.component.partition(".")[0]
                 for guided in self._guided.options
             )
-            raise click.BadParameter(f"There is no family or need {name!r} with options. {nearest(name, known)}")
+            raise click.BadParameter(f"There is no family or need {name!r} with options. {advice(name, known)}")
         with self._output.errors.status("Comparing prices ..."):
             guided = self._guided.priced(named[:_MOST_PRICED] or [option_from(name, self._offering)])
         walk_views.show_options(self._output, name, guided, self._titles | walk_views.answer_titles(self._offering))

@@ -46,7 +46,7 @@ def test_a_decimal_keeps_its_digits() -> None:
     ("typed", "said"),
     [
         ("users", "write name=value"),  # no value
-        ("unknown=1", "Use one of: users, availability, encrypted, residency, title."),  # no such need, nor one near
+        ("unknown=1", "Use one of: availability, encrypted, residency, title, users."),  # no such need, nor one near
         ("usres=1", "there is no need 'usres'. Did you mean 'users'?"),
         ("users=1,5", "not a plain decimal number"),  # a comma that sets no thousands off may be a decimal point
         ("users=1.234,50", "not a plain decimal number"),

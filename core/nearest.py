@@ -9,9 +9,9 @@ _MOST_SHOWN = 12
 
 
 def advice(word: str, allowed: Iterable[str]) -> str:
-    """What to do about an unknown word: the nearest allowed one, or all of them where they are few."""
+    """What to do about an unknown word: the nearest allowed one, or else all in alphabetical order, where few."""
     known = sorted(allowed)
-    near = get_close_matches(word, known, n=1, cutoff=0.7)
+    near = get_close_matches(word, known, n=1)
     if near:
         return f"Did you mean {near[0]!r}?"
     if not known:
