@@ -35,18 +35,26 @@ class Cut:
 
 
 @dataclass(frozen=True)
+class Most:
+    """All sites together have at most so much of something of which one unit of components has this."""
+
+    worth: Mapping[str, int]
+    most: int
+
+
+@dataclass(frozen=True)
 class Known:
     """What is known of the sites beside patterns; it holds for every bid.
 
     Attributes:
         cuts: Of blocks that have too many patterns.
         one_of: Components of which the bid has at least one kind, as some site can do with none of the others.
-        most: Components, and how many units all sites can have of them together.
+        most: What all sites can have.
     """
 
     cuts: list[Cut] = field(default_factory=list)
     one_of: list[tuple[str, ...]] = field(default_factory=list)
-    most: Sequence[tuple[tuple[str, ...], int]] = ()
+    most: list[Most] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -104,8 +112,9 @@ class SitesModel:
             holds.only_enforce_if([~selected[component] for component in cut.unless])
         for components in known.one_of:
             model.add_bool_or([selected[component] for component in components])
-        for components, most in known.most:
-            model.add(cp_model.LinearExpr.sum([quantities[component] for component in components]) <= most)
+        for limit in known.most:
+            units = [quantities[component] for component in limit.worth]
+            model.add(cp_model.LinearExpr.weighted_sum(units, list(limit.worth.values())) <= limit.most)
 
     def fixed_at(self, items: Mapping[str, int], placement: Placement) -> cp_model.CpModel:
         """The same with one bid as its only solution, but for packages."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from bidwright.configurator.cpsat_objectives import Goal
 from bidwright.configurator.cpsat_sites_relaxed import SitesProblem
@@ -38,6 +40,22 @@ class SitesBest:
         """The same, when it is known that no bid is below a bound by the first goal."""
         (value, known), *others = self.steps
         return replace(self, steps=((value, max(known, bound)), *others))
+
+    def or_better(self, other: SitesBest, least: Sequence[int]) -> SitesBest:
+        """The better one of this and a bid of which nothing is proven, with bounds that hold for it.
+
+        Args:
+            other: The bid.
+            least: By goal, what no bid is below.
+        """
+        values, others = [value for value, _ in self.steps], [value for value, _ in other.steps]
+        if self.found.status == "found" and values <= others:
+            return self
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(values, others, strict=False)))
+        # What is known of a goal holds for all bids as good by those before; so much is said of the next one still.
+        known = [bound for _, bound in self.steps[: same + 2]]
+        bounds = [*known, *least[len(known) :]]
+        return replace(other, steps=tuple(zip(others, bounds, strict=True)))
 
 
 def best_sites(problem: SitesProblem, deadline: Deadline, *, presolve: bool = True) -> SitesBest:

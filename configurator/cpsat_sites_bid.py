@@ -15,6 +15,7 @@ from bidwright.configurator.cpsat_solve import optimum_solver
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.objectives import CHEAPEST
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable
 
 _LITTLE_S = 10.0
@@ -72,7 +73,18 @@ class BidModel:
         return LinearForm.of(self.asked.request.charges.contract_value).least(self._model)
 
     def priced(self, items: Mapping[str, int]) -> Priced:
-        """What items come to with the packages that a price applies, which a search may have missed."""
+        """What items of a bid that was found come to with the packages that a price applies.
+
+        Raises:
+            SolverDisagrees: The bid cannot have them.
+        """
+        found = self.priced_if_possible(items)
+        if found is None:
+            raise SolverDisagrees("what was found is not possible")
+        return found
+
+    def priced_if_possible(self, items: Mapping[str, int]) -> Priced | None:
+        """The same; None where the bid as a whole cannot have these items, for its budget or its rules."""
         request = self.asked.request
         model: cp_model.CpModel = request.model.clone()
         for component, variable in request.quantities.items():
@@ -80,7 +92,8 @@ class BidModel:
         moved = [goal.moved for goal in self.goals if goal.moved is not None]  # packages and work do not meet
         model.minimize(cp_model.LinearExpr.sum([request.charges.contract_value, *moved]))
         solver = optimum_solver(Deadline(_LITTLE_S))
-        solver.solve(model)
+        if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return None
         return Priced(
             steps=tuple(int(solver.value(goal.expression)) for goal in self.goals),
             contract_value=int(solver.value(request.charges.contract_value)),

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_objectives import Goal
 from bidwright.configurator.cpsat_request import RequestModel
-from bidwright.configurator.cpsat_sites import Choice, Cut, Known, SitesModel
+from bidwright.configurator.cpsat_sites import Choice, Cut, Known, Most, SitesModel
 from bidwright.configurator.cpsat_sites_bid import BidModel
 from bidwright.configurator.cpsat_sites_effort import bound_of, sites_solver
 from bidwright.configurator.cpsat_sites_prices import telling_prices
+from bidwright.configurator.cpsat_sites_richest import add_richest
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.objectives import CHEAPEST, IN_MONEY, Objective
 from bidwright.configurator.sites_blocks import Block
@@ -29,6 +31,13 @@ _ROUNDS = 16
 _ROUNDS_END, _LAST_ENDS = 0.55, 0.75
 """Parts of the time after which there is no further round, and after which only the answer is looked for."""
 
+_FOR_RICHEST = 0.25
+"""Part of the time that is left for what sites can have most of."""
+
+_MOST_WANTED = 8
+"""So many components are looked at alone."""
+
+_COST = Objective(measure="contract_cost")
 _FINEST = 2000
 """Prices of a cut are whole numbers up to this: small ones make the model easier, and any prices make a true cut."""
 
@@ -41,23 +50,39 @@ class SitesProblem:
         bid: Makes models of the whole bid.
         blocks: What sites can have.
         price: About what one unit of a component of sites adds to an objective where the bid has so many of it; not 0.
+        site: Makes the model of one site, by its id.
         surplus: Components of which the bid may have more than its sites need, and how many more at most.
-        placeable: The same for the answer, where less is known to find its place; the bound is of all bids.
         pooled: By resource that is balanced over the whole bid: what one unit of a component takes.
-        most: Components, and how many units all sites can have of them together.
+        most: What all sites can have together.
     """
 
     bid: BidModel
     blocks: Sequence[Block]
     price: Callable[[Objective, str, int], float]
+    site: Callable[[str], RequestModel]
     surplus: Mapping[str, int]
-    placeable: Mapping[str, int] | None = None
     pooled: Sequence[Mapping[str, float]] = ()
-    most: Sequence[tuple[tuple[str, ...], int]] = ()
+    most: Sequence[Most] = ()
 
     def prices(self, objective: Objective, components: Sequence[str], totals: Mapping[str, int]) -> list[int]:
         """What units of components cost in proportion to each other, in whole numbers, where there are so many."""
         return _whole([self.price(objective, component, totals.get(component, 0)) for component in components])
+
+    def worth(self, objective: Objective, components: Sequence[str]) -> list[int]:
+        """What one unit of components has of what is wanted more of, about, in whole numbers."""
+        if objective.measure is None:
+            found = self.bid.asked.requirements.release.components
+            figures = [found[component].attributes.get(objective.attribute, Decimal(0)) for component in components]
+            places = max([0, *(-int(figure.normalize().as_tuple().exponent) for figure in figures)])
+            return [int(figure.scaleb(places)) for figure in figures]
+        if objective.measure not in IN_MONEY:
+            return [0] * len(components)
+        paid = [self.price(objective, component, 0) for component in components]
+        if objective.measure == "margin":
+            costs = [self.price(_COST, component, 0) for component in components]
+            paid = [price - cost for price, cost in zip(paid, costs, strict=True)]
+        top = max(map(abs, paid), default=0.0) or 1.0
+        return [round(each * _FINEST / top) for each in paid]
 
 
 class RelaxedBid:
@@ -80,7 +105,7 @@ class RelaxedBid:
         self._listed = listed
         self._wide = wide
         self._presolve = presolve
-        self.known = Known(most=problem.most)
+        self.known = Known(most=list(problem.most))
 
     def bound(self, goal: Goal, deadline: Deadline, *, kinds: bool) -> int | None:
         """What no bid is below by a goal; None where there is none at all. The wide blocks find patterns on the way.
@@ -97,6 +122,8 @@ class RelaxedBid:
         given_s = deadline.left_s
         for one in self._wide:
             self._begin(one, goal.objective)
+            if goal.objective.maximize:
+                self._add_richest(one, goal.objective, deadline.after(_FOR_RICHEST))
         bound = self._problem.bid.least(goal)
         for _ in range(_ROUNDS):
             if deadline.left_s < given_s * (1 - _ROUNDS_END):
@@ -135,6 +162,16 @@ class RelaxedBid:
             totals = one.totals_of(best)
         if objective != CHEAPEST and is_sum_of_units(objective):
             self._cut(one, None, self._problem.prices(objective, components, totals), is_real=True)
+
+    def _add_richest(self, one: CheapestPatterns, objective: Objective, deadline: Deadline) -> None:
+        """Know what sites can have most of, all in all and of each component, and the patterns that have it."""
+        worth = self._problem.worth(objective, one.block.components)
+        wanted = [place for place, each in enumerate(worth) if each > 0][:_MOST_WANTED]
+        alone = ([int(place == other) for other in range(len(worth))] for place in wanted)
+        for each in (worth, *alone) if any(worth) else ():
+            found = add_richest(one, each, self._problem.site, deadline)
+            if found is not None:
+                self.known.most.append(found)
 
     def _has_learned(self, objective: Objective, totals: Mapping[str, int], *, kinds: bool) -> bool:
         """Add cuts that totals do not keep: at the prices of just these totals, and where they fall short most."""

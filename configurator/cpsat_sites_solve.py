@@ -95,7 +95,7 @@ class SitesSearch:
             TooManyPatterns: A site has too much to choose from.
             NothingFits: A site can have nothing, whatever the others have.
         """
-        if not self._wide and self._problem.placeable is None:
+        if not self._wide:
             return self._counted_out(goal, self._listed, start, deadline)
         bound = self._relaxed.bound(goal, deadline, kinds=kinds)
         if bound is None:
@@ -146,7 +146,9 @@ class SitesSearch:
         if not found.placement.surplus:
             return found
         request = self._problem.bid.request()
-        sites = SitesModel(request, self._choices(), known=Known(most=self._problem.most), surplus=self._surplus)
+        sites = SitesModel(
+            request, self._choices(), known=Known(most=self._relaxed.known.most), surplus=self._problem.surplus
+        )
         _start_at(sites, request, found)
         request.model.minimize(sites.surplus)
         solver = sites_solver(deadline, "last", presolve=self._presolve)
@@ -169,11 +171,6 @@ class SitesSearch:
             learned_of_kinds(one, items, [prices])
         return sum(map(len, one.found)) > before
 
-    @property
-    def _surplus(self) -> Mapping[str, int]:
-        """What an answer may have more of than its sites need."""
-        return self._problem.surplus if self._problem.placeable is None else self._problem.placeable
-
     def _choices(self) -> list[Choice]:
         """The patterns that are known."""
         return [*self._listed, *(choice for one in self._wide for choice in _choices(one))]
@@ -195,8 +192,8 @@ class SitesSearch:
     ) -> tuple[SitesFound, int]:
         """One search, and what its packages save; one that came near goes on for a little while."""
         request = self._problem.bid.request()
-        known = Known(most=self._problem.most)
-        sites = SitesModel(request, choices, known=known, surplus=self._surplus)
+        known = Known(most=self._relaxed.known.most)
+        sites = SitesModel(request, choices, known=known, surplus=self._problem.surplus)
         _start_at(sites, request, start)
         request.model.minimize(expression)
         solver = sites_solver(deadline, "whole", presolve=self._presolve)

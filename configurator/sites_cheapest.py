@@ -94,6 +94,20 @@ class CheapestPatterns:
     def _most_of(self, kinds: Collection[str]) -> Sequence[int]:
         return [most if c in kinds else 0 for c, most in zip(self.block.components, self.most, strict=True)]
 
+    @property
+    def chains(self) -> list[list[int]]:
+        """Groups, by index, of which one may ask for more than those before."""
+        return [[index for _, index in chain] for chain in self._chains]
+
+    def is_best_for(self, index: int, easier: int, pattern: Pattern) -> bool:
+        """Whether the best pattern of a group of the same chain, whatever is best, is that of another one, too."""
+        sums = {member: found for chain in self._chains for found, member in chain}
+        return self._still_cheapest((sums[easier], pattern), sums[index], index) is not None
+
+    def add(self, index: int, pattern: Pattern) -> None:
+        """Know one more pattern of a group."""
+        self._remember(index, pattern, is_real=True)
+
     def bar(self, components: Collection[str]) -> None:
         """Have no site use components from now on: they are neither found nor remembered."""
         barred = [place for place, component in enumerate(self.block.components) if component in components]

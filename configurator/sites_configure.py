@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from bidwright.configurator.check import check
 from bidwright.configurator.configure import reached_by
 from bidwright.configurator.confirmed import confirmed
+from bidwright.configurator.cpsat_request import RequestModel, request_model
 from bidwright.configurator.cpsat_sites_best import SitesBest, best_sites
 from bidwright.configurator.cpsat_sites_bid import BidModel
 from bidwright.configurator.cpsat_sites_conflict import bid_conflict
@@ -27,8 +29,8 @@ from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import InvalidInput, Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
-_FOR_FIRST, _FOR_FEWER = 0.5, 0.6
-"""Parts of the time that is left for a first search where more is wanted than may find its place, and for others."""
+_FOR_FIRST = 0.4
+"""Part of the time for a first search where more is wanted than may find its place."""
 
 
 @dataclass(frozen=True)
@@ -95,17 +97,39 @@ class _Search:
         places = self._placed(best, first)
         if not places.left:
             return self._solution(best, first, places)
-        bound = best.steps[0][1]
-        every = self._problem(spare=spare, surplus=())
-        if any(group.patterns is None for block in every.blocks for group in block.groups):
-            for fewer in self._with_fewer(first, best, places):
-                best = best_sites(fewer, self._deadline.after(_FOR_FEWER))
-                if best.found.status == "found" and not (places := self._placed(best, fewer)).left:
-                    return self._solution(best.bounded(bound), fewer, places)
-        best = self._confirmed(best_sites(every, self._deadline), every)
-        if isinstance(best, Conflict):
-            return best
-        return self._solution(best.bounded(bound), every, self._placed(best, every))
+        return self._every_pattern(self._problem(spare=spare, surplus=()), best, self._as_placed(best, first, places))
+
+    def _every_pattern(
+        self, every: SitesProblem, relaxed: SitesBest, fewer: tuple[SitesBest, Placed] | None
+    ) -> SitedSolution | Conflict:
+        """The best bid of all patterns, or the one that is known where that is better."""
+        best = best_sites(every, self._deadline)
+        if fewer is None:
+            outcome = self._confirmed(best, every)
+            if isinstance(outcome, Conflict):
+                return outcome
+            best, places = outcome, self._placed(outcome, every)
+        else:
+            known, places = fewer
+            best = best.or_better(known, [every.bid.least(goal) for goal in every.bid.goals])
+            if best.found is not known.found:
+                places = self._placed(best, every)
+        return self._solution(best.bounded(relaxed.steps[0][1]), every, places)
+
+    def _as_placed(self, best: SitesBest, problem: SitesProblem, places: Placed) -> tuple[SitesBest, Placed] | None:
+        """A bid with no more than found its place; None where it is not valid."""
+        units = {component: number - places.left.get(component, 0) for component, number in best.found.items.items()}
+        items = {component: number for component, number in units.items() if number}
+        bid = replace(self._bid, sites=self._sites(places))
+        priced = problem.bid.priced_if_possible(items) if not check(bid, items) else None
+        if priced is None:
+            return None
+        steps = tuple((value, value) for value in priced.steps)
+        found = replace(best.found, items=items)
+        return replace(best, found=found, steps=steps, contract_value=priced.contract_value), places
+
+    def _sites(self, places: Placed) -> tuple[Site, ...]:
+        return tuple(replace(site, items=dict(sorted(places.at_sites[site.id].items()))) for site in self._bid.sites)
 
     def _problem(self, *, spare: Collection[str], surplus: Collection[str]) -> SitesProblem:
         missing = undeliverable(self._whole, self._own).values()
@@ -115,17 +139,15 @@ class _Search:
             bid=BidModel(self._whole, self._amounts),
             blocks=blocks,
             price=unit_price(self._bid, self._amounts),
+            site=self._site,
             surplus={component: components[component].max_quantity for component in sorted(surplus)},
             pooled=pooled_use(self._bid),
             most=most_at_sites(blocks) if self._wants_more else (),
         )
 
-    def _with_fewer(self, first: SitesProblem, best: SitesBest, places: Placed) -> Iterator[SitesProblem]:
-        """The first problem with answers that buy beyond their needs no more than found its place, or nothing."""
-        surplus = best.found.placement.surplus
-        taken = {component: units - places.left.get(component, 0) for component, units in surplus.items()}
-        for placeable in (taken, dict[str, int]()):
-            yield replace(first, bid=BidModel(self._whole, self._amounts), placeable=placeable)
+    def _site(self, id_: str) -> RequestModel:
+        view = next(view for view in self._views if view.site.id == id_)
+        return request_model(view.requirements, self._amounts, switchable=False, priced=False)
 
     def _placed(self, best: SitesBest, problem: SitesProblem) -> Placed:
         return placed(best.found.placement, problem.blocks, self._bid.sites)
@@ -151,8 +173,7 @@ class _Search:
         return best
 
     def _solution(self, best: SitesBest, problem: SitesProblem, places: Placed) -> SitedSolution:
-        at_sites: Mapping[str, Mapping[str, int]] = places.at_sites
-        sites = tuple(replace(site, items=dict(sorted(at_sites[site.id].items()))) for site in self._bid.sites)
+        sites = self._sites(places)
         bid = replace(self._bid, sites=sites)
         solution = confirmed(
             best.found.items, best.contract_value, best.least_value, requirements=bid, table=self._amounts

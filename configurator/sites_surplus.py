@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bidwright.configurator.cpsat_sites import Placement
+from bidwright.configurator.cpsat_sites import Most, Placement
 from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_blocks import Block, Group
 from bidwright.configurator.sites_patterns import Pattern
@@ -33,17 +33,19 @@ def placed(placement: Placement, blocks: Sequence[Block], sites: Sequence[Site])
     return Placed(at_sites, {component: units for component, units in left.items() if units})
 
 
-def most_at_sites(blocks: Sequence[Block]) -> list[tuple[tuple[str, ...], int]]:
-    """Components, and how many units all sites can have of them together: each alone, and those of a slot."""
-    found: list[tuple[tuple[str, ...], int]] = []
+def most_at_sites(blocks: Sequence[Block]) -> list[Most]:
+    """Units that all sites can have together: of each component alone, and of those of a slot."""
+    found: list[Most] = []
     for block in blocks:
         number = sum(len(group.sites) for group in block.groups)
-        found += [((component,), number * most) for component, most in zip(block.components, block.most, strict=True)]
+        found += [
+            Most({component: 1}, number * most) for component, most in zip(block.components, block.most, strict=True)
+        ]
         for family in sorted({component.partition(".")[0] for component in block.components}):
             limit = block.offering.slots[family].max_quantity
-            members = tuple(component for component in block.components if component.partition(".")[0] == family)
+            members = [component for component in block.components if component.partition(".")[0] == family]
             if limit is not None:
-                found.append((members, number * limit))
+                found.append(Most(dict.fromkeys(members, 1), number * limit))
     return found
 
 
