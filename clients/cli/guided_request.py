@@ -16,7 +16,9 @@ from bidwright.v1 import configurator_pb2 as configurator
 _LIMITS = ("monthly", "one_time", "contract_value")
 _AT_ONCE_S = 2.0
 """What is shown beside, unasked, may take so long."""
+_STATES_S = 4.0
 _PRICES_S = 10.0
+_REPAIRS_S = 15.0
 
 
 def option_name(option: configurator.Option) -> str:
@@ -59,16 +61,27 @@ class GuidedRequest:
         self.conflict: configuration.Conflict | None = None
 
     def look(self) -> Mapping[str, configurator.GuidedOption]:
-        """Ask the guide; returns the options as they were, by name."""
+        """Ask the guide; returns the options as they were, by name.
+
+        Where there is much to decide, as with a tight budget, the walk goes on with what is known in some seconds:
+        the state of other options is unspecified.
+        """
         before = {option_name(guided.option): guided for guided in self.options}
         self._ranges = None
-        response = self._server.configurator.GuideConfiguration(
-            configurator.GuideConfigurationRequest(request=self.request)
-        )
+        response = self._guidance(configurator.GuideConfigurationRequest(request=self.request))
         self.conflict = response.conflict if response.HasField("conflict") else None
         if self.conflict is None:
             self.options = response.options
         return before
+
+    def _guidance(self, asked: configurator.GuideConfigurationRequest) -> configurator.GuideConfigurationResponse:
+        try:
+            return self._server.configurator.GuideConfiguration(asked, timeout=_STATES_S)
+        except RequestRefused as refusal:
+            if not refusal.is_late:
+                raise
+        undecided = (configurator.GuidedOption(option=guided.option) for guided in self.options)
+        return configurator.GuideConfigurationResponse(options=undecided)
 
     def why(self, option: configurator.Option) -> configurator.GuidedOption:
         """What the guide says of one option, with its reasons."""
@@ -155,9 +168,17 @@ class GuidedRequest:
         return True
 
     def repairs(self) -> Sequence[configurator.Repair]:
-        """The smallest changes that make the request possible, given what is answered and defaults for the rest."""
+        """The smallest changes that make the request possible, given what is answered and defaults for the rest.
+
+        None where none are found in the time that a person waits.
+        """
         asked = configurator.ExplainConfigurationRequest(request=self.request)
-        return self._server.configurator.ExplainConfiguration(asked).repairs
+        try:
+            return self._server.configurator.ExplainConfiguration(asked, timeout=_REPAIRS_S).repairs
+        except RequestRefused as refusal:
+            if not refusal.is_late:
+                raise
+            return ()
 
     def repair(self, repair: configurator.Repair) -> None:
         """Make the changes of a repair; they are a part of the last change, so that one ``undo`` takes both back."""

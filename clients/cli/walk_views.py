@@ -68,13 +68,13 @@ def show_question(output: Output, need: catalog.Need | None, guided: GuidedReque
 
 def _allowed(need: catalog.Need, guided: GuidedRequest) -> str:
     if need.type in {catalog.NEED_TYPE_BOOLEAN, catalog.NEED_TYPE_CHOICE}:
-        titles = {option.id: option.title for option in need.options}
-        possible = [
+        titles = {option.id: option.title for option in need.options} or {"yes": "", "no": ""}
+        excluded = {
             views.answer_text(each.option.answer)
             for each in guided.options
-            if each.option.answer.name == need.name and each.state != configurator.OPTION_STATE_EXCLUDED
-        ]
-        return " | ".join(_titled(answer, titles.get(answer, "")) for answer in possible)
+            if each.option.answer.name == need.name and each.state == configurator.OPTION_STATE_EXCLUDED
+        }
+        return " | ".join(_titled(answer, title) for answer, title in titles.items() if answer not in excluded)
     if need.type == catalog.NEED_TYPE_TEXT:
         return f"text, at most {need.max_length} characters"
     least, most = views.number(need.min), views.number(need.max)
@@ -108,6 +108,9 @@ def show_changes(
         if names:
             more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
             output.line(f"  {title}: {', '.join(names[:_MOST_SHOWN])}{more}")
+    unknown = sum(guided.state == configurator.OPTION_STATE_UNSPECIFIED for guided in options)
+    if unknown or not options:
+        output.line(f"  not known at once of {unknown or 'all'} options, whether they are still possible")
 
 
 def show_costs(
