@@ -20,7 +20,7 @@ from bidwright.configurator.cpsat_rows import Numbers, Rows, joined, plain_rows,
 from bidwright.configurator.cpsat_solve import optimum_solver, proven_bound
 from bidwright.configurator.deadline import Deadline
 
-_NEAR = (250, 60, 20)
+_NEAR = (1000, 250, 60, 20)
 """How far from the bound choices are searched first: parts of the bound, larger ones where that has nothing."""
 
 _NEAR_EFFORT, _PROOF_EFFORT = 0.3, 3.0
@@ -68,26 +68,26 @@ class ProofSearch:
             return None
         out, rows = self._written_out()
         form = out.form(form)
-        known = self._known = relaxed(self._low, self._high, rows, form, deadline)
-        near = _Found() if known is None else self._near_bound(known, rows, form, deadline)
+        known = self._known = relaxed(*_probed(self._low, self._high, rows, deadline), rows, form, deadline)
+        near = _Found() if known is None else self._near_bound(known, form, deadline)
         if known is None or not near.values:
             return None
         values, most = near.values, form.at(near.values)
-        left = model_of(*self._left_for(known, most), rows, form)
-        if near.bound == most:  # the best of those near the bound often is the only one that is as good
-            add_at_most(left, form, most)
-            add_difference(left, out.parts(units), values)
-        else:
-            start_at(left, values)
+        parts = out.parts(units)
+        is_alone = near.bound == most and _most_cost(parts, form)
+        left = model_of(*known.left_for(most if is_alone else most - 1), known.rows, form)
+        if is_alone:  # the best of those near the bound often is the only one that is as good
+            add_difference(left, parts, values)
+        add_at_most(left, form, most if is_alone else most - 1)
         found = _solved(left, deadline, _PROOF_EFFORT)
         bound = known.least if found.bound is None else max(known.least, min(found.bound, most))
         values = found.values if found.values and form.at(found.values) < most else values
-        return Proven(values=out.filled_in(values), bound=bound, is_only=found.is_infeasible)
+        return Proven(values=out.filled_in(values), bound=bound, is_only=is_alone and found.is_infeasible)
 
     def settle(self, most: int) -> None:
         """From now on look at no solution in which the form that was asked for last is more than this."""
         if self._known is not None:
-            self._low, self._high = self._left_for(self._known, most)
+            self._low, self._high = self._known.left_for(most)
             self._known = None
 
     def first(self, weights: LinearForm, values: tuple[int, ...], deadline: Deadline, effort: float) -> tuple[int, ...]:
@@ -113,20 +113,13 @@ class ProofSearch:
         out = WrittenOut.of(len(self._low), sums)
         return out, out.rows(joined([table, plain_rows(ties)]))
 
-    def _near_bound(self, known: Relaxed, rows: Rows, form: LinearForm, deadline: Deadline) -> _Found:
+    def _near_bound(self, known: Relaxed, form: LinearForm, deadline: Deadline) -> _Found:
         for part in _NEAR:
             most = known.least + max(1, abs(known.least) // part)
-            low, high = self._left_for(known, most)
-            found = _solved(model_of(low, high, rows, form), deadline, _NEAR_EFFORT)
+            found = _solved(model_of(*known.left_for(most), known.rows, form), deadline, _NEAR_EFFORT)
             if not found.is_infeasible:
                 return found
         return _Found()
-
-    def _left_for(self, known: Relaxed, most: int) -> tuple[Numbers, Numbers]:
-        low, high = self._low.copy(), self._high.copy()
-        for variable, first, last in known.left_for(most):
-            low[variable], high[variable] = first, last
-        return low, high
 
     def _catch_up(self) -> bool:
         """Read what the model has got since; False where rows cannot say it."""
@@ -153,12 +146,41 @@ class _Found:
 def _solved(model: cp_model.CpModel, deadline: Deadline, effort: float) -> _Found:
     solver = optimum_solver(deadline)
     solver.parameters.max_deterministic_time = effort
+    solver.parameters.symmetry_level = 0
+    solver.parameters.find_big_linear_overlap = False
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return _Found(bound=_ENDLESS, is_infeasible=True)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return _Found()
     return _Found(values=tuple(solver.response_proto.solution), bound=proven_bound(solver, status))
+
+
+def _probed(low: Numbers, high: Numbers, rows: Rows, deadline: Deadline) -> tuple[Numbers, Numbers]:
+    """The least and the most of each variable in all solutions, as far as trying values of single variables says."""
+    model = model_of(low, high, rows, LinearForm((), 0))
+    solver = optimum_solver(deadline)
+    solver.parameters.symmetry_level = 0
+    solver.parameters.find_big_linear_overlap = False
+    solver.parameters.stop_after_presolve = True
+    solver.parameters.keep_all_feasible_solutions_in_presolve = True
+    solver.parameters.fill_tightened_domains_in_response = True
+    solver.solve(model)
+    found = solver.response_proto.tightened_variables
+    if len(found) != len(low):
+        return low, high
+    domains = [variable.domain for variable in found]
+    first = np.array([domain[0] for domain in domains], dtype=np.int64)
+    last = np.array([domain[len(domain) - 1] for domain in domains], dtype=np.int64)
+    is_open = np.zeros(len(low), dtype=bool)
+    is_open[np.concatenate([rows.variables, rows.condition_variables])] = True
+    return np.where(is_open, np.maximum(low, first), low), np.where(is_open, np.minimum(high, last), high)
+
+
+def _most_cost(columns: Sequence[int], form: LinearForm) -> bool:
+    """Whether a form changes with nearly all of some columns: solutions that are as good then are seldom others."""
+    costly = {variable for variable, _ in form.terms}
+    return 10 * sum(column in costly for column in columns) > 9 * len(columns)
 
 
 def _domains(model: cp_model.CpModel, start: int) -> tuple[Numbers, Numbers]:

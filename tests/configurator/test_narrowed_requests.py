@@ -72,13 +72,13 @@ def test_what_is_worth_having_leaves_a_cheapest_configuration_by_every_limit(cas
 
 
 def test_a_relaxation_bounds_a_form_and_rules_out_what_costs_more() -> None:
-    # Least of 3a + 5b with 2a + 3b >= 7, a and b up to 4: 10.5 by fractions, 11 in whole numbers.
+    # Least of 3a + 9b with 2a + 3b >= 7, a and b up to 4: 10.5 by fractions, 12 in whole numbers.
     low, high = np.zeros(2, dtype=np.int64), np.full(2, 4, dtype=np.int64)
-    found = relaxed(low, high, plain_rows([((0, 1), (2, 3), 7)]), LinearForm(((0, 3), (1, 5)), 0), Deadline(5))
+    found = relaxed(low, high, plain_rows([((0, 1), (2, 3), 7)]), LinearForm(((0, 3), (1, 9)), 0), Deadline(5))
     assert found is not None
-    assert found.least == 11
-    # A unit of b instead of 1.5 of a costs half more: with at most 11 in all, there is one b at most.
-    assert list(found.left_for(11)) == [(1, 0, 1)]
+    assert found.least == 12
+    # A unit of b instead of two of a costs 3 more: with at most 15 in all, there is one b at most.
+    assert [ends.tolist() for ends in found.left_for(15)] == [[0, 0], [4, 1]]
 
 
 def test_a_condition_added_later_may_make_dearer_what_was_proven_before() -> None:
@@ -104,11 +104,11 @@ def test_what_is_settled_is_not_looked_at_again() -> None:
     rows = plain_rows([((0, 1), (2, 3), 7)])
     search = ProofSearch(model, Written(sums={}, rows=rows, constraints=0, said=frozenset()))
     most_of_b = LinearForm(((1, -1),), 0)
-    assert search.least(LinearForm(((0, 3), (1, 5)), 0), [0, 1], Deadline(5)) is not None
-    assert search.first(most_of_b, (2, 1), Deadline(5), 1.0)[1] == 4
-    # With at most 11 in all, there is one b at most.
-    search.settle(11)
-    assert search.first(most_of_b, (2, 1), Deadline(5), 1.0)[1] == 1
+    assert search.least(LinearForm(((0, 3), (1, 9)), 0), [0, 1], Deadline(5)) is not None
+    assert search.first(most_of_b, (4, 0), Deadline(5), 1.0)[1] == 4
+    # With at most 15 in all, there is one b at most.
+    search.settle(15)
+    assert search.first(most_of_b, (4, 0), Deadline(5), 1.0)[1] == 1
 
 
 def test_a_row_without_terms_denies_one_of_its_conditions() -> None:
