@@ -12,6 +12,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.dimacs import Formula
 from bidwright.configurator.feature_clauses import encoded
 from bidwright.configurator.feature_model import FeatureModel
+from bidwright.configurator.interchangeable import representatives
 from bidwright.configurator.model_count import count
 from bidwright.configurator.redundancy import redundant
 from bidwright.configurator.sat import OutOfTime, Sat
@@ -65,14 +66,15 @@ def analyze_model(model: FeatureModel, deadline: Deadline) -> Analysis:
     clauses = encoded(model)
     shown = {index + 1: each.name for index, each in enumerate(model.features) if not each.is_instance}
     pairs = [(each.parent + 1, index + 1) for index, each in enumerate(model.features) if each.is_optional]
-    findings = _findings(clauses.all(), clauses.variables, pairs, deadline)
+    same = {index + 1: other + 1 for index, other in enumerate(representatives(model)) if index != other}
+    findings = _findings(clauses.all(), len(model.features), pairs, deadline, same=same)
     removable = _in_time(lambda: redundant(clauses, _half(deadline)))
     if findings is None:
         names = tuple(shown.values())
         number = None if removable is None else len(removable)
         return _void(names, number, is_complete=removable is not None)
     false_optional = tuple(
-        model.features[index - 1].name for _, index in sorted(findings.implied, key=lambda pair: pair[1])
+        model.features[index - 1].name for parent, index in pairs if (parent, index) in findings.implied
     )
     kept = clauses.all() if removable is None else clauses.without(removable)
     number = None if clauses.choices else _in_time(lambda: count(kept, clauses.variables, findings.fixed, deadline))
@@ -93,7 +95,7 @@ def analyze_formula(formula: Formula, deadline: Deadline) -> Analysis:
     Raises:
         Unavailable: Not even whether there is a solution was decided in time.
     """
-    findings = _findings(formula.clauses, formula.variables, (), deadline)
+    findings = _findings(formula.clauses, formula.variables, (), deadline, same={})
     if findings is None:
         return _void(tuple(formula.names.values()), None, is_complete=True)
     is_countable = _in_time(lambda: _is_determined(formula, deadline))
@@ -112,9 +114,17 @@ def analyze_formula(formula: Formula, deadline: Deadline) -> Analysis:
 
 
 def _findings(
-    clauses: Sequence[Clause], variables: int, pairs: Sequence[tuple[int, int]], deadline: Deadline
+    clauses: Sequence[Clause],
+    variables: int,
+    pairs: Sequence[tuple[int, int]],
+    deadline: Deadline,
+    *,
+    same: Mapping[int, int],
 ) -> _Findings | None:
-    """What holds in all solutions; None where there is none."""
+    """What holds of the first variables in all solutions; None where there is none.
+
+    ``same`` names for some variables another one, of which the same holds.
+    """
     with Sat(clauses, deadline, variables) as sat:
         try:
             if not sat.can_hold():
@@ -122,8 +132,10 @@ def _findings(
         except OutOfTime:
             message = f"It was not decided within {deadline.given_s:g} s whether there is any configuration."
             raise Unavailable(message, fix="Give it more time.", reason="ANALYSIS_TOOK_TOO_LONG") from None
-        fixed, is_complete = backbone(sat, variables, sat.model())
-        implied, are_complete = implications(sat, pairs, fixed)
+        fixed, is_complete = backbone(sat, [each for each in sat.model()[:variables] if abs(each) not in same])
+        fixed.update(sign * each for each, other in same.items() for sign in (1, -1) if sign * other in fixed)
+        implied, are_complete = implications(sat, [pair for pair in pairs if pair[1] not in same], fixed)
+        implied.update(pair for pair in pairs if (pair[0], same.get(pair[1], 0)) in implied)
     return _Findings(fixed, implied, is_complete and are_complete)
 
 

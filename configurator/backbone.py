@@ -8,21 +8,20 @@ from collections.abc import Set as AbstractSet
 from bidwright.configurator.sat import OutOfTime, Sat
 
 
-def backbone(sat: Sat, variables: int, first_model: Sequence[int]) -> tuple[set[int], bool]:
-    """The literals of the first variables that hold in every solution; they are added to the clauses.
+def backbone(sat: Sat, literals: Iterable[int]) -> tuple[set[int], bool]:
+    """Those of the literals of one solution that hold in every solution; they are added to the clauses.
 
     Each solution strikes off what it contradicts. After each the solver is told again to contradict all that is left:
     it remembers what it chose before, and telling it once takes twenty times as many searches.
 
     Args:
         sat: Clauses that can hold.
-        variables: How many variables are of interest, counted from the first.
-        first_model: A solution.
+        literals: Literals that hold in a solution, as far as they are of interest.
 
     Returns:
         The literals, and whether these are all; otherwise the deadline of the solver came first.
     """
-    open_literals = dict.fromkeys(first_model[:variables])
+    open_literals = dict.fromkeys(literals)
     found: set[int] = set()
     sat.prefer(-each for each in open_literals)
     try:

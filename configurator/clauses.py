@@ -104,41 +104,37 @@ class Clauses:
 
     def at_most_one(self, literals: Sequence[int]) -> None:
         """Demand that at most one of the literals holds."""
-        if len(literals) <= _PAIRWISE:
-            for index, first in enumerate(literals):
-                for second in literals[index + 1 :]:
-                    self.add(-first, -second)
-            return
-        before = literals[0]
-        for literal in literals[1:-1]:
-            self.add(-before, -literal)
-            before = self.either((before, literal))
-        self.add(-before, -literals[-1])
-
-    def group(self, parent: int, children: Sequence[int], least: int, most: int) -> None:
-        """Demand the children only with their parent, and then ``least`` to ``most`` of them."""
-        count = len(children)
-        self.hard.extend([-child, parent] for child in children)
-        if least > count or most < least:
-            self.add(-parent)
-        elif least == count:
-            self.hard.extend([-parent, child] for child in children)
-        else:
-            if least == 1:
-                self.add(-parent, *children)
-            if most == 0:
-                self.hard.extend([-child] for child in children)
-            elif most == 1:
-                self.at_most_one(children)
-            if least > 1 or 1 < most < count:
-                self.add(-parent, self.within(children, least, most))
+        layer = list(literals)
+        while len(layer) > _PAIRWISE:  # a tree of pairs: deciding one literal reaches few others
+            pairs = list(zip(layer[::2], layer[1::2], strict=False))
+            for first, second in pairs:
+                self.add(-first, -second)
+            layer = [*map(self.either, pairs), *layer[2 * len(pairs) :]]
+        for index, first in enumerate(layer):
+            for second in layer[index + 1 :]:
+                self.add(-first, -second)
 
     def within(self, literals: Sequence[int], least: int, most: int) -> int:
         """A literal that holds exactly when ``least`` to ``most`` of these do.
 
-        Built from the last literal backwards: a node for each number that may hold among those before.
+        Built from the last literal backwards: a node for each number that may hold among those before, as long as that
+        number does not decide already.
         """
-        after = {had: self.constant(least <= had <= most) for had in range(len(literals) + 1)}
-        for index in range(len(literals) - 1, -1, -1):
-            after = {had: self.choice(literals[index], after[had + 1], after[had]) for had in range(index + 1)}
-        return after[0]
+        count = len(literals)
+        after: dict[int, int] = {}
+
+        def node(index: int, had: int) -> int:
+            if had > most or had + count - index < least:
+                return self.constant(value=False)
+            if had >= least and had + count - index <= most:
+                return self.constant(value=True)
+            return after[had]
+
+        for index in range(count - 1, -1, -1):
+            open_numbers = range(max(0, least - count + index), min(index, most) + 1)
+            after = {
+                had: self.choice(literals[index], node(index + 1, had + 1), node(index + 1, had))
+                for had in open_numbers
+                if not (had >= least and had + count - index <= most)
+            }
+        return node(0, 0)

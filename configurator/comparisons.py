@@ -195,7 +195,7 @@ class Comparisons:
             return self._with_constant(*single, comparison.operation)
         amount = comparison.amount
         over, under = (replaced(each, self._polynomial) for each in (amount.over, amount.under))
-        if all(not literals and number > 0 for (literals, _), number in under.items()) or not amount.divisors:
+        if not amount.divisors:  # then it is divided by numbers of features at most, for means, and at least by 1
             return self._polynomial_literal(over, comparison.operation)
         turned = TURNED.get(comparison.operation, comparison.operation)
         positive = self._polynomial_literal(under, Operation.MORE)

@@ -29,8 +29,19 @@ class EliminationTree:
     width: int
 
 
-def elimination_tree(clauses: Iterable[Clause], variables: Iterable[int], deadline: Deadline) -> EliminationTree:
+def elimination_tree(
+    clauses: Iterable[Clause], variables: Iterable[int], deadline: Deadline, *, narrower_than: int
+) -> EliminationTree | None:
     """Eliminate the variable with the fewest neighbours first; neighbours become neighbours of each other.
+
+    Args:
+        clauses: What makes variables neighbours.
+        variables: All of them.
+        deadline: When to give up.
+        narrower_than: A tree of this width or more is not wanted; to build one on takes time and memory without end.
+
+    Returns:
+        The tree; None where it is too wide.
 
     Raises:
         OutOfTime: The deadline came first.
@@ -50,6 +61,8 @@ def elimination_tree(clauses: Iterable[Clause], variables: Iterable[int], deadli
         degree, variable = heappop(queue)
         if variable in place or degree != len(near[variable]):
             continue
+        if degree >= narrower_than:
+            return None
         if len(place) % 64 == 0 and deadline.left_s <= 0:
             raise OutOfTime
         place[variable] = len(place)

@@ -18,6 +18,7 @@ from bidwright.configurator.feature_model import (
     Step,
 )
 from bidwright.configurator.formulas import Asserter, Node, both, either, negated, same
+from bidwright.configurator.group_clauses import demand_group
 from bidwright.configurator.uvl_tokens import refuse
 
 
@@ -61,7 +62,7 @@ def encoded(model: FeatureModel) -> Encoded:
     clauses = Clauses(len(model.features))
     clauses.add(1)
     for group in model.groups:
-        clauses.group(group.parent + 1, [child + 1 for child in group.children], group.least, group.most)
+        demand_group(clauses, group)
     for summary in model.summaries:
         instances = [each + 1 for each in summary.instances]
         clauses.add(-(summary.feature + 1), *instances)

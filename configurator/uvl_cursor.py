@@ -26,7 +26,7 @@ class Cursor:
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
-        self._lines = text.splitlines()
+        self._lines = text.split("\n")
         self._tokens = tokens(text, file)
         self._at = 0
 
@@ -69,7 +69,7 @@ class Cursor:
         """Take the next token, which must be this one; ``allowed`` says so to the reader."""
         token = self.token
         if not self.takes(kind, value):
-            self.refuse(f"{str(token).capitalize() if token.kind == 'end' else token} does not fit here.", allowed)
+            self.refuse(f"{token.first} does not fit here.", allowed)
         return token
 
     def refuse(self, what: str, fix: str, token: Token | None = None) -> NoReturn:
@@ -85,7 +85,7 @@ class Cursor:
         if token.kind == "quoted":
             self.refuse(f'"{token.value}" is no name.', "A name in quotes has at least one character, and no dot.")
         fix = 'A name starts with a letter; write others, and words of the language, in "quotes".'
-        return self.refuse(f"{str(token).capitalize()} stands where a name is expected.", fix)
+        return self.refuse(f"{token.first} stands where a name is expected.", fix)
 
     def reference(self) -> Name:
         """Take names separated by dots."""
@@ -98,12 +98,12 @@ class Cursor:
         """Take a whole number from 0."""
         token = self.token
         if token.kind != "number" or not token.value.isdigit():
-            self.refuse(f"{str(token).capitalize()} is no whole number.", "Write a whole number from 0.")
+            self.refuse(f"{token.first} is no whole number.", "Write a whole number from 0.")
         return int(self.checked_number(self.next()))
 
     def checked_number(self, token: Token) -> str:
-        """The digits of a number; leading zeros are no UVL."""
-        if len(token.value) > 1 and token.value[0] == "0" and token.value[1] != ".":
+        """The digits of a number; leading zeros of whole ones are no UVL."""
+        if len(token.value) > 1 and token.value[0] == "0" and "." not in token.value:
             self.refuse(f"The number {token.value} starts with 0.", "Write numbers without leading zeros.", token)
         if len(token.value) > _MOST_DIGITS:
             self.refuse(f"A number of {len(token.value)} digits.", f"Use at most {_MOST_DIGITS} digits.", token)

@@ -86,7 +86,7 @@ def read_constraint(cursor: Cursor) -> WrittenConstraint:
     if reading.pending:
         cursor.refuse("This bracket is never closed.", "Close it with ).", reading.pending[-1][1])
     if cursor.token.kind not in {"newline", "end"} and cursor.token.value not in {",", "]", "}"}:
-        cursor.refuse(f"{str(cursor.token).capitalize()} does not continue a constraint.", _OPERATOR_FIX)
+        cursor.refuse(f"{cursor.token.first} does not continue a constraint.", _OPERATOR_FIX)
     return WrittenConstraint(tuple(reading.program), cursor.text_between(first, cursor.token), cursor.place(first))
 
 
@@ -117,7 +117,7 @@ def _operand(cursor: Cursor, reading: _Reading) -> None:
         name = cursor.reference()
         reading.program.append(WrittenStep(Call.REFERENCE, (name,), token.line, token.column))
     else:
-        cursor.refuse(f"{str(token).capitalize()} stands where a value is expected.", _OPERAND_FIX)
+        cursor.refuse(f"{token.first} stands where a value is expected.", _OPERAND_FIX)
 
 
 def _aggregate(cursor: Cursor, reading: _Reading, function: Call) -> None:

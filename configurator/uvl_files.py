@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bidwright.configurator.feature_model import FeatureModel, Place
+from bidwright.configurator.feature_model import FeatureModel
+from bidwright.configurator.model_text import text_of
 from bidwright.configurator.uvl_instances import with_instances
 from bidwright.configurator.uvl_modules import put_together
 from bidwright.configurator.uvl_names import Binder
@@ -35,18 +36,8 @@ def read_uvl(path: Path) -> FeatureModel:
         if name not in read:
             if not target.is_file():
                 refuse(imported.place, f"There is no file {name}.", "An import names a file beside the importing one.")
-            read[name] = parse(_text(target, imported.place), name)
+            read[name] = parse(text_of(target, name, _MOST_BYTES), name)
         return read[name], name
 
-    whole = put_together(parse(_text(path, Place(path.name, 1, 1)), path.name), load, path.name)
+    whole = put_together(parse(text_of(path, path.name, _MOST_BYTES), path.name), load, path.name)
     return with_instances(whole, Binder(whole).bind(whole.constraints))
-
-
-def _text(path: Path, asked_at: Place) -> str:
-    """The text of a file; UTF-8, as UVL is."""
-    if path.stat().st_size > _MOST_BYTES:
-        refuse(asked_at, f"{path.name} has over {_MOST_BYTES} bytes.", "Split the model.")
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        refuse(asked_at, f"{path.name} is not UTF-8: {error}.", "Save the file as UTF-8.")

@@ -122,13 +122,16 @@ class Binder:
         path = names[-1]
         within: int | None = None
         if len(names) > 1:
-            within, rest = _found(module, names[0], written)
+            top = names[0]
+            if module.find(top) is None and top in self._having:
+                path, top = top, path  # some files name the attribute first
+            within, rest = _found(module, top, written)
             if rest:
-                raise _Wrong(f"{'.'.join(names[0])} is no feature.", "Write sum(feature, attribute).", written)
-        having = [index for index in self._having.get(path, []) if within is None or self._is_within(index, within)]
-        if not having:
+                raise _Wrong(f"{'.'.join(top)} is no feature.", "Write sum(feature, attribute).", written)
+        if path not in self._having:
             told = ".".join(path)
-            raise _Wrong(f"No feature here has an attribute {told}.", "Name an attribute that features have.", written)
+            raise _Wrong(f"No feature has an attribute {told}.", "Name an attribute that features have.", written)
+        having = [index for index in self._having[path] if within is None or self._is_within(index, within)]
         numbers: list[tuple[int, Fraction]] = []
         for index in having:
             value = self._attribute(index, path, written)

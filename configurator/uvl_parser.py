@@ -19,6 +19,7 @@ from bidwright.configurator.uvl_syntax import (
     WrittenModel,
 )
 
+_HEADER_WORDS = frozenset({"namespace", "include", "imports"})
 _GROUP_WORDS = frozenset({"mandatory", "optional", "or", "alternative"})
 _GROUP_FIX = "Below a feature stand groups: mandatory, optional, or, alternative, or a cardinality such as [1..2]."
 _ORDER_FIX = "A file has namespace, include, imports, features and constraints, in this order."
@@ -26,6 +27,10 @@ _MINOR_LEVELS = {
     "Boolean": {"group-cardinality"},
     "Arithmetic": {"feature-cardinality", "aggregate-function"},
     "Type": {"string-constraints", "numeric-constraints"},
+    # What they were called before 2023.
+    "SAT-level": {"group-cardinality"},
+    "SMT-level": {"feature-cardinality", "aggregate-function"},
+    "TYPE-level": {"string-constraints", "numeric-constraints"},
 }
 
 
@@ -48,19 +53,35 @@ def parse(text: str, file: str) -> WrittenModel:
         InvalidInput: The first thing that is not UVL, or not supported, with line, column and what is allowed.
     """
     cursor = Cursor(text, file)
-    namespace = _namespace(cursor)
-    _levels(cursor)
-    imports = _imports(cursor)
+    namespace, imports = _header(cursor)
     tree = _features(cursor)
     constraints = _constraints(cursor)
     if cursor.token.kind != "end":
-        cursor.refuse(f"{str(cursor.token).capitalize()} does not fit here.", _ORDER_FIX)
+        cursor.refuse(f"{cursor.token.first} does not fit here.", _ORDER_FIX)
     return WrittenModel(namespace, imports, tuple(tree.features), tuple(tree.groups), constraints)
 
 
+def _header(cursor: Cursor) -> tuple[Name, tuple[Import, ...]]:
+    """Read what stands before the features. The grammar has one order; files in the wild have others."""
+    namespace: Name = ()
+    imports: tuple[Import, ...] = ()
+    given: set[str] = set()
+    while cursor.token.kind == "name" and cursor.token.value in _HEADER_WORDS:
+        word = cursor.token.value
+        if word in given:
+            cursor.refuse(f"There is a second `{word}`.", "Write each section once.")
+        given.add(word)
+        if word == "namespace":
+            namespace = _namespace(cursor)
+        elif word == "imports":
+            imports = _imports(cursor)
+        else:
+            _levels(cursor)
+    return namespace, imports
+
+
 def _namespace(cursor: Cursor) -> Name:
-    if not cursor.takes("name", "namespace"):
-        return ()
+    cursor.expect("name", "namespace", _ORDER_FIX)
     name = cursor.reference()
     cursor.expect("newline", None, "Only the name stands beside `namespace`.")
     return name
@@ -109,7 +130,8 @@ def _features(cursor: Cursor) -> _Tree:
     """Read the tree, level by level: below a feature stand groups, below a group features."""
     tree = _Tree()
     if not _section(cursor, "features"):
-        cursor.refuse("There are no features.", _ORDER_FIX + " `features` has one root feature below it.")
+        what = "There are no features." if cursor.token.kind == "end" else f"{cursor.token.first} does not fit here."
+        cursor.refuse(what, _ORDER_FIX + " `features` has one root feature below it.")
     levels: list[tuple[str, int]] = []
     _feature(cursor, tree, -1, levels)
     while levels:
@@ -133,7 +155,7 @@ def _group(cursor: Cursor, tree: _Tree, parent: int, levels: list[tuple[str, int
     elif token.value == "[":
         cardinality = cursor.cardinality()
     else:
-        cursor.refuse(f"{str(token).capitalize()} is no group.", _GROUP_FIX)
+        cursor.refuse(f"{token.first} is no group.", _GROUP_FIX)
     cursor.expect("newline", None, "A group stands alone on its line, its features below it.")
     if not cursor.takes("indent"):
         cursor.refuse("This group has no features.", "Write its features below it, indented.", token)
@@ -187,7 +209,7 @@ def _attributes(cursor: Cursor, attributes: dict[Name, Value], constraints: list
                 continue
             attributes[key] = _value(cursor)
         if not cursor.takes("symbol", ",") and cursor.token.value != "}":
-            cursor.refuse(f"{str(cursor.token).capitalize()} does not fit among attributes.", fix)
+            cursor.refuse(f"{cursor.token.first} does not fit among attributes.", fix)
 
 
 def _constraint_list(cursor: Cursor, constraints: list[WrittenConstraint]) -> None:
@@ -195,7 +217,7 @@ def _constraint_list(cursor: Cursor, constraints: list[WrittenConstraint]) -> No
     while not cursor.takes("symbol", "]"):
         constraints.append(read_constraint(cursor))
         if not cursor.takes("symbol", ",") and cursor.token.value != "]":
-            cursor.refuse(f"{str(cursor.token).capitalize()} does not fit here.", "Separate constraints by commas.")
+            cursor.refuse(f"{cursor.token.first} does not fit here.", "Separate constraints by commas.")
 
 
 def _value(cursor: Cursor) -> Value:
@@ -213,7 +235,7 @@ def _value(cursor: Cursor) -> Value:
     sign = -1 if cursor.takes("symbol", "-") else 1
     if cursor.token.kind != "number":
         fix = "A value is a number, true, false, a 'text', a list in [ ], or attributes in { }."
-        cursor.refuse(f"{str(cursor.token).capitalize()} is no value.", fix)
+        cursor.refuse(f"{cursor.token.first} is no value.", fix)
     return sign * Fraction(cursor.checked_number(cursor.next()))
 
 

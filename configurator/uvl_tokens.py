@@ -47,6 +47,12 @@ class Token(NamedTuple):
         told = {"newline": "the end of the line", "indent": "a deeper indentation", "end": "the end of the file"}
         return told.get(self.kind) or ("a smaller indentation" if self.kind == "dedent" else f"'{self.value}'")
 
+    @property
+    def first(self) -> str:
+        """The token as a sentence begins with it."""
+        told = str(self)
+        return told[0].upper() + told[1:]
+
 
 def refuse(place: Place, what: str, fix: str) -> NoReturn:
     """Raise ``InvalidInput`` for one place of a file: what stands there, and what is allowed."""
@@ -66,7 +72,7 @@ def tokens(text: str, file: str) -> list[Token]:
 
 def _flat(text: str, file: str) -> Iterator[Token]:
     """Tokens without indentation; comments and spaces are dropped, and so are line ends within brackets."""
-    position, line, line_start, depth = (1 if text.startswith("\ufeff") else 0), 1, 0, 0
+    position, line, line_start, depth = 0, 1, 0, 0
     match_at = _TOKEN.match
     while position < len(text):
         match = match_at(text, position)

@@ -19,7 +19,7 @@ from bidwright.configurator.dimacs import read_dimacs
 from bidwright.configurator.uvl_files import read_uvl
 from bidwright.core.command_line.files import FILE
 
-_MOST_DIGITS = 200_000
+_MOST_DIGITS = 700_000  # what the most variables that are read can make
 _CONFLICT = 3
 _timeout = click.option(
     "--timeout",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bidwright.configurator.analysis import analyze_formula
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.dimacs import parse_dimacs
+from bidwright.configurator.dimacs import parse_dimacs, read_dimacs
 from bidwright.core.errors import InvalidInput
 
 _SMALL = "c 1 web server\nc 2 cache\nc 3 disk\nc a remark\np cnf 3 3\n1 0\n-2 1 0\n-1\n3 0\n"
@@ -50,8 +52,12 @@ def test_a_formula_without_solution_is_void() -> None:
         ("p cnf 2 1\n1 2\n", "small:3:1", "no end"),
         ("p cnf 2 2\n1 2 0\n", "small:3:1", "tells of 2 clauses"),
         ("c 1 a\nc 1 b\np cnf 1 0\n", "small:2:1", "two names"),
-        ("c 1 a\nc 2 a\np cnf 2 0\n", "small:1:1", "both named"),
+        ("c 1 a\nc 2 a\np cnf 2 0\n", "small:2:1", "both named"),
         ("c 7 a\np cnf 2 0\n", "small:1:1", "which there is not"),
+        ("c a\nc 91 clauses\np cnf 2 0\n", "small:2:1", "which there is not"),
+        ("p cnf 20 1\n13 3 33 0\n", "small:2:6", "'33' is no literal"),
+        (f"p cnf {'9' * 5_000} 1\n1 0\n", "small:1:1", "no header"),
+        (f"p cnf 1 1\n{'1' * 5_000} 0\n", "small:2:1", "no literal"),
         ("", "small:1:1", "no header"),
     ],
 )
@@ -60,3 +66,21 @@ def test_what_is_not_dimacs_is_refused_with_its_place(text: str, where: str, tol
         parse_dimacs(text, "small")
     assert refused.value.faults[0].where == where
     assert told in refused.value.faults[0].what
+
+
+def test_what_follows_a_line_with_a_percent_sign_is_not_read() -> None:
+    assert parse_dimacs("p cnf 2 1\n1 2 0\n%\n0\n\n", "small").clauses == [[1, 2]]
+
+
+def test_a_byte_order_mark_and_line_ends_of_windows_are_read_over(tmp_path: Path) -> None:
+    path = tmp_path / "small.dimacs"
+    path.write_bytes(b"\xef\xbb\xbfc 1 disk\r\np cnf 1 1\r\n1 0\r\n")
+    assert read_dimacs(path).names == {1: "disk"}
+
+
+def test_a_byte_that_is_not_utf8_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "small.dimacs"
+    path.write_bytes(b"c a remark\nc 1 caf\xe9\np cnf 1 0\n")
+    with pytest.raises(InvalidInput) as refused:
+        read_dimacs(path)
+    assert refused.value.faults[0].where == "small.dimacs:2:8"

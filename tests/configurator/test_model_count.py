@@ -36,7 +36,8 @@ def _tried(clauses: list[list[int]], variables: list[int]) -> int:
 def test_both_ways_count_what_trying_every_assignment_counts(clauses: list[list[int]]) -> None:
     variables = sorted({abs(literal) for clause in clauses for literal in clause})
     expected = _tried(clauses, variables)
-    tree = elimination_tree(clauses, variables, Deadline(60))
+    tree = elimination_tree(clauses, variables, Deadline(60), narrower_than=99)
+    assert tree is not None
     assert solutions(TreeParts(tree, clauses), Deadline(60)) == expected
     assert solutions(ComponentParts(clauses, variables), Deadline(60)) == expected
 
@@ -44,7 +45,9 @@ def test_both_ways_count_what_trying_every_assignment_counts(clauses: list[list[
 def test_what_does_not_hang_together_is_multiplied() -> None:
     # Three pairs of which one at least holds: 3 x 3 x 3.
     clauses = [[1, 2], [3, 4], [5, 6]]
-    tree = elimination_tree(clauses, range(1, 7), Deadline(60))
+    tree = elimination_tree(clauses, range(1, 7), Deadline(60), narrower_than=2)
+    assert tree is not None
     assert tree.width == 1
+    assert elimination_tree(clauses, range(1, 7), Deadline(60), narrower_than=1) is None
     assert solutions(TreeParts(tree, clauses), Deadline(60)) == 27
     assert solutions(ComponentParts(clauses, range(1, 7)), Deadline(60)) == 27

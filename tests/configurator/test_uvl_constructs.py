@@ -236,7 +236,9 @@ def test_imported_files_become_one_tree(tmp_path: Path) -> None:
         ("imports\n\tmodel\nfeatures\n\tA\n\t\tor\n\t\t\tmodel.A\n", "model.uvl:2:2", "imports itself"),
         ("features\n\tA /* no end\n", "model.uvl:2:4", "no end"),
         ("features\n\tA $\n", "model.uvl:2:4", "not allowed"),
-        ("constraints\n\tA\n", "model.uvl:1:1", "no features"),
+        ("constraints\n\tA\n", "model.uvl:1:1", "'constraints' does not fit"),
+        ("namespace a\n", "model.uvl:2:1", "no features"),
+        ("namespace a\nnamespace b\nfeatures\n\tA\n", "model.uvl:2:1", "second `namespace`"),
     ],
 )
 def test_what_is_not_supported_is_named_with_its_place(text: str, where: str, told: str, tmp_path: Path) -> None:
