@@ -12,6 +12,7 @@ from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of, decimal_message, money
+from bidwright.catalog.days import day_message, day_of
 from bidwright.catalog.model import PriceBook, Release
 from bidwright.catalog.price_entry import IndexSeries
 from bidwright.core.amount_table import average_month
@@ -45,7 +46,7 @@ def index_prices(request: IndexPriceRequest, priced: Pricer, current: Release) -
     book = priced.release.price_book(request.configuration.market, request.terms.segment, request.terms.channel)
     if book is None:
         raise AssertionError("a price was made without a price book")
-    since = dt.date(old.price_date.year, old.price_date.month, old.price_date.day)
+    since = day_of(old.price_date)
     until = _until(request.indexed_on, since)
     series = _series(request, book, current)
     steps = moves(series, since, until)
@@ -66,7 +67,7 @@ def index_prices(request: IndexPriceRequest, priced: Pricer, current: Release) -
 
 def _until(stated: Date, since: dt.date) -> dt.date:
     try:
-        until = dt.date(stated.year, stated.month, stated.day)
+        until = day_of(stated)
     except ValueError:
         what, fix = f"{stated.year}-{stated.month}-{stated.day} is not a day", "Give year, month and day of one."
     else:
@@ -136,7 +137,7 @@ def _average_month(lines: Sequence[IndexedLine], currency: str) -> Money:
 def _message(step: Move, series: IndexSeries) -> IndexStep:
     parts = [_part(part) for part in step.parts]
     return IndexStep(
-        day=_date(step.day),
+        day=day_message(step.day),
         old_index=None if series.shares else parts[0].old_index,
         new_index=None if series.shares else parts[0].new_index,
         percent=decimal_message(percent_at(round((step.factor - 1) * WHOLE))),
@@ -151,11 +152,7 @@ def _part(part: Part) -> IndexPart:
         title=part.series.title,
         percent=decimal_message(part.percent),
         old_index=decimal_message(part.old[1]),
-        old_from=_date(part.old[0]),
+        old_from=day_message(part.old[0]),
         new_index=decimal_message(part.new[1]),
-        new_from=_date(part.new[0]),
+        new_from=day_message(part.new[0]),
     )
-
-
-def _date(day: dt.date) -> Date:
-    return Date(year=day.year, month=day.month, day=day.day)

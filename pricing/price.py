@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from google.type.date_pb2 import Date
-
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.bespoke_places import check_places
 from bidwright.catalog.centres import regions_for
+from bidwright.catalog.days import day_message
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_percentages import Key
 from bidwright.core.errors import Faults, InvalidInput
@@ -76,7 +75,7 @@ def price(release: Release, configuration: Configuration, terms: CommercialTerms
         currency=currency,
         price_book=book.id,
         release=release.name,
-        price_date=Date(year=date.year, month=date.month, day=date.day),
+        price_date=day_message(date),
         term_months=agreement.term_months,
         waterfall=waterfall(lines),
         totals=sums,

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from google.type.date_pb2 import Date
 
+from bidwright.catalog.days import day_of
 from bidwright.catalog.model import Answer, Market, PriceBook, Release
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
 from bidwright.core.errors import Faults
@@ -194,7 +195,7 @@ def _term_percent(book: PriceBook, months: int, faults: Faults) -> Decimal | Non
 
 def _price_date(date: Date, faults: Faults) -> dt.date | None:
     try:
-        return dt.date(date.year, date.month, date.day)
+        return day_of(date)
     except ValueError:
         faults.add(
             "terms.price_date",
