@@ -21,7 +21,6 @@ from bidwright.configurator.cpsat_packages import add_fewer_savings, add_no_pack
 from bidwright.configurator.cpsat_proof import ProofSearch
 from bidwright.configurator.cpsat_slots import better_slots
 from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver, proven_bound
-from bidwright.configurator.cpsat_start import some_solution
 from bidwright.configurator.deadline import Deadline
 
 _QUICK_EFFORT = 0.5
@@ -39,7 +38,7 @@ _LITTLE_S = 10.0
 _FOR_ONE_MORE = 0.6
 """Part of the time that an objective may take where others follow."""
 
-_FOR_QUICK, _FOR_SOME, _FOR_SLOTS, _FOR_LONG, _FOR_PARTS = 0.3, 0.5, 0.5, 0.4, 0.6
+_FOR_QUICK, _FOR_SLOTS, _FOR_LONG, _FOR_PARTS = 0.3, 0.5, 0.4, 0.6
 """Parts of the time that is left at the beginning of each step; what remains is for a proof."""
 
 Status = Literal["found", "infeasible", "unknown"]
@@ -163,9 +162,8 @@ class _Search:
         best = best.better(solved, form)
         if best.is_over(form):
             return best
-        if not best.values:
-            values = start or some_solution(self._asked, self._model, deadline.after(_FOR_SOME))
-            best = _Searched(status="found", values=values) if values else best
+        if start and not best.values:
+            best = _Searched(status="found", values=start)
         if best.values:
             best = best.with_values(self._with_better_slots(model, best.values, deadline.after(_FOR_SLOTS)))
         best = best.better(self._solved(model, best.values, deadline.after(_FOR_LONG), effort=_LONG_EFFORT), form)
