@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bidwright.configurator.members import PIN, Member, member_text, units_text
+from bidwright.configurator.members import PIN, Member, member_text
 from bidwright.configurator.request import Requirements
+from bidwright.core.counts import counted
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
 
 
@@ -35,7 +36,7 @@ def with_frozen(
 
 def _reasons(component: str, units: int, requirements: Requirements) -> list[str]:
     """What cannot be together about one frozen component, whatever else is chosen; nothing where it can stay."""
-    kept = f"{component} is frozen with its installed {units_text(units)}"
+    kept = f"{component} is frozen with its installed {counted(units, 'unit')}"
     known = requirements.release.components.get(component)
     if known is None:
         return [f"{kept}, and the portfolio no longer has it"]

@@ -12,6 +12,7 @@ from bidwright.configurator.capacity import centres_of
 from bidwright.configurator.delivery import allowed_regions, undeliverable
 from bidwright.configurator.request import BespokeEffect, Limit, Requirements
 from bidwright.configurator.rule_index import rules_by_id
+from bidwright.core.counts import counted
 from bidwright.core.money import from_minor, plain
 from bidwright.v1 import configuration_pb2
 from bidwright.v1.configuration_pb2 import ConflictKind
@@ -46,11 +47,6 @@ def number_text(number: Fraction | Decimal | int) -> str:
 def amount_text(minor: int, currency: str, limit: Limit) -> str:
     """An amount for a reader: ``412.30 EUR a month``."""
     return f"{from_minor(minor, currency):,f} {currency} {_PERIOD[limit]}"
-
-
-def units_text(quantity: int) -> str:
-    """A number of units for a reader: ``1 unit``, ``1,200 units``."""
-    return f"{quantity:,} unit{'' if quantity == 1 else 's'}"
 
 
 def name_text(requirements: Requirements, component_or_family: str) -> str:
@@ -95,8 +91,8 @@ def _budget(limit: str, requirements: Requirements) -> str:
 def _pin(component: str, requirements: Requirements) -> str:
     quantity = requirements.pins[component]
     if component in requirements.frozen:
-        return f"{name_text(requirements, component)} is frozen with its installed {units_text(quantity)}"
-    wanted = f"exactly {units_text(quantity)} of " if quantity else ""
+        return f"{name_text(requirements, component)} is frozen with its installed {counted(quantity, 'unit')}"
+    wanted = f"exactly {counted(quantity, 'unit')} of " if quantity else ""
     return f"you asked for {wanted}{name_text(requirements, component)}"
 
 

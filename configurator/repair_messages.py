@@ -18,11 +18,11 @@ from bidwright.configurator.members import (
     answer_text,
     member_text,
     name_text,
-    units_text,
 )
 from bidwright.configurator.repair import Explanation, Repair
 from bidwright.configurator.repair_changes import Changes
 from bidwright.configurator.request import LIMITS, Requirements
+from bidwright.core.counts import counted
 from bidwright.core.errors import Faults
 from bidwright.core.money import from_minor
 from bidwright.core.nearest import advice
@@ -149,9 +149,8 @@ def _text(member: Member, changes: Changes, requirements: Requirements) -> str:
         return f'answer {told} instead of {answer_text(need, old)} to "{need.question}" ({need.name})'
     if member.kind == PIN:
         units = requirements.pins[member.id]
-        return (
-            f"do not ask for {f'exactly {units_text(units)} of ' if units else ''}{name_text(requirements, member.id)}"
-        )
+        wanted = f"exactly {counted(units, 'unit')} of " if units else ""
+        return f"do not ask for {wanted}{name_text(requirements, member.id)}"
     if member.kind == EXCLUSION:
         return f"do not rule out {name_text(requirements, member.id)}"
     if member.kind == BESPOKE:

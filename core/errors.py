@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bidwright.core.counts import counted
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -127,7 +129,7 @@ class Faults:
             return
         lines = "; ".join(f"{fault.where}: {fault.what}" for fault in self.found)
         raise InvalidInput(
-            f"{subject} has {len(self.found)} fault{'s' if len(self.found) > 1 else ''}: {lines}",
+            f"{subject} has {counted(len(self.found), 'fault')}: {lines}",
             fix="; ".join(dict.fromkeys(fault.fix for fault in self.found)),
             faults=self.found,
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bidwright.core.counts import counted
 from bidwright.core.errors import Faults, InvalidInput, Unavailable
 from bidwright.provisioning.ansible_run import Target
 from bidwright.provisioning.directory_target import DirectoryTarget
@@ -84,7 +85,7 @@ class Inventory:
         fitting = [name for name, place in self.places.items() if place.kind == plan.target_kind]
         if len(fitting) < plan.places:
             raise Unavailable(
-                f"The plan takes {plan.places} target{'s' if plan.places > 1 else ''} of kind {plan.target_kind}; "
+                f"The plan takes {counted(plan.places, 'target')} of kind {plan.target_kind}; "
                 f"the inventory has {len(fitting)}.",
                 fix=f"Add {plan.places - len(fitting)} of that kind to the inventory and restart.",
                 reason="NO_FITTING_TARGET",

@@ -11,6 +11,7 @@ import protovalidate
 from google.protobuf.message import DecodeError, Message
 
 from bidwright.core.caller import Caller, current_caller, serve_for
+from bidwright.core.counts import counted
 from bidwright.core.errors import BidwrightError, Fault, InvalidInput, Unauthenticated
 from bidwright.core.ids import random_id
 from bidwright.server.access import FOR_EVERYBODY, require_own_terms, require_role, short_name
@@ -136,7 +137,7 @@ def _validate(request: Message) -> None:
     ]
     what = "; ".join(f"{fault.where} {fault.what}" for fault in faults[:10])
     raise InvalidInput(
-        f"The request breaks the contract in {len(faults)} place{'s' if len(faults) > 1 else ''}: {what}",
+        f"The request breaks the contract in {counted(len(faults), 'place')}: {what}",
         fix="Correct the fields named.",
         reason="FIELD_INVALID",
         faults=faults,

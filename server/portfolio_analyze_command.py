@@ -20,6 +20,7 @@ from bidwright.configurator.portfolio_analysis import Scope, analyze_portfolio
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.files import FILE, FOLDER, OutputFile
+from bidwright.core.counts import counted
 from bidwright.pricing.amounts import amount_table
 from bidwright.server.feature_model_commands import analyzed_feature_model
 from bidwright.server.portfolio_findings_text import as_record, as_text
@@ -85,8 +86,8 @@ def portfolio_analyze(  # noqa: PLR0913 - one parameter for each option of the c
     if as_json:
         click.echo(json.dumps(as_record(release, findings, seconds), ensure_ascii=False))
     else:
-        counted = {"component": release.components, "offering": scope.offerings, "market": scope.markets}
-        size = ", ".join(f"{len(many)} {one}{'' if len(many) == 1 else 's'}" for one, many in counted.items())
+        examined = {"component": release.components, "offering": scope.offerings, "market": scope.markets}
+        size = ", ".join(counted(len(many), one) for one, many in examined.items())
         click.echo(as_text(findings, size, seconds))
     if strict and findings.has_faults:
         raise SystemExit(_FAULTS)

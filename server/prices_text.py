@@ -10,6 +10,7 @@ from typing import Any
 
 from bidwright.catalog.book_changes import KINDS, BookChange, CellChange
 from bidwright.catalog.book_import import BookImport
+from bidwright.core.counts import counted
 from bidwright.core.money import plain
 
 _SILENT = frozenset({"component", "charge", "valid_from"})
@@ -56,7 +57,7 @@ def _lines(imported: BookImport, written: Sequence[str]) -> Iterator[str]:
         yield f"    {fault.fix}"
     yield from (f"Note: {note}" for note in imported.notes)
     if imported.faults:
-        yield f"{len(imported.faults)} fault{'s' if len(imported.faults) > 1 else ''}: nothing was written."
+        yield f"{counted(len(imported.faults), 'fault')}: nothing was written."
         return
     counts = ", ".join(f"{number} {kind}" for kind, number in _counts(imported).items() if number)
     yield counts or "No change."

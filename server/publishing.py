@@ -12,6 +12,7 @@ import click
 from bidwright.catalog.reader import check_report
 from bidwright.catalog.release import pack
 from bidwright.catalog.releases import Releases
+from bidwright.core.counts import counted
 from bidwright.core.errors import Faults
 from bidwright.server.role_faults import role_faults
 from bidwright.storage.records import Store
@@ -27,7 +28,7 @@ def report(directory: Path, *, as_json: bool) -> bool:
     else:
         for fault in faults:
             click.echo(f"{fault.where}: {fault.what}\n    {fault.fix}")
-        said = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}" if faults else "no faults"
+        said = counted(len(faults), "fault") if faults else "no faults"
         click.secho(f"{directory}: {said}", fg="red" if faults else "green")
     return not faults
 

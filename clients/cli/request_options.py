@@ -19,7 +19,7 @@ from bidwright.clients.cli.completions import (
     complete_offerings,
 )
 from bidwright.clients.cli.session import Session
-from bidwright.clients.cli.terms_options import put_terms, terms_options
+from bidwright.clients.cli.terms_options import put_terms, terms_options, texts
 from bidwright.core.command_line.files import FILE
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configurator_pb2 as configurator
@@ -99,9 +99,9 @@ def request_from(session: Session, **options: object) -> configurator.ConfigureR
         portfolio=f"portfolios/{portfolio}",
         offering=str(options["offering_id"]),
         market=market,
-        needs=answers.need_answers(_texts(options["needs"]), offering),
-        pins=answers.pins(_texts(options["pinned"])),
-        exclusions=_texts(options["exclusions"]),
+        needs=answers.need_answers(texts(options["needs"]), offering),
+        pins=answers.pins(texts(options["pinned"])),
+        exclusions=texts(options["exclusions"]),
     )
     request.terms.term_months = int(str(options["term_months"]))
     if options["discount"]:
@@ -118,10 +118,6 @@ def request_from(session: Session, **options: object) -> configurator.ConfigureR
     if isinstance(options["bespoke"], Path):
         request.bespoke_items.extend(answers.bespoke_items(options["bespoke"], currency))
     return request
-
-
-def _texts(value: object) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, tuple) else []
 
 
 def currency_of(session: Session, portfolio: str, market: str) -> str:

@@ -49,23 +49,24 @@ def put_terms(terms: configuration.CommercialTerms, options: Mapping[str, object
     for name in ("segment", "channel", "agreement"):
         if options.get(name):
             setattr(terms, name, str(options[name]))
-    if codes := _texts(options.get("promotion_codes")):
+    if codes := texts(options.get("promotion_codes")):
         terms.promotion_codes[:] = codes
-    if discounts := _texts(options.get("line_discounts")):
+    if discounts := texts(options.get("line_discounts")):
         del terms.line_discounts[:]
         for component, percent in map(_pair, discounts):
             terms.line_discounts.add(component=component).percent.value = percent
     for name in ("one_time_discount", "monthly_discount"):
         if options.get(name):
             getattr(terms, name).CopyFrom(answers.money(str(options[name]), currency()))
-    if commitments := _texts(options.get("commitments")):
+    if commitments := texts(options.get("commitments")):
         del terms.commitments[:]
         for commitment, amount in map(_pair, commitments):
             terms.commitments.add(commitment=commitment).monthly.CopyFrom(answers.money(amount, currency()))
     put_months(terms, options)
 
 
-def _texts(value: object) -> list[str]:
+def texts(value: object) -> list[str]:
+    """What an option that may be repeated was given as; empty where it was not."""
     return [str(one) for one in value] if isinstance(value, tuple) else []
 
 
