@@ -15,6 +15,7 @@ from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import Requirements, requirements_of
 from bidwright.core.amount_table import AmountTable
+from bidwright.core.errors import BidwrightError
 from bidwright.pricing.amounts import AmountTables
 from bidwright.v1.configuration_pb2 import CommercialTerms, Conflict
 from bidwright.v1.configurator_pb2 import OBJECTIVE_DIRECTION_MAXIMIZE, ConfigureRequest, Objective
@@ -72,10 +73,11 @@ def _number(value: Decimal) -> int | float:
 def main(path: Path, *, seconds: float, as_json: bool) -> None:
     """Choose exactly one item of each group of FILE, with as much value as possible within all capacities."""
     try:
-        instance = read_instance(path)
+        found = solved(read_instance(path), seconds)
     except ValueError as fault:
         raise click.ClickException(str(fault)) from fault
-    found = solved(instance, seconds)
+    except BidwrightError as fault:
+        raise click.ClickException(f"{fault} {fault.fix}") from fault
     if as_json:
         click.echo(json.dumps(found))
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +22,8 @@ from bidwright.core.money import plain
 TODAY = dt.date(2026, 1, 1)
 OFFERING, MARKET, VALUE, CURRENCY = "knapsack", "DE", "value", "EUR"
 _COMPETENCE = "operation"
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18}")
 _TEXT = """# {name}
 ## Service specification
 You get it.
@@ -54,14 +57,18 @@ def read_instance(path: Path) -> Instance:
 
     In the first form each group begins with its number, in the second with its number of items.
 
+    What follows the last group is not read.
+
     Raises:
-        ValueError: It is in neither form.
+        ValueError: It is in neither form; with the line.
     """
-    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    header = [int(word) for word in lines[0]] if lines else []
-    if len(header) not in (2, 3) or min(header) < 1:
-        raise ValueError(f"{path}: the first line must say groups, items where all have equally many, and resources")
-    numbers = (Decimal(word) for line in lines[1:] for word in line if _is_number(word))
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    first = lines[0][1] if lines else []
+    header = [int(word) for word in first if _WHOLE.fullmatch(word)]
+    if len(header) != len(first) or len(header) not in (2, 3) or min(header) < 1:
+        raise ValueError(f"{path}:1: the first line must say groups, items where all have equally many, and resources")
+    numbers = (_number(word, f"{path}:{number}") for number, line in lines[1:] for word in line)
     try:
         capacities = [next(numbers) for _ in range(header[-1])]
         groups = [_group(numbers, header) for _ in range(header[0])]
@@ -70,13 +77,17 @@ def read_instance(path: Path) -> Instance:
     return Instance(tuple(capacities), tuple(groups))
 
 
-def _is_number(word: str) -> bool:
-    return word.lstrip("-").replace(".", "", 1).isdigit()
+def _number(word: str, where: str) -> Decimal:
+    if not _NUMBER.fullmatch(word):
+        raise ValueError(f"{where}: {word[:60]!r} is no number from 0, such as 12 or 0.75")
+    return Decimal(word)
 
 
 def _group(numbers: Iterator[Decimal], header: list[int]) -> tuple[Item, ...]:
     first = next(numbers)
     count = header[1] if len(header) == 3 else int(first)
+    if count < 1 or first != int(first):
+        raise ValueError(f"a group begins with {first}, where the number of its items from 1 is expected")
     items = []
     for _ in range(count):
         value = next(numbers)
@@ -95,7 +106,7 @@ def release_of(instance: Instance) -> Release:
 
 
 def _files(instance: Instance) -> dict[str, bytes]:
-    families = {"room": [_component("room.all", provides=_figures(instance.capacities))]}
+    families = {"room": [_component("room.all", provides=_figures(instance.capacities, zeros=True))]}
     for number, group in enumerate(instance.groups):
         families[f"group_{number}"] = [
             _component(item_id(number, at), attributes={VALUE: plain(item.value)}, consumes=_figures(item.uses))
@@ -142,8 +153,8 @@ _PRICES = {
 }
 
 
-def _figures(numbers: tuple[Decimal, ...]) -> dict[str, str]:
-    return {f"resource_{index}": plain(number) for index, number in enumerate(numbers) if number}
+def _figures(numbers: tuple[Decimal, ...], *, zeros: bool = False) -> dict[str, str]:
+    return {f"resource_{index}": plain(number) for index, number in enumerate(numbers) if number or zeros}
 
 
 def _component(id_: str, **figures: dict[str, str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -157,3 +158,32 @@ def test_large_published_instances_come_within_a_thousandth_of_their_published_v
     found = _published(name, 60)
     assert found["value"] >= 0.999 * value
     assert found["bound"] >= value
+
+
+def test_a_resource_without_any_capacity_allows_what_uses_none_of_it(tmp_path: Path) -> None:
+    instance = read_instance(_file(tmp_path, "2 1\n0\n2\n5 0\n7 1\n2\n1 0\n9 2\n"))
+    found = solved(instance, 20)
+    assert (found["value"], found["bound"], found["choice"]) == (6, 6, [0, 0])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a b\n5\n", ":1: the first line"),
+        ("1 1\n5\n2\n3 2\n4 x\n", ":5: 'x' is no number"),
+        ("1 1\n5\n2\n3 2\n4e0 1\n7 1\n", ":5: '4e0' is no number"),
+        ("1 1\n5\n1\n3 ²\n", ":4: '²' is no number"),
+        ("1 1\n5\n1\n3 -2\n", ":4: '-2' is no number"),
+        ("1 1\n5\n1.5\n3 2\n4 5\n", "begins with 1.5"),
+        ("1 1\n5\n0\n", "begins with 0"),
+    ],
+)
+def test_what_is_no_instance_is_refused_with_its_line(text: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)):
+        read_instance(_file(tmp_path, text))
+
+
+def test_remarks_behind_the_last_group_may_be_in_any_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "instance.txt"
+    path.write_bytes(b"\xef\xbb\xbf1 1\r\n5\r\n1\r\n3 2\r\nL\xf6sung\r\n")
+    assert read_instance(path) == Instance((Decimal(5),), ((Item(Decimal(3), (Decimal(2),)),),))
