@@ -56,7 +56,7 @@ def read_book(files: Files, key: str) -> Book:
             facts={"price_book": key},
         )
     faults = Faults()
-    rows = read_list(files, price_file(key), faults)
+    rows = read_list(files, price_file(key), faults, len(COLUMNS))
     named = sorted({row.cells.get("table", "") for row in rows.rows} - {""})
     tables = {name: read_list(files, table_file(name), faults) for name in named if table_file(name) in files}
     text = text_of(files, settings_file(key), faults) if settings_file(key) in files else None

@@ -70,12 +70,12 @@ class Merged:
     origins: dict[int, int] = field(default_factory=dict)
 
 
-def read_list(files: Files, name: str, faults: Faults) -> ListFile:
-    """Read a file; one that is not there has no columns and no rows."""
+def read_list(files: Files, name: str, faults: Faults, needed: int | None = None) -> ListFile:
+    """Read a file, of which rows may end after the columns needed; one that is not there has no columns and no rows."""
     if name not in files:
         return ListFile()
     text = text_of(files, name, faults)
-    sheet = read_csv(text, name, faults) if text is not None else None
+    sheet = read_csv(text, name, faults, needed) if text is not None else None
     if text is None or sheet is None:
         return ListFile()
     rows = tuple(SheetRow(int(row.where.rpartition(":")[2]), row.cells) for row in sheet.rows)
