@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from dataclasses import replace
 
 import pytest
-from branch_bids import TERMS, TODAY, bid, branches, prices, site
+from branch_bids import TERMS, TODAY, bid, branches, prices, request, site
 from google.type.money_pb2 import Money
 
+from bidwright.configurator.answers import Answers
 from bidwright.configurator.check import check
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import Requirements, requirements_and_items
 from bidwright.configurator.sites_configure import SitedSolution, configure_sites
 from bidwright.configurator.sites_request import site_messages
 from bidwright.core.errors import InvalidInput
+from bidwright.pricing.amounts import AmountTables
 from bidwright.pricing.price import price
 from bidwright.v1.configuration_pb2 import (
     Budget,
@@ -27,8 +30,10 @@ from bidwright.v1.configuration_pb2 import (
 from bidwright.v1.configurator_pb2 import (
     OBJECTIVE_DIRECTION_MINIMIZE,
     OBJECTIVE_MEASURE_COMPONENTS,
+    OBJECTIVE_MEASURE_CONTRACT_COST,
     OBJECTIVE_MEASURE_CONTRACT_VALUE,
     OBJECTIVE_MEASURE_LEAD_TIME,
+    OBJECTIVE_MEASURE_MARGIN,
     OBJECTIVE_MEASURE_MONTHLY,
     OBJECTIVE_MEASURE_ONE_TIME,
     Objective,
@@ -194,6 +199,24 @@ def test_objectives_are_of_the_bid_as_a_whole(objectives: list[Objective], reach
     found = _solved(bid(sites, objectives=objectives)).solution
     assert [one.value for one in found.reached] == reached
     assert [one.bound for one in found.reached] == reached
+
+
+def test_cost_and_margin_of_a_bid_are_those_of_pricing() -> None:
+    answers = Answers(AmountTables(), price, lambda: dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC))
+    asked = request(
+        objectives=[Objective(measure=OBJECTIVE_MEASURE_CONTRACT_COST), Objective(measure=OBJECTIVE_MEASURE_MARGIN)]
+    )
+    question = answers.question(asked, branches(), sites=[site("a", users=10), site("b", users=40)])
+    solution = answers.configure_sites(question, Deadline(60)).solution
+    (margin,) = solution.further_proofs
+    cost, value = solution.totals.contract_cost, solution.totals.contract_value
+    assert solution.proof.value == cost
+    assert solution.proof.is_optimal
+    assert _cents(margin.value) == _cents(value) - _cents(cost)
+
+
+def _cents(amount: Money) -> int:
+    return 100 * amount.units + amount.nanos // 10**7
 
 
 def test_a_shorter_lead_time_is_bought_with_faster_components_at_all_sites() -> None:
