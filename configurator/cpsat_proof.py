@@ -68,13 +68,15 @@ class ProofSearch:
             return None
         out, rows = self._written_out()
         form = out.form(form)
-        known = self._known = relaxed(*_probed(self._low, self._high, rows, deadline), rows, form, deadline)
+        parts = out.parts(units)
+        is_price = _most_cost(parts, form)
+        low, high = (self._low, self._high) if is_price else _probed(self._low, self._high, rows, deadline)
+        known = self._known = relaxed(low, high, rows, form, deadline)
         near = _Found() if known is None else self._near_bound(known, form, deadline)
         if known is None or not near.values:
             return None
         values, most = near.values, form.at(near.values)
-        parts = out.parts(units)
-        is_alone = near.bound == most and _most_cost(parts, form)
+        is_alone = near.bound == most and is_price
         left = model_of(*known.left_for(most if is_alone else most - 1), known.rows, form)
         if is_alone:  # the best of those near the bound often is the only one that is as good
             add_difference(left, parts, values)
