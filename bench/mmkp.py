@@ -35,7 +35,7 @@ def solved(instance: Instance, seconds: float) -> dict[str, Any]:
     """
     began = time.monotonic()
     requirements, table = asked(instance)
-    left_s = seconds - (time.monotonic() - began) - _AFTERWARDS_S
+    left_s = max(0.0, seconds - (time.monotonic() - began) - _AFTERWARDS_S)
     outcome = configure(requirements, table, Deadline(left_s))
     took = round(time.monotonic() - began, 2)
     if isinstance(outcome, Conflict):
