@@ -18,12 +18,19 @@ from bidwright.configurator.guide_facts import Fact, Witness
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 
+_QUICK_EFFORT = 0.1
+"""Deterministic time after which a search within a budget begins anew with the linear relaxation of its prices."""
+
+_CHEAP_EFFORT = 0.3
+"""Most deterministic time for a cheap configuration, which others are found near to."""
+
 
 class WitnessSearch:
     """Finds valid configurations that have one of some facts."""
 
     def __init__(self, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
         self._request = request_model(requirements, amounts, switchable=False, priced=False)
+        self._budget = requirements.budget
         self._deadline = deadline
         self._literals: dict[Fact, cp_model.IntVar] = {}
 
@@ -42,11 +49,27 @@ class WitnessSearch:
             model.add_bool_or(literals)
             model.add_decision_strategy(literals, cp_model.CHOOSE_FIRST, cp_model.SELECT_MAX_VALUE)
         solver = presolve_free_solver(self._deadline)
+        if self._budget:
+            solver.parameters.max_deterministic_time = _QUICK_EFFORT
         status = solver.solve(model)
+        if self._budget and status == cp_model.UNKNOWN:
+            solver = presolve_free_solver(self._deadline, relaxed=True)
+            status = solver.solve(model)
         if status == cp_model.INFEASIBLE:
             return None
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
             raise TimeoutError("the solver ran out of time")
+        return self._witness(solver)
+
+    def cheapest(self) -> Witness | None:
+        """A configuration that comes to little by the first limit of the budget; None where none is found soon."""
+        model: cp_model.CpModel = self._request.model.clone()
+        model.minimize(self._request.charges.of(min(self._budget)))
+        solver = optimum_solver(self._deadline)
+        solver.parameters.max_deterministic_time = _CHEAP_EFFORT
+        return self._witness(solver) if solver.solve(model) in {cp_model.OPTIMAL, cp_model.FEASIBLE} else None
+
+    def _witness(self, solver: cp_model.CpSolver) -> Witness:
         units = {name: solver.value(variable) for name, variable in self._request.quantities.items()}
         return Witness(
             items={name: number for name, number in units.items() if number},

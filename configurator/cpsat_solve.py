@@ -102,10 +102,13 @@ def optimum_solver(deadline: Deadline, *, presolve: bool = True) -> cp_model.CpS
     return solver
 
 
-def presolve_free_solver(deadline: Deadline) -> cp_model.CpSolver:
-    """A solver whose "infeasible" can be relied on."""
+def presolve_free_solver(deadline: Deadline, *, relaxed: bool = False) -> cp_model.CpSolver:
+    """A solver whose "infeasible" can be relied on; ``relaxed`` is for what hangs on long rows, as prices are."""
     solver = _solver(deadline)
     _without_presolve(solver)
+    if relaxed:
+        solver.parameters.linearization_level = 2
+        solver.parameters.add_lp_constraints_lazily = False
     return solver
 
 

@@ -12,10 +12,11 @@ from bidwright.configurator.cpsat_guide import least_value
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of, explain
 from bidwright.configurator.guide_choice import Choice
+from bidwright.configurator.guide_decided import Decided
 from bidwright.configurator.guide_facts import Assumption, Option, Vocabulary, vocabulary_of
 from bidwright.configurator.guide_masks import flags_of
 from bidwright.configurator.guide_ranges import Range, RangeSearch
-from bidwright.configurator.guide_search import Decided, GuideSearch
+from bidwright.configurator.guide_search import GuideSearch
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable

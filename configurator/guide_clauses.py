@@ -24,6 +24,18 @@ def row_of(literal: int) -> int:
     return 2 * abs(literal) + (literal < 0)
 
 
+class Impossible(Exception):
+    """The clauses prove that there is no such configuration.
+
+    Attributes:
+        blamed: Assumptions that cannot hold together.
+    """
+
+    def __init__(self, blamed: Sequence[int] = ()) -> None:
+        super().__init__("there is no such configuration")
+        self.blamed = tuple(blamed)
+
+
 class ClauseTable:
     """Clauses that do not change, those of like length side by side."""
 

@@ -18,7 +18,7 @@ from bidwright.configurator.clauses import Clause
 from bidwright.configurator.cpsat_model import OfferingKey, offering_key
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
-from bidwright.configurator.guide_clauses import ClauseTable, Places, row_of
+from bidwright.configurator.guide_clauses import ClauseTable, Impossible, Places, row_of
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness, vocabulary_of
 from bidwright.configurator.guide_kept import Configuration, Kept, Layout
 from bidwright.configurator.guide_masks import mask_of
@@ -31,18 +31,6 @@ from bidwright.configurator.sat import OutOfTime, Sat
 
 _MOST_LEARNED = 20_000
 """With so many clauses that rows have taught, the solver begins anew."""
-
-
-class Impossible(Exception):
-    """The clauses prove that there is no such configuration.
-
-    Attributes:
-        blamed: Assumptions that cannot hold together.
-    """
-
-    def __init__(self, blamed: Sequence[int] = ()) -> None:
-        super().__init__("there is no such configuration")
-        self.blamed = tuple(blamed)
 
 
 class WarmOffering:
@@ -201,7 +189,11 @@ class WarmOffering:
     def near(self, configuration: Configuration) -> list[int]:
         """The literals that a configuration has, to be preferred."""
         signs = np.where(configuration.holds, 1, -1)
-        return list((signs * np.arange(len(signs)))[1:].tolist())
+        found: list[int] = (signs * np.arange(len(signs)))[1:].tolist()
+        for number, units in zip(self._offering.numbers, configuration.columns.tolist(), strict=False):
+            later = ((value, step) for value, step in number.steps.items() if abs(step) >= len(signs))
+            found.extend(step if units >= value else -step for value, step in later)
+        return found
 
     def one_of(self, literals: Iterable[int]) -> int:
         """A literal under which one of these holds."""

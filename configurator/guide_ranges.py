@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from bidwright.configurator.cpsat_guide import WitnessSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_choice import choice_of
+from bidwright.configurator.guide_clauses import Impossible
 from bidwright.configurator.guide_facts import Fact, Witness
-from bidwright.configurator.guide_pool import Impossible, warm_offering
+from bidwright.configurator.guide_pool import warm_offering
 from bidwright.configurator.guide_search import MANY
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable

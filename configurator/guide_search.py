@@ -6,20 +6,21 @@ The clauses of the offering are asked first; what they cannot decide is left to 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
 from bidwright.configurator.cpsat_guide import WitnessSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_choice import choice_of
-from bidwright.configurator.guide_clauses import ClauseTable
+from bidwright.configurator.guide_clauses import ClauseTable, Impossible
+from bidwright.configurator.guide_decided import Decided
 from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness
 from bidwright.configurator.guide_kept import Configuration
 from bidwright.configurator.guide_masks import places_of
 from bidwright.configurator.guide_mixture import Mixture
-from bidwright.configurator.guide_pool import Impossible, warm_offering
+from bidwright.configurator.guide_pool import warm_offering
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable
 
 MANY, _FEW = 120, 12
@@ -31,48 +32,6 @@ _TELLING = 3
 
 _BESIDE = 60
 """So many other options are tried beside those; more of them break more rows than they show."""
-
-
-@dataclass
-class Decided:
-    """What is known of the options of a vocabulary; bit n of a mask stands for option n.
-
-    Attributes:
-        taken, left: Options that some valid configuration takes, or leaves.
-        never_taken, never_left: Options that no valid configuration takes, or leaves.
-        shown_by: Make the valid configurations that show it.
-    """
-
-    everything: int
-    taken: int = 0
-    left: int = 0
-    never_taken: int = 0
-    never_left: int = 0
-    shown_by: list[Callable[[], Witness]] = field(default_factory=list)
-
-    def is_news(self, mask: int) -> bool:
-        """Whether a configuration that takes the options of the mask shows anything new."""
-        return not self.shown_by or bool(mask & ~self.taken or self.everything & ~mask & ~self.left)
-
-    def show(self, mask: int, witness: Callable[[], Witness]) -> None:
-        """Learn from a configuration that takes the options of the mask."""
-        self.taken |= mask
-        self.left |= self.everything & ~mask
-        self.shown_by.append(witness)
-
-    def witnesses(self) -> list[Witness]:
-        """The valid configurations."""
-        return [make() for make in self.shown_by]
-
-    @property
-    def untaken(self) -> int:
-        """Options of which it is not known whether they can be taken."""
-        return self.everything & ~self.taken & ~self.never_taken
-
-    @property
-    def unleft(self) -> int:
-        """Options of which it is not known whether they can be left."""
-        return self.everything & ~self.left & ~self.never_left
 
 
 class _Goal(NamedTuple):
@@ -128,6 +87,13 @@ class GuideSearch:
             self._mix(base)
         self._refute(chosen)
         self._pursue(chosen)
+        if self._requirements.budget and (decided.untaken or decided.unleft):
+            cheap = self._cheapest()
+            if cheap is not None:
+                self._take(cheap)
+                if warm.can_mix and warm.kept(self._requirements.market.id).masks:
+                    self._mix(cheap)
+                self._pursue_near(cheap, chosen)
 
     def _mix(self, base: Configuration) -> None:
         """Learn from what was found before, mixed with a configuration that meets the choice."""
@@ -171,10 +137,7 @@ class GuideSearch:
             try:
                 is_new = self._take(self._found([*chosen, wanted], beside, rounds=rounds))
             except Impossible as proof:
-                blamed = [literal for literal in proof.blamed if literal != wanted]
-                warm.learn([*blamed, goal.literal] for goal in goals)
-                decided.never_taken |= sum(goal.taken for goal in goals)
-                decided.never_left |= sum(goal.left for goal in goals)
+                self._rule_out(goals, [literal for literal in proof.blamed if literal != wanted])
                 together = is_worth_trying
                 continue
             if not is_new and together:
@@ -184,12 +147,50 @@ class GuideSearch:
                 hard_to_leave |= goals[0].left
             together = False
 
+    def _pursue_near(self, cheap: Configuration, chosen: Sequence[int]) -> None:
+        """Look for what was not seen yet one by one, as near as can be to what is well within the budget."""
+        decided, warm = self.decided, self._warm
+        near = warm.near(cheap)
+        for goal in [*self._goals(decided.untaken), *self._goals_to_leave(decided.unleft)]:
+            if goal.taken & decided.untaken or goal.left & decided.unleft:
+                warm.prefer(near)  # again, as the solver prefers what it found last
+                try:
+                    self._take(warm.found([*chosen, goal.literal], rounds=_FEW))
+                except Impossible as proof:
+                    self._rule_out([goal], [literal for literal in proof.blamed if literal != goal.literal])
+
+    def _cheapest(self) -> Configuration | None:
+        """What meets the choice and comes to little by what the budget is about, where that is known soon."""
+        witness = self._exact_search().cheapest()
+        return None if witness is None else self._compiled(witness)
+
+    def _compiled(self, witness: Witness) -> Configuration | None:
+        """A configuration that the solver found, as the clauses speak of it, where they see soon that it is one.
+
+        Raises:
+            SolverDisagrees: They call it impossible.
+        """
+        mask, warm = self.vocabulary.mask(witness), self._warm
+        same = [literal if mask >> place & 1 else -literal for place, literal in enumerate(warm.literals)]
+        numbers = {**witness.items, **{need.name: witness.answers[need.name] for need in self.vocabulary.measured()}}
+        same += [warm.literal(Fact(name, number, number)) for name, number in numbers.items()]
+        try:
+            return warm.found(same, rounds=_FEW)
+        except Impossible as impossible:
+            raise SolverDisagrees("the clauses call a configuration impossible that the solver found") from impossible
+
+    def _rule_out(self, goals: Sequence[_Goal], blamed: Sequence[int]) -> None:
+        """Learn that none of some goals can be reached where what is blamed holds."""
+        self._warm.learn([*blamed, goal.literal] for goal in goals)
+        self.decided.never_taken |= sum(goal.taken for goal in goals)
+        self.decided.never_left |= sum(goal.left for goal in goals)
+
     def _preferred(self, untaken: int, unleft: int) -> list[_Goal]:
         """What was not seen yet, in the order in which it is tried; the solver begins near to a configuration."""
         known, shown = self._most_telling(untaken)
         is_telling = shown.bit_count() >= _TELLING
         goals = [*self._goals(shown), *self._goals(untaken & ~shown)] if is_telling else self._goals(untaken)
-        goals += [_Goal(-self._warm.literals[place], 0, 1 << place) for place in places_of(unleft)]
+        goals += self._goals_to_leave(unleft)
         near = known if is_telling else self._last
         self._warm.prefer(self._warm.near(near) if near else [-literal for literal in self._warm.literals])
         self._warm.prefer(goal.literal for goal in reversed(goals[: _BESIDE if near else None]))
@@ -235,6 +236,9 @@ class GuideSearch:
     def _goals(self, untaken: int) -> list[_Goal]:
         return [_Goal(self._warm.literals[place], 1 << place, 0) for place in places_of(untaken)]
 
+    def _goals_to_leave(self, unleft: int) -> list[_Goal]:
+        return [_Goal(-self._warm.literals[place], 0, 1 << place) for place in places_of(unleft)]
+
     def _most_telling(self, untaken: int) -> tuple[Configuration | None, int]:
         """A configuration found before that takes most of some options, whatever was chosen then, and those options."""
         kept = self._warm.kept(self._requirements.market.id)
@@ -251,9 +255,10 @@ class GuideSearch:
             while decided.untaken or decided.unleft or not decided.shown_by:
                 facts = [self.vocabulary.taken(self.vocabulary.options[place]) for place in places_of(decided.untaken)]
                 facts += [self.vocabulary.left(self.vocabulary.options[place]) for place in places_of(decided.unleft)]
-                witness = self._find(facts if decided.shown_by else ())
+                witness = self._exact_search().find(facts if decided.shown_by else ())
                 if witness is not None:
                     decided.show(self.vocabulary.mask(witness), partial(_same, witness))
+                    self._keep(witness)
                 elif not decided.shown_by:
                     return False
                 else:
@@ -264,10 +269,18 @@ class GuideSearch:
                 raise
         return True
 
-    def _find(self, facts: Sequence[Fact]) -> Witness | None:
+    def _keep(self, witness: Witness) -> None:
+        """Keep a configuration for later guides."""
+        with self._warm.used(self._deadline):
+            configuration = self._compiled(witness)
+            if configuration is not None:
+                kept = self._warm.kept(self._requirements.market.id)
+                kept.add(configuration, self._warm.mask(configuration))
+
+    def _exact_search(self) -> WitnessSearch:
         if self._exact is None:
             self._exact = WitnessSearch(self._requirements, self._amounts, self._deadline)
-        return self._exact.find(facts)
+        return self._exact
 
 
 def _same(witness: Witness) -> Witness:

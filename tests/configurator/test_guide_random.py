@@ -16,6 +16,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide import Guidance, Wishes, guide
 from bidwright.configurator.guide_facts import Option, vocabulary_of
 from bidwright.configurator.members import BUDGET, Member
+from bidwright.configurator.request import LIMITS, Limit
 from bidwright.v1.configuration_pb2 import Conflict
 from bidwright.v1.configurator_pb2 import (
     OPTION_STATE_CHOSEN,
@@ -118,6 +119,26 @@ def _check_price_differences(outcome: Guidance, valid: list[Whole], case: Case, 
     assert outcome.price_differences == {
         option: min(values[id(whole)] for whole in valid if whole.has(option)) - best for option in open_ones
     }
+
+
+@settings(_settings, max_examples=60)
+@given(partial_cases(), st.sampled_from(LIMITS), st.data())
+def test_states_under_a_budget_that_leaves_little_are_those_of_trying_everything(
+    case: Case, limit: Limit, data: st.DataObject
+) -> None:
+    free = replace(case.requirements, budget={}, pins={}, exclusions=(), bespoke=())
+    every = Case(free, case.amounts)
+    values = {charges(whole.items, case.amounts)[limit] for whole in _every(every) if _is_valid(every, whole)}
+    if not values:
+        return
+    most = data.draw(st.sampled_from(sorted(values)[:3]))
+    tight = Case(replace(free, budget={limit: most}), case.amounts)
+    valid = [whole for whole in _every(tight) if _is_valid(tight, whole)]
+    for _ in range(2):  # what the first one keeps is mixed into the second
+        outcome = guide(tight.requirements, tight.amounts, Wishes(), Deadline(20))
+        assert isinstance(outcome, Guidance)
+        expected = {option: _expected_state(option, valid, tight) for option in outcome.states}
+        assert outcome.states == expected
 
 
 @settings(_settings, max_examples=20)
