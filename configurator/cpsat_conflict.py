@@ -10,9 +10,9 @@ from ortools.sat.python import cp_model
 
 from bidwright.catalog.model import Answer, Need
 from bidwright.configurator.cpsat_request import RequestModel
-from bidwright.configurator.cpsat_solve import presolve_free_solver
+from bidwright.configurator.cpsat_solve import solved_without_presolve
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.members import Member
+from bidwright.configurator.members import BUDGET, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import Choice
 
@@ -59,12 +59,12 @@ class Switchboard:
         """
         by_switch = {self._request.switches[member]: member for member in members}
         self._proto.assumptions.extend(list(by_switch))
-        solver = presolve_free_solver(self._deadline)
         try:
-            if self._is_possible(solver):
-                return self._witness(solver)
+            solver, is_possible = self._solved(members)
         finally:
             self._proto.assumptions.clear()
+        if is_possible:
+            return self._witness(solver)
         return frozenset(by_switch[index] for index in solver.sufficient_assumptions_for_infeasibility())
 
     def core(self, members: Collection[Member]) -> frozenset[Member] | None:
@@ -80,9 +80,9 @@ class Switchboard:
         kept = frozenset(members)
         for member, index in self._request.switches.items():
             self._set_domain(index, (1, 1) if member in kept else (0, 0))
-        solver = presolve_free_solver(self._deadline)
         try:
-            return self._witness(solver) if self._is_possible(solver) else None
+            solver, is_possible = self._solved(kept)
+            return self._witness(solver) if is_possible else None
         finally:
             for index in self._request.switches.values():
                 self._set_domain(index, (0, 1))
@@ -92,13 +92,13 @@ class Switchboard:
         domain.clear()
         domain.extend(list(bounds))
 
-    def _is_possible(self, solver: cp_model.CpSolver) -> bool:
-        status = solver.solve(self._request.model)
-        if status == cp_model.INFEASIBLE:
-            return False
-        if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-            return True
-        raise TimeoutError("the solver ran out of time")
+    def _solved(self, members: Collection[Member]) -> tuple[cp_model.CpSolver, bool]:
+        """The solver after a search, and whether these members can hold together."""
+        is_limited = any(member.kind == BUDGET for member in members)
+        solver, status = solved_without_presolve(self._request.model, self._deadline, is_limited=is_limited)
+        if status == cp_model.UNKNOWN:
+            raise TimeoutError("the solver ran out of time")
+        return solver, status != cp_model.INFEASIBLE
 
     def _witness(self, solver: cp_model.CpSolver) -> Witness:
         units = {component: solver.value(variable) for component, variable in self._request.quantities.items()}

@@ -12,14 +12,11 @@ from ortools.sat.python.cp_model import Domain
 from ortools.sat.python.cp_model_helper import Literal
 
 from bidwright.configurator.cpsat_request import RequestModel, request_model
-from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver
+from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver, solved_without_presolve
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_facts import Fact, Witness
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
-
-_QUICK_EFFORT = 0.1
-"""Deterministic time after which a search within a budget begins anew with the linear relaxation of its prices."""
 
 _CHEAP_EFFORT = 0.3
 """Most deterministic time for a cheap configuration, which others are found near to."""
@@ -48,13 +45,7 @@ class WitnessSearch:
         if literals:
             model.add_bool_or(literals)
             model.add_decision_strategy(literals, cp_model.CHOOSE_FIRST, cp_model.SELECT_MAX_VALUE)
-        solver = presolve_free_solver(self._deadline)
-        if self._budget:
-            solver.parameters.max_deterministic_time = _QUICK_EFFORT
-        status = solver.solve(model)
-        if self._budget and status == cp_model.UNKNOWN:
-            solver = presolve_free_solver(self._deadline, relaxed=True)
-            status = solver.solve(model)
+        solver, status = solved_without_presolve(model, self._deadline, is_limited=bool(self._budget))
         if status == cp_model.INFEASIBLE:
             return None
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:

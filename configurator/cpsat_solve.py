@@ -23,6 +23,9 @@ _LITTLE_S = 10.0
 _HAIR = 1e-6
 """The solver tells its bound, a whole number, as a float."""
 
+_QUICK_EFFORT = 0.1
+"""Deterministic time after which a search under a limit of a price is begun anew."""
+
 _TIE_BREAK_EFFORT = 0.1
 """Most deterministic time for choosing among equals; not wall time, so that the choice is the same everywhere."""
 
@@ -102,14 +105,34 @@ def optimum_solver(deadline: Deadline, *, presolve: bool = True) -> cp_model.CpS
     return solver
 
 
-def presolve_free_solver(deadline: Deadline, *, relaxed: bool = False) -> cp_model.CpSolver:
-    """A solver whose "infeasible" can be relied on; ``relaxed`` is for what hangs on long rows, as prices are."""
+def presolve_free_solver(deadline: Deadline) -> cp_model.CpSolver:
+    """A solver whose "infeasible" can be relied on."""
     solver = _solver(deadline)
     _without_presolve(solver)
-    if relaxed:
+    return solver
+
+
+def solved_without_presolve(
+    model: cp_model.CpModel, deadline: Deadline, *, is_limited: bool
+) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
+    """Solve a model so that "infeasible" can be relied on.
+
+    Args:
+        model: The model.
+        deadline: When the status is ``UNKNOWN``.
+        is_limited: Whether it limits a price. Such searches either end soon or hang on the long rows of the price;
+            then they begin anew with its linear relaxation, which would cost the others more than it gives.
+    """
+    solver = presolve_free_solver(deadline)
+    if is_limited:
+        solver.parameters.max_deterministic_time = _QUICK_EFFORT
+    status = solver.solve(model)
+    if is_limited and status == cp_model.UNKNOWN:
+        solver = presolve_free_solver(deadline)
         solver.parameters.linearization_level = 2
         solver.parameters.add_lp_constraints_lazily = False
-    return solver
+        status = solver.solve(model)
+    return solver, status
 
 
 def proven_bound(solver: cp_model.CpSolver, status: cp_model.CpSolverStatus) -> int | None:
