@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from bidwright.core.errors import Unavailable
+from bidwright.provisioning.heartbeat import Beats, beside
 from bidwright.provisioning.inventory import Place
 from bidwright.storage.keys import SYSTEM
 from bidwright.storage.leases import Lease, Leases
@@ -54,25 +55,23 @@ class TargetLocks:
             yield None
             return
         hold = Hold(lease.token)
-        keeping = asyncio.create_task(self._keep(lease, hold))
         try:
-            yield hold
+            async with beside(self._ttl_ms / 1000 / 3, partial(self._keep, lease, hold)):
+                yield hold
         finally:
-            keeping.cancel()
-            await asyncio.wait([keeping])
             await self._leases.release(lease)
 
-    async def _keep(self, lease: Lease, hold: Hold) -> None:
-        """Renew the lease until cancelled; an engine that is away for a moment loses nothing."""
+    async def _keep(self, lease: Lease, hold: Hold, beats: Beats) -> None:
+        """Renew the lease at each beat; an engine that is away for a moment loses nothing."""
         renewed_at, is_ours = time.monotonic(), True
-        while is_ours:
-            await asyncio.sleep(self._ttl_ms / 1000 / 3)
+        while is_ours and await beats.next():
             try:
                 is_ours = await self._leases.renew(lease, ttl_ms=self._ttl_ms)
                 renewed_at = time.monotonic()
             except Unavailable:
                 is_ours = time.monotonic() < renewed_at + self._ttl_ms / 1000
-        hold.lost.set()
+        if not is_ours:
+            hold.lost.set()
 
 
 def _subject(place: Place) -> str:

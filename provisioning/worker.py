@@ -8,12 +8,14 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from bidwright.core.clock import Clock, utc_now
 from bidwright.core.errors import Conflicting, Unavailable
 from bidwright.provisioning.ansible import prune_runs
 from bidwright.provisioning.equipment import Workshop
 from bidwright.provisioning.execution import OrderExecution
+from bidwright.provisioning.heartbeat import Beats, beside
 from bidwright.provisioning.journal import Journal
 from bidwright.provisioning.order_records import ORDER_JOB
 from bidwright.provisioning.reconciler import Reconciler
@@ -139,13 +141,11 @@ class Worker:
         self._halts.add(halt)
         if self._stop.is_set():
             halt.set()
-        heart = asyncio.create_task(self._beat(lease, job, halt))
         try:
-            is_concluded = await self._carry_out(lease, job, halt)
+            async with beside(self._storage.queue.heartbeat_s, partial(self._beat, lease, job, halt)):
+                is_concluded = await self._carry_out(lease, job, halt)
         finally:
             self._halts.discard(halt)
-            heart.cancel()
-            await asyncio.wait([heart])
             await self._storage.leases.release(lease)
         if not is_concluded:
             await self._storage.queue.enqueue(job.account, JobEntry(job.kind, job.subject_id))
@@ -162,13 +162,12 @@ class Worker:
             return True
         return await execution.run()
 
-    async def _beat(self, lease: Lease, job: Job, halt: threading.Event) -> None:
+    async def _beat(self, lease: Lease, job: Job, halt: threading.Event, beats: Beats) -> None:
         """Keep lease and job; when either is lost, halt the work. Running roles are ended, and writes are fenced."""
         renewed_at = time.monotonic()
         is_ours = True
         try:
-            while is_ours:
-                await asyncio.sleep(self._storage.queue.heartbeat_s)
+            while is_ours and await beats.next():
                 try:
                     is_ours = await self._storage.leases.renew(lease, ttl_ms=self._lease_ms())
                     is_ours = is_ours and await self._storage.queue.heartbeat(job)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from bidwright.provisioning.inventory import Place, inventory_of, read_inventory
 from bidwright.provisioning.target_locks import TargetLocks
 from bidwright.provisioning.worker import Worker, WorkerSettings
 from bidwright.storage.connection import Engine
-from bidwright.storage.leases import Leases
+from bidwright.storage.leases import Lease, Leases
 from bidwright.storage.queue import Queue
 from bidwright.v1.order_pb2 import ORDER_STATE_COMPLETED
 from bidwright.v1.plan_pb2 import Plan
@@ -108,6 +109,32 @@ async def test_a_lock_is_kept_as_long_as_it_is_held_and_its_loss_is_noticed(engi
         await engine.run("FLUSHALL")
         await asyncio.sleep(0.4)
         assert hold.lost.is_set()
+
+
+class HurriedLeases(Leases):
+    """Leases of which a renewal is under way when the work ends, and that lose cancellations as the client can."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.is_renewing = asyncio.Event()
+
+    async def renew(self, lease: Lease, *, ttl_ms: int) -> bool:
+        self.is_renewing.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0.2)
+        return await super().renew(lease, ttl_ms=ttl_ms)
+
+
+async def test_a_lock_is_given_back_even_if_it_is_just_being_renewed(engine: Engine) -> None:
+    place, leases = Place("h1", HOST, PORTS), HurriedLeases(engine)
+    locks = TargetLocks(leases, "worker-1", ttl_ms=300)
+    async with asyncio.timeout(10):
+        async with locks.held(place) as hold:
+            await leases.is_renewing.wait()
+        assert hold is not None
+        assert not hold.lost.is_set()
+        async with locks.held(place) as again:
+            assert again is not None
 
 
 @dataclass(frozen=True)
