@@ -189,9 +189,13 @@ class WarmOffering:
     def near(self, configuration: Configuration) -> list[int]:
         """The literals that a configuration has, to be preferred."""
         signs = np.where(configuration.holds, 1, -1)
-        found: list[int] = (signs * np.arange(len(signs)))[1:].tolist()
+        return list((signs * np.arange(len(signs)))[1:].tolist())
+
+    def near_numbers(self, configuration: Configuration) -> list[int]:
+        """The literals of its numbers that were made since the compilation."""
+        found, first = list[int](), len(configuration.holds)
         for number, units in zip(self._offering.numbers, configuration.columns.tolist(), strict=False):
-            later = ((value, step) for value, step in number.steps.items() if abs(step) >= len(signs))
+            later = ((value, step) for value, step in number.steps.items() if abs(step) >= first)
             found.extend(step if units >= value else -step for value, step in later)
         return found
 

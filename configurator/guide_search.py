@@ -150,7 +150,7 @@ class GuideSearch:
     def _pursue_near(self, cheap: Configuration, chosen: Sequence[int]) -> None:
         """Look for what was not seen yet one by one, as near as can be to what is well within the budget."""
         decided, warm = self.decided, self._warm
-        near = warm.near(cheap)
+        near = self._near(cheap)
         for goal in [*self._goals(decided.untaken), *self._goals_to_leave(decided.unleft)]:
             if goal.taken & decided.untaken or goal.left & decided.unleft:
                 warm.prefer(near)  # again, as the solver prefers what it found last
@@ -192,9 +192,15 @@ class GuideSearch:
         goals = [*self._goals(shown), *self._goals(untaken & ~shown)] if is_telling else self._goals(untaken)
         goals += self._goals_to_leave(unleft)
         near = known if is_telling else self._last
-        self._warm.prefer(self._warm.near(near) if near else [-literal for literal in self._warm.literals])
+        self._warm.prefer(self._near(near) if near else [-literal for literal in self._warm.literals])
         self._warm.prefer(goal.literal for goal in reversed(goals[: _BESIDE if near else None]))
         return goals
+
+    def _near(self, configuration: Configuration) -> list[int]:
+        """What a configuration has, to be preferred; its numbers matter where they must not come to too much."""
+        warm = self._warm
+        numbers = warm.near_numbers(configuration) if self._requirements.budget else ()
+        return [*warm.near(configuration), *numbers]
 
     def _found(self, needed: Sequence[int], wanted: Sequence[int], *, rounds: int) -> Configuration | None:
         """A configuration with what is needed, and as much of what is wanted as comes easily."""
