@@ -127,7 +127,7 @@ class HurriedLeases(Leases):
 
 async def test_a_lock_is_given_back_even_if_it_is_just_being_renewed(engine: Engine) -> None:
     place, leases = Place("h1", HOST, PORTS), HurriedLeases(engine)
-    locks = TargetLocks(leases, "worker-1", ttl_ms=300)
+    locks = TargetLocks(leases, "worker-1", ttl_ms=3000)
     async with asyncio.timeout(10):
         async with locks.held(place) as hold:
             await leases.is_renewing.wait()
