@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Literal
 
 from ortools.sat.python import cp_model
@@ -18,9 +17,6 @@ _EFFORT: dict[Search, float] = {"relaxed": 0.05, "bound": 0.4, "whole": 0.4, "la
 _NEAR: dict[Search, float] = {"relaxed": 0.003, "bound": 0.002, "whole": 0.003, "last": 0.0}
 """So near to the bound, in parts of the value, a search ends."""
 
-_HAIR = 1e-6
-"""The solver tells its bound, a whole number, as a float."""
-
 
 def sites_solver(deadline: Deadline, search: Search, *, presolve: bool) -> cp_model.CpSolver:
     """A solver for one search.
@@ -34,8 +30,3 @@ def sites_solver(deadline: Deadline, search: Search, *, presolve: bool) -> cp_mo
     solver.parameters.max_deterministic_time = _EFFORT[search]
     solver.parameters.relative_gap_limit = _NEAR[search]
     return solver
-
-
-def bound_of(solver: cp_model.CpSolver) -> int:
-    """The bound of a search in whole minor units."""
-    return ceil(solver.best_objective_bound - _HAIR)

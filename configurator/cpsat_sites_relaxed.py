@@ -17,9 +17,10 @@ from bidwright.configurator.cpsat_objectives import Goal
 from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.cpsat_sites import Choice, Cut, Known, Most, SitesModel
 from bidwright.configurator.cpsat_sites_bid import BidModel
-from bidwright.configurator.cpsat_sites_effort import bound_of, sites_solver
+from bidwright.configurator.cpsat_sites_effort import sites_solver
 from bidwright.configurator.cpsat_sites_prices import telling_prices
 from bidwright.configurator.cpsat_sites_richest import add_richest
+from bidwright.configurator.cpsat_solve import proven_bound
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.objectives import CHEAPEST, IN_MONEY, Objective
 from bidwright.configurator.sites_blocks import Block
@@ -134,7 +135,7 @@ class RelaxedBid:
                 return None
             if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
                 break
-            bound = max(bound, bound_of(solver))
+            bound = _raised(bound, proven_bound(solver, status))
             totals = {component: solver.value(variable) for component, variable in request.quantities.items()}
             if not self._has_learned(goal.objective, totals, kinds=kinds):
                 break
@@ -143,7 +144,8 @@ class RelaxedBid:
         status = solver.solve(self._request(goal).model)
         if status == cp_model.INFEASIBLE:
             return None
-        return max(bound, bound_of(solver)) if status in {cp_model.OPTIMAL, cp_model.FEASIBLE} else bound
+        found = status in {cp_model.OPTIMAL, cp_model.FEASIBLE}
+        return _raised(bound, proven_bound(solver, status)) if found else bound
 
     def _request(self, goal: Goal) -> RequestModel:
         request = self._problem.bid.request()
@@ -221,3 +223,7 @@ def _whole(prices: Sequence[float]) -> list[int]:
     """Prices in the same proportions as whole numbers, none of them 0."""
     top = max(prices, default=1.0)
     return [max(1, round(price * _FINEST / top)) for price in prices]
+
+
+def _raised(bound: int, known: int | None) -> int:
+    return bound if known is None else max(bound, known)

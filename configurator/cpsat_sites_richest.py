@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import floor
 
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.cpsat_sites import Most
-from bidwright.configurator.cpsat_solve import optimum_solver
+from bidwright.configurator.cpsat_solve import optimum_solver, proven_bound
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.sites_cheapest import CheapestPatterns
 from bidwright.configurator.sites_patterns import Pattern
 
 _EFFORT = 0.1
 """Most deterministic time for one site; most take milliseconds."""
-
-_HAIR = 1e-6
-"""The solver tells its bound, a whole number, as a float."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +71,8 @@ def _richest(one: CheapestPatterns, worth: Sequence[int], request: RequestModel,
     model.maximize(cp_model.LinearExpr.weighted_sum(quantities, worth))
     solver = optimum_solver(deadline)
     solver.parameters.max_deterministic_time = _EFFORT
-    if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+    status = solver.solve(model)
+    most = proven_bound(solver, status)
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE} or most is None:
         return None
-    return Richest(tuple(solver.value(each) for each in quantities), floor(solver.best_objective_bound + _HAIR))
+    return Richest(tuple(solver.value(each) for each in quantities), most)

@@ -17,9 +17,9 @@ from bidwright.configurator.cpsat_forms import start_at
 from bidwright.configurator.cpsat_objectives import Goal
 from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.cpsat_sites import Choice, Known, Placement, SitesModel
-from bidwright.configurator.cpsat_sites_effort import bound_of, sites_solver
+from bidwright.configurator.cpsat_sites_effort import sites_solver
 from bidwright.configurator.cpsat_sites_relaxed import RelaxedBid, SitesProblem, is_sum_of_units
-from bidwright.configurator.cpsat_solve import optimum_solver
+from bidwright.configurator.cpsat_solve import optimum_solver, proven_bound
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.sites_cheapest import CheapestPatterns
 from bidwright.configurator.sites_kinds import learned_of_kinds
@@ -202,13 +202,15 @@ class SitesSearch:
             return replace(UNKNOWN, status="infeasible", choices=choices, known=known), 0
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
             return UNKNOWN, 0
-        bound = bound_of(solver)
-        if bound < round(solver.objective_value) and deadline.left_s > 0:
+        bounds = [proven_bound(solver, status)]
+        if bounds != [round(solver.objective_value)] and deadline.left_s > 0:
             start_at(request.model, tuple(solver.response_proto.solution))
             again = sites_solver(deadline, "last", presolve=self._presolve)
-            if again.solve(request.model) in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-                bound = max(bound, bound_of(again))
+            status = again.solve(request.model)
+            if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+                bounds.append(proven_bound(again, status))
                 solver = again if again.objective_value <= solver.objective_value else solver
+        bound = max((known for known in bounds if known is not None), default=None)
         found = SitesFound(
             status="found", items=_items(request, solver), placement=sites.placement(solver), bound=bound
         )

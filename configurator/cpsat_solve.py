@@ -136,7 +136,7 @@ def solved_without_presolve(
 
 
 def proven_bound(solver: cp_model.CpSolver, status: cp_model.CpSolverStatus) -> int | None:
-    """What no solution is below; a search that was cut off before it knew says 0, which is no bound."""
+    """What no solution is below, or above where more is wanted; a search that was cut off before it knew says 0."""
     bound = floor(solver.best_objective_bound + _HAIR)
     return None if bound == 0 and status != cp_model.OPTIMAL else bound
 

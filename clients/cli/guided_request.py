@@ -170,7 +170,7 @@ class GuidedRequest:
     def repairs(self) -> Sequence[configurator.Repair]:
         """The smallest changes that make the request possible, given what is answered and defaults for the rest.
 
-        None where none are found in the time that a person waits.
+        Empty where none are found in the time that a person waits.
         """
         asked = configurator.ExplainConfigurationRequest(request=self.request)
         try:

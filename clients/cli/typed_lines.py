@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import readline
 import sys
 from collections.abc import Callable, Iterable
+
+if sys.platform != "win32":  # which has none: lines are typed there without history and completion
+    import readline
 
 
 class TypedLines:
@@ -19,7 +21,7 @@ class TypedLines:
         """
         self._words = words
         self._at_terminal = prompting and sys.stdin.isatty() and sys.stdout.isatty()
-        if self._at_terminal:
+        if self._at_terminal and sys.platform != "win32":
             readline.set_completer_delims(" ")
             readline.set_completer(self._completion)
             readline.parse_and_bind("tab: complete")

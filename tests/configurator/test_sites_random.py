@@ -16,7 +16,7 @@ from random_sites import every_bid, sited_cases
 from bidwright.configurator import sites_blocks
 from bidwright.configurator.check import check
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.sites_configure import configure_sites
+from bidwright.configurator.sites_configure import SitedSolution, configure_sites
 from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
@@ -49,16 +49,23 @@ def test_the_answer_is_the_cheapest_of_all_valid_bids_or_there_is_none(case: Cas
     assert vars(solution.amounts) == charges(dict(solution.items), case.amounts)
 
 
+def _without_a_list_of_patterns(case: Case) -> SitedSolution | Conflict | None:
+    """What comes out where patterns cannot be listed; None where of those that were looked at none fit together."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sites_blocks, "_MOST_PATTERNS", 0)
+        try:
+            return configure_sites(case.requirements, case.amounts, Deadline(20))
+        except Unavailable:
+            return None
+
+
 @_settings
 @given(sited_cases())
 def test_where_patterns_cannot_be_listed_the_bound_still_holds(case: Case) -> None:
     values = _valid_values(case)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sites_blocks, "_MOST_PATTERNS", 0)
-        try:
-            outcome = configure_sites(case.requirements, case.amounts, Deadline(20))
-        except Unavailable:
-            return  # of the patterns that were looked at, none fit together
+    outcome = _without_a_list_of_patterns(case)
+    if outcome is None:
+        return
     if isinstance(outcome, Conflict):
         assert not values
         return
@@ -92,12 +99,9 @@ def test_nothing_is_better_by_the_first_objective_and_among_equals_by_the_next(c
 @given(_cases_with_objectives())
 def test_where_patterns_cannot_be_listed_the_bounds_of_all_objectives_still_hold(case: Case) -> None:
     valid = every_bid(case)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sites_blocks, "_MOST_PATTERNS", 0)
-        try:
-            outcome = configure_sites(case.requirements, case.amounts, Deadline(20))
-        except Unavailable:
-            return  # of the patterns that were looked at, none fit together
+    outcome = _without_a_list_of_patterns(case)
+    if outcome is None:
+        return
     if isinstance(outcome, Conflict):
         assert not valid
         return
