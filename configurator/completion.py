@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fractions import Fraction
 
 from bidwright.configurator.deadline import Deadline
@@ -13,6 +12,7 @@ from bidwright.configurator.feature_clauses import encoded
 from bidwright.configurator.feature_model import FeatureModel
 from bidwright.configurator.sat import OutOfTime, Sat
 from bidwright.core.errors import NotFound, Unavailable
+from bidwright.core.nearest import advice
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,8 @@ def complete(
 def _check_names(variables: Mapping[str, int], names: Sequence[str]) -> None:
     for name in names:
         if name not in variables:
-            near = get_close_matches(name, variables, n=3)
-            fix = f"Did you mean {', '.join(near)}?" if near else "Use names as the model spells them."
-            raise NotFound(f"The model has no feature {name}.", fix=fix, reason="FEATURE_NOT_FOUND")
+            what, fix = f"The model has no feature {name}.", advice(name, variables)
+            raise NotFound(what, fix=fix, reason="FEATURE_NOT_FOUND")
 
 
 def _minimal(sat: Sat, choices: Sequence[int]) -> list[int]:

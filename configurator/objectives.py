@@ -9,6 +9,7 @@ from typing import Literal, cast, get_args
 
 from bidwright.catalog.amount_messages import decimal_message, money
 from bidwright.catalog.model import Release
+from bidwright.core.enum_words import enum_word
 from bidwright.core.errors import Faults
 from bidwright.core.money import from_minor
 from bidwright.core.nearest import advice
@@ -127,7 +128,7 @@ def _objective(message: ObjectiveMessage) -> Objective:
     if message.WhichOneof("subject") == "attribute":
         more_is_better = message.direction in (OBJECTIVE_DIRECTION_UNSPECIFIED, OBJECTIVE_DIRECTION_MAXIMIZE)
         return Objective(attribute=message.attribute, maximize=more_is_better)
-    name = ObjectiveMeasure.Name(message.measure).removeprefix("OBJECTIVE_MEASURE_").lower()
+    name = enum_word(ObjectiveMeasure, message.measure)
     maximize = message.direction == OBJECTIVE_DIRECTION_MAXIMIZE
     if message.direction == OBJECTIVE_DIRECTION_UNSPECIFIED:
         maximize = name == "margin"

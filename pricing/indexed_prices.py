@@ -12,10 +12,10 @@ from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of, decimal_message, money
-from bidwright.catalog.days import day_message, day_of
 from bidwright.catalog.model import PriceBook, Release
 from bidwright.catalog.price_entry import IndexSeries
 from bidwright.core.amount_table import average_month
+from bidwright.core.days import day_message, day_of
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.core.money import MINOR_UNITS, from_minor, to_minor
 from bidwright.core.nearest import advice

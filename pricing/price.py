@@ -10,9 +10,9 @@ from decimal import Decimal
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.catalog.bespoke_places import check_places
 from bidwright.catalog.centres import regions_for
-from bidwright.catalog.days import day_message
 from bidwright.catalog.model import Release
 from bidwright.catalog.price_percentages import Key
+from bidwright.core.days import day_message
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import add, plain, share_percent
 from bidwright.core.nearest import advice

@@ -10,9 +10,9 @@ from functools import cached_property
 
 from google.type.date_pb2 import Date
 
-from bidwright.catalog.days import day_of
 from bidwright.catalog.model import Answer, Market, PriceBook, Release
 from bidwright.catalog.price_offers import CustomerAgreement, Promotion
+from bidwright.core.days import day_of
 from bidwright.core.errors import Faults
 from bidwright.core.money import from_minor, plain, rounded
 from bidwright.core.nearest import advice

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from bidwright.core.caller import Caller
+from bidwright.core.enum_words import spoken
 from bidwright.core.errors import NotAllowedNow
 from bidwright.provisioning.order import timestamp
 from bidwright.provisioning.order_events import event
@@ -24,12 +25,12 @@ from bidwright.provisioning.reapplication import (
     next_reapplication_id,
     reapplication,
 )
-from bidwright.provisioning.states import DONE, ENDED, move_order, move_step, order_state_word
+from bidwright.provisioning.states import DONE, ENDED, move_order, move_step
 from bidwright.provisioning.withdrawal import withdrawal, withdrawal_id
 from bidwright.storage.changes import Guard
 from bidwright.storage.records import Store
 from bidwright.storage.writes import Outcome
-from bidwright.v1.order_pb2 import ORDER_KIND_WITHDRAW, ORDER_STATE_HELD, Order
+from bidwright.v1.order_pb2 import ORDER_KIND_WITHDRAW, ORDER_STATE_HELD, Order, OrderState
 from bidwright.v1.quote_pb2 import CONTRACT_STATE_ACTIVE, CONTRACT_STATE_TERMINATED, Contract
 
 
@@ -127,7 +128,7 @@ def _not_repeated(contract: Contract, newest: Order) -> Guard:
 def _demand_rest(contract: Contract, newest: Order) -> None:
     if newest.state not in ENDED and newest.state != ORDER_STATE_HELD:
         raise NotAllowedNow(
-            f"{contract.name} cannot be withdrawn while {newest.name} is {order_state_word(newest.state)}.",
+            f"{contract.name} cannot be withdrawn while {newest.name} is {spoken(OrderState, newest.state)}.",
             fix="Cancel the order first, or wait until it has ended.",
             reason="ORDER_IN_PROGRESS",
             facts={"order": newest.name},

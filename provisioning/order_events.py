@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from bidwright.core.enum_words import enum_word
 from bidwright.provisioning.order import timestamp
 from bidwright.storage.changes import EventEntry
 from bidwright.storage.messages import encoded
@@ -16,7 +17,7 @@ WORKER = "principals/provisioning"
 
 def order_event(type_: str, order: Order, now: dt.datetime, *, actor: str = WORKER, **facts: str) -> EventEntry:
     """Make an event of an order, for example ``order.completed``."""
-    kind = OrderKind.Name(order.kind).removeprefix("ORDER_KIND_").lower()
+    kind = enum_word(OrderKind, order.kind)
     return event(type_, order.name, now, actor=actor, contract=order.contract, kind=kind, **facts)
 
 

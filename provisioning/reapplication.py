@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from bidwright.core.enum_words import spoken
 from bidwright.core.errors import NotAllowedNow
 from bidwright.core.resource_names import resource_name
 from bidwright.provisioning.order import pending, timestamp
 from bidwright.provisioning.order_records import ORDER_KIND, Stored, decoded, id_of, read
-from bidwright.provisioning.states import ENDED, order_state_word
+from bidwright.provisioning.states import ENDED
 from bidwright.storage.pages import PageRequest
 from bidwright.storage.records import Store
 from bidwright.v1.order_pb2 import (
@@ -16,6 +17,7 @@ from bidwright.v1.order_pb2 import (
     ORDER_STATE_ACKNOWLEDGED,
     ORDER_STATE_COMPLETED,
     Order,
+    OrderState,
 )
 from bidwright.v1.plan_pb2 import STEP_KIND_MANUAL
 from bidwright.v1.quote_pb2 import CONTRACT_STATE_ACTIVE, Contract
@@ -62,14 +64,14 @@ def demand_repeatable(contract: Contract, made: Order, newest: Order) -> None:
         )
     if newest.state not in ENDED:
         raise NotAllowedNow(
-            f"{contract.name} cannot be reapplied while {newest.name} is {order_state_word(newest.state)}.",
+            f"{contract.name} cannot be reapplied while {newest.name} is {spoken(OrderState, newest.state)}.",
             fix="Wait until it has ended, or cancel it.",
             reason="ORDER_IN_PROGRESS",
             facts={"order": newest.name},
         )
     if made.state != ORDER_STATE_COMPLETED:
         raise NotAllowedNow(
-            f"{contract.name} cannot be reapplied: {made.name} is {order_state_word(made.state)}, not completed.",
+            f"{contract.name} cannot be reapplied: {made.name} is {spoken(OrderState, made.state)}, not completed.",
             fix=f"Resume {made.name}: it carries out what is missing.",
             reason="ORDER_NOT_COMPLETED",
             facts={"order": made.name},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from bidwright.core.enum_words import spoken
 from bidwright.core.errors import NotAllowedNow
 from bidwright.v1.order_pb2 import (
     ORDER_STATE_ACKNOWLEDGED,
@@ -98,16 +99,6 @@ DONE: Final = frozenset({STEP_STATE_SUCCEEDED, STEP_STATE_SKIPPED})
 """States of a step after which the steps behind it may begin."""
 
 
-def order_state_word(state: OrderState) -> str:
-    """Say a state as people do: ``in progress``."""
-    return OrderState.Name(state).removeprefix("ORDER_STATE_").replace("_", " ").lower()
-
-
-def step_state_word(state: StepState) -> str:
-    """Say a state as people do: ``waiting``."""
-    return StepState.Name(state).removeprefix("STEP_STATE_").lower()
-
-
 def move_order(order: Order, move: str) -> None:
     """Change the state of an order by a move of the table.
 
@@ -116,7 +107,7 @@ def move_order(order: Order, move: str) -> None:
     """
     moves = ORDER_MOVES[order.state]
     if move not in moves:
-        raise _refused(order.name, order_state_word(order.state), move, moves)
+        raise _refused(order.name, spoken(OrderState, order.state), move, moves)
     order.state = moves[move]
 
 
@@ -128,7 +119,7 @@ def move_step(step: OrderStep, move: str) -> None:
     """
     moves = STEP_MOVES[step.state]
     if move not in moves:
-        raise _refused(f"steps/{step.plan_step.id}", step_state_word(step.state), move, moves)
+        raise _refused(f"steps/{step.plan_step.id}", spoken(StepState, step.state), move, moves)
     step.state = moves[move]
 
 

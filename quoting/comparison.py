@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of, decimal_of
+from bidwright.core.days import day_text
+from bidwright.core.enum_words import enum_word
 from bidwright.core.money import MINOR_UNITS, plain
 from bidwright.v1.configuration_pb2 import (
     BespokeItem,
@@ -76,7 +77,7 @@ def _bespoke(item: BespokeItem) -> Iterator[tuple[str, str]]:
     yield f"{place}.title", item.title
     yield f"{place}.description", item.description
     yield f"{place}.owner", item.owner
-    yield f"{place}.charge", Charge.Name(item.charge).removeprefix("CHARGE_").lower()
+    yield f"{place}.charge", enum_word(Charge, item.charge)
     for number, effort in enumerate(item.effort, start=1):
         # A role may appear twice: the number keeps both places apart.
         where = f" in {effort.delivery_centre}" if effort.delivery_centre else ""
@@ -93,7 +94,7 @@ def _bespoke(item: BespokeItem) -> Iterator[tuple[str, str]]:
 def _terms(terms: CommercialTerms) -> Iterator[tuple[str, str]]:
     yield "terms.term_months", str(terms.term_months)
     yield "terms.discretionary_discount_percent", _number(terms.discretionary_discount_percent)
-    yield "terms.price_date", _date(terms.price_date)
+    yield "terms.price_date", day_text(terms.price_date)
     for name in ("segment", "channel", "agreement"):
         yield f"terms.{name}", getattr(terms, name)
     yield "terms.promotion_codes", ", ".join(terms.promotion_codes)
@@ -156,7 +157,3 @@ def _amount(money: Money) -> str:
 
 def _number(number: DecimalMessage) -> str:
     return plain(decimal_of(number, where="offer"))
-
-
-def _date(date: Date) -> str:
-    return f"{date.year:04}-{date.month:02}-{date.day:02}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from bidwright.quoting.states import PARTICIPLES, Move, index_word
+from bidwright.core.enum_words import enum_word
+from bidwright.quoting.states import PARTICIPLES, Move
 from bidwright.storage.changes import EventEntry
 from bidwright.storage.messages import encoded
 from bidwright.v1.event_pb2 import Event
-from bidwright.v1.quote_pb2 import Contract, Quote
+from bidwright.v1.quote_pb2 import Contract, Quote, QuoteState
 
 SYSTEM = "principals/system"
 """The actor of what happens by itself, such as the end of a day."""
@@ -46,7 +47,7 @@ def contract_signed(contract: Contract, *, actor: str, now: dt.datetime) -> Even
 def _quote_facts(quote: Quote) -> dict[str, str]:
     return {
         "bid": quote.bid,
-        "state": index_word(quote.state),
+        "state": enum_word(QuoteState, quote.state),
         "revision": str(quote.revision),
         "offer_digest": quote.offer_digest,
     }

@@ -12,8 +12,8 @@ from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of, decimal_of
 from bidwright.catalog.assurances import assured_in_combination, is_assured
-from bidwright.catalog.days import day_of
 from bidwright.catalog.model import Release
+from bidwright.core.days import day_of
 from bidwright.core.money import EXACT, plain
 from bidwright.pricing.discounts import discount_percent
 from bidwright.pricing.schedule import due_lines

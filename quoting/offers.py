@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from bidwright.catalog.amount_messages import decimal_of
 from bidwright.catalog.answers import answers_to_proto
-from bidwright.catalog.days import day_message, today_in
+from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Market, Release
 from bidwright.configurator.check import check
 from bidwright.configurator.request import Requirements, requirements_and_items
 from bidwright.configurator.sites_request import site_messages
+from bidwright.core.days import day_message
+from bidwright.core.enum_words import enum_word
 from bidwright.core.errors import Faults
 from bidwright.core.money import plain
 from bidwright.pricing.price import price
@@ -58,7 +60,7 @@ def _make(release: Release, draft: Draft, now: dt.datetime, delivery: Delivery) 
     requirements, items = requirements_and_items(draft.configuration, release)
     faults = Faults()
     for violation in check(requirements, items):
-        kind = ConflictKind.Name(violation.kind).removeprefix("CONFLICT_KIND_").lower()
+        kind = enum_word(ConflictKind, violation.kind)
         faults.add(f"configuration.{kind}.{violation.id}", violation.text, violation.fix)
     faults.raise_if_any("The configuration")
     configuration = _completed(draft.configuration, requirements, items)

@@ -7,8 +7,9 @@ import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from bidwright.catalog.days import day_message, today_in
+from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Release
+from bidwright.core.days import day_message
 from bidwright.core.errors import InvalidInput
 from bidwright.core.resource_names import resource_ids
 from bidwright.pricing.comparison import compare

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from bidwright.core.enum_words import enum_word
 from bidwright.core.errors import NotFound
 from bidwright.core.resource_names import resource_ids, resource_name
-from bidwright.quoting.states import OFFERED, index_word
+from bidwright.quoting.states import OFFERED
 from bidwright.quoting.validity import as_of
 from bidwright.storage.changes import Put
 from bidwright.storage.messages import encoded
@@ -86,7 +87,7 @@ def put_quote(quote: Quote, *, before: int) -> Put:
     """
     quote.etag = str(before + 1)
     (quote_id,) = resource_ids(quote.name, "quotes")
-    state = index_word(quote.state)
+    state = enum_word(QuoteState, quote.state)
     indexes = {f"state={state}", f"bid={quote.bid}", f"bid={quote.bid} state={state}"}
     if quote.state == OFFERED:
         indexes.add(expiry_index(quote.expire_time.ToDatetime(dt.UTC)))
@@ -114,7 +115,7 @@ def quotes_index(state: QuoteState, bid: str) -> str | None:
     if bid:
         conditions.append(f"bid={bid}")
     if state != QuoteState.QUOTE_STATE_UNSPECIFIED:
-        conditions.append(f"state={index_word(state)}")
+        conditions.append(f"state={enum_word(QuoteState, state)}")
     return " ".join(conditions) or None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 
+from bidwright.core.enum_words import enum_word, spoken
 from bidwright.core.errors import NotAllowedNow
 from bidwright.v1.quote_pb2 import QuoteState
 
@@ -101,16 +102,6 @@ LIVE = frozenset(state for state, moves in TABLE.items() if Move.SUPERSEDE in mo
 """States in which a quote may still be accepted some day; accepting another alternative of its bid closes it."""
 
 
-def spoken(state: QuoteState) -> str:
-    """Name a state as people do: ``in approval``."""
-    return QuoteState.Name(state).removeprefix("QUOTE_STATE_").lower().replace("_", " ")
-
-
-def index_word(state: QuoteState) -> str:
-    """Name a state as indexes and events do: ``in_approval``."""
-    return spoken(state).replace(" ", "_")
-
-
 def allowed_from(state: QuoteState) -> tuple[str, ...]:
     """The moves that somebody may ask for in a state, by name."""
     return tuple(sorted(move.value for move in TABLE[state] if move not in BY_NOBODY))
@@ -131,9 +122,9 @@ def require(name: str, state: QuoteState, move: Move) -> None:
         return
     allowed = ", ".join(allowed_from(state))
     raise NotAllowedNow(
-        f"A quote that is {spoken(state)} cannot be {PARTICIPLES[move]}. "
+        f"A quote that is {spoken(QuoteState, state)} cannot be {PARTICIPLES[move]}. "
         + (f"Allowed from here: {allowed}." if allowed else "Nothing is allowed from here any more."),
         fix=f"Do one of: {allowed}." if allowed else "Create a new quote.",
         reason="QUOTE_STATE_FORBIDS_MOVE",
-        facts={"quote": name, "state": index_word(state), "move": move.value, "allowed": allowed},
+        facts={"quote": name, "state": enum_word(QuoteState, state), "move": move.value, "allowed": allowed},
     )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from google.type.date_pb2 import Date
 
-from bidwright.catalog.days import day_of
+from bidwright.core.days import day_of
 from bidwright.core.errors import Fault, InvalidInput
 from bidwright.quoting.states import EXPIRED, OFFERED
 from bidwright.v1.quote_pb2 import Quote

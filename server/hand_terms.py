@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bidwright.catalog.amount_messages import money
-from bidwright.catalog.days import day_message
 from bidwright.catalog.document import Entry
 from bidwright.catalog.figures import day, number
+from bidwright.core.days import day_message
 from bidwright.core.errors import Faults
 from bidwright.core.money import plain
 from bidwright.v1.configuration_pb2 import CommercialTerms

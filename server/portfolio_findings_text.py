@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bidwright.catalog.model import Release
 from bidwright.configurator.portfolio_findings import OfferingFindings, PortfolioFindings, Reasons
+from bidwright.core.enum_words import enum_word
 from bidwright.v1.configuration_pb2 import ConflictKind
 
 
@@ -54,7 +55,7 @@ def _reasons(reasons: Reasons | None) -> list[dict[str, str]] | None:
         return None
     return [
         {
-            "kind": ConflictKind.Name(reason.member.kind).removeprefix("CONFLICT_KIND_").lower(),
+            "kind": enum_word(ConflictKind, reason.member.kind),
             "id": reason.member.id,
             "text": reason.text,
         }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bidwright.catalog.days import day_message, today_in
+from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_for_any_day
 from bidwright.core.clock import utc_now
@@ -20,6 +20,7 @@ from bidwright.core.command_line.locales import locale_option
 from bidwright.core.command_line.month_options import month_options, put_months
 from bidwright.core.command_line.what_if_options import Question, complete, what_if_options
 from bidwright.core.command_line.what_if_text import Answer, answer_text
+from bidwright.core.days import day_message
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.pricing.comparison import compare
 from bidwright.pricing.indexed_prices import index_prices

@@ -16,17 +16,18 @@ from bidwright.catalog.book_changes import percent_between
 from bidwright.catalog.model import Release
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.price_text import amount_text, figure_text
+from bidwright.core.enum_words import enum_word, spoken
 from bidwright.core.errors import NotFound
 from bidwright.core.money import EXACT, plain
 from bidwright.core.nearest import advice
 from bidwright.quoting.preview import QuoteChange, preview
-from bidwright.quoting.states import index_word, spoken
 from bidwright.server.api_keys import ApiKeys
 from bidwright.server.progress import Progress
 from bidwright.storage.records import Store
 from bidwright.v1.configuration_pb2 import Charge
 from bidwright.v1.price_pb2 import Price
 from bidwright.v1.pricing_pb2 import PriceLineDifference
+from bidwright.v1.quote_pb2 import QuoteState
 
 _FIGURES = ("contract_value", "one_time", "monthly")
 _FATES = {
@@ -114,7 +115,7 @@ def _fate(change: QuoteChange) -> str:
 def _lines(change: QuoteChange) -> Iterator[str]:
     quote = change.quote
     called = quote.display_name or quote.offer.customer.display_name
-    name = f"{quote.name} of {change.account}, {called!r}, {spoken(quote.state)}"
+    name = f"{quote.name} of {change.account}, {called!r}, {spoken(QuoteState, quote.state)}"
     before = quote.offer.price
     if change.comparison is None:
         yield f"{name}: no price any more, was {amount_text(before.totals.contract_value)} {before.currency}"
@@ -139,7 +140,7 @@ def _line(line: PriceLineDifference) -> str:
 
 
 def _charge(line: PriceLineDifference) -> str:
-    return Charge.Name(line.charge).removeprefix("CHARGE_").lower()
+    return enum_word(Charge, line.charge)
 
 
 def _reasons(change: QuoteChange) -> list[str]:
@@ -175,7 +176,7 @@ def _record(change: QuoteChange) -> dict[str, Any]:
         "quote": quote.name,
         "account": change.account,
         "display_name": quote.display_name,
-        "state": index_word(quote.state),
+        "state": enum_word(QuoteState, quote.state),
         "keeps_its_price": change.is_binding,
         "currency": before.currency,
         "term_months": before.term_months,

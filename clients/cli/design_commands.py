@@ -15,6 +15,7 @@ from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session, command
 from bidwright.clients.cli.site_files import read_sites
 from bidwright.core.command_line.files import FILE, OutputFile
+from bidwright.core.enum_words import enum_word
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 from bidwright.v1 import quoting_pb2 as quoting
@@ -107,10 +108,7 @@ def show_conflict(session: Session, conflict: configuration.Conflict) -> None:
     """Print what cannot hold together."""
     session.output.line("No configuration is valid.", "bold red")
     session.output.line(conflict.summary)
-    rows = [
-        (configuration.ConflictKind.Name(m.kind).removeprefix("CONFLICT_KIND_").lower(), m.text)
-        for m in conflict.members
-    ]
+    rows = [(enum_word(configuration.ConflictKind, member.kind), member.text) for member in conflict.members]
     session.output.table("What cannot hold together", ["what", "says"], rows)
 
 

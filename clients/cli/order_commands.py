@@ -15,6 +15,7 @@ from bidwright.clients.cli.contract_commands import contract
 from bidwright.clients.cli.records import full_name, show, whole
 from bidwright.clients.cli.session import ORDER_FAILED, Session, command
 from bidwright.core.command_line.json_form import as_dict
+from bidwright.core.enum_words import enum_word
 from bidwright.v1 import order_pb2 as order_records
 from bidwright.v1 import provisioning_pb2 as provisioning
 
@@ -62,7 +63,7 @@ def list_orders(session: Session, contract_name: str) -> None:
 
 
 def _kind(found: order_records.Order) -> str:
-    return order_records.OrderKind.Name(found.kind).removeprefix("ORDER_KIND_").lower()
+    return enum_word(order_records.OrderKind, found.kind)
 
 
 def _progress(found: order_records.Order) -> str:
@@ -219,7 +220,7 @@ def list_services(session: Session, contract_name: str) -> None:
 
 
 def _service_state(found: order_records.Service) -> str:
-    return order_records.ServiceState.Name(found.state).removeprefix("SERVICE_STATE_").lower()
+    return enum_word(order_records.ServiceState, found.state)
 
 
 @command(service, "show")

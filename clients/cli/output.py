@@ -102,8 +102,3 @@ def shown(text: str) -> str:
 def amount(money: Money) -> str:
     """``1,234.50 EUR``, or as the locale of the command writes it; no digit is left out."""
     return currency_text(exact(money), money.currency_code, command_locale())
-
-
-def state(name: str) -> str:
-    """``QUOTE_STATE_IN_APPROVAL`` as people say it: ``in approval``."""
-    return name.partition("_STATE_")[2].replace("_", " ").lower() or name

@@ -13,6 +13,7 @@ from bidwright.clients.cli.session import Session
 from bidwright.clients.cli.terms_options import put_terms, terms_options
 from bidwright.core.command_line.what_if_options import Question, complete, what_if_options
 from bidwright.core.command_line.what_if_text import Answer, answer_text
+from bidwright.core.days import day_message
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import price_pb2 as price_records
 from bidwright.v1 import pricing_pb2 as pricing
@@ -65,8 +66,7 @@ def _wanted(session: Session, what: str, day: dt.datetime | None) -> pricing.Pri
     offer = read_offer(session, what)
     wanted = pricing.PriceConfigurationRequest(configuration=offer.configuration, terms=offer.terms)
     if day is not None:
-        date = wanted.terms.price_date
-        date.year, date.month, date.day = day.year, day.month, day.day
+        wanted.terms.price_date.CopyFrom(day_message(day))
     elif offer.HasField("price"):
         wanted.terms.price_date.CopyFrom(offer.price.price_date)
     return wanted

@@ -14,6 +14,7 @@ from bidwright.clients.cli.records import full_name, show, whole
 from bidwright.clients.cli.session import Session, command
 from bidwright.core.command_line.files import FILE
 from bidwright.core.command_line.month_options import month_options, put_months
+from bidwright.core.days import day_message
 from bidwright.v1 import quote_pb2 as quote_records
 from bidwright.v1 import quoting_pb2 as quoting
 
@@ -196,8 +197,7 @@ def offer(session: Session, name: str, valid_through: dt.datetime | None, **opti
     """Hand an approved quote to the customer."""
     request = quoting.OfferQuoteRequest(name=full_name("quotes", name), **options)
     if valid_through is not None:
-        day = request.valid_through
-        day.year, day.month, day.day = valid_through.year, valid_through.month, valid_through.day
+        request.valid_through.CopyFrom(day_message(valid_through))
     show(session, session.server().quoting.OfferQuote(request), views.show_quote)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 
-from bidwright.clients.cli.output import Output, amount, state
+from bidwright.clients.cli.output import Output, amount
 from bidwright.core.command_line.price_text import figure_text
 from bidwright.core.command_line.term_text import free_text, months_text, term_rows
+from bidwright.core.enum_words import spoken
 from bidwright.core.money import parse as parse_decimal
 from bidwright.core.money import plain
 from bidwright.v1 import catalog_pb2 as catalog
@@ -118,7 +119,7 @@ def _show_lines(output: Output, title: str, lines: Iterable[price_records.PriceL
 
 
 def _step(step: price_records.PriceStep) -> Sequence[str]:
-    name = price_records.PriceStepKind.Name(step.kind).removeprefix("PRICE_STEP_KIND_").replace("_", " ").lower()
+    name = spoken(price_records.PriceStepKind, step.kind)
     percent = f"{number(step.percent)} %" if step.percent.value else ""
     return (f"    {name}", percent, step.rule, figure_text(step.amount.value), figure_text(step.running.value))
 
@@ -158,7 +159,7 @@ def show_quote(output: Output, quote: quote_records.Quote) -> None:
             (
                 approval.id,
                 approval.approver,
-                state(quote_records.ApprovalState.Name(approval.state)),
+                spoken(quote_records.ApprovalState, approval.state),
                 approval.because,
                 approval.facts,
             )
@@ -170,12 +171,12 @@ def show_quote(output: Output, quote: quote_records.Quote) -> None:
 
 def quote_state(quote: quote_records.Quote) -> str:
     """The state of a quote in words."""
-    return state(quote_records.QuoteState.Name(quote.state))
+    return spoken(quote_records.QuoteState, quote.state)
 
 
 def order_state(order: order_records.Order) -> str:
     """The state of an order in words."""
-    return state(order_records.OrderState.Name(order.state))
+    return spoken(order_records.OrderState, order.state)
 
 
 def endpoint_text(endpoint: order_records.Endpoint) -> str:
@@ -194,7 +195,7 @@ def order_rows(order: order_records.Order) -> list[Sequence[str]]:
             step.plan_step.id,
             f"role {step.plan_step.role}" if step.plan_step.role else "people",
             order.targets[step.plan_step.place - 1] if step.plan_step.place else "",
-            state(order_records.StepState.Name(step.state)),
+            spoken(order_records.StepState, step.state),
             str(step.attempts),
             str(step.changed_tasks) if step.plan_step.role and step.HasField("end_time") else "",
             endpoint_text(step.endpoint),
@@ -223,4 +224,4 @@ def show_contract(output: Output, found: quote_records.Contract) -> None:
 
 def contract_state(found: quote_records.Contract) -> str:
     """The state of a contract in words."""
-    return quote_records.ContractState.Name(found.state).removeprefix("CONTRACT_STATE_").lower()
+    return spoken(quote_records.ContractState, found.state)

@@ -10,6 +10,7 @@ from google.type.money_pb2 import Money
 
 from bidwright.core.command_line.locales import command_locale
 from bidwright.core.command_line.term_text import free_text, months_text, term_rows
+from bidwright.core.days import day_text
 from bidwright.core.money import MINOR_UNITS
 from bidwright.core.money_text import number_text
 from bidwright.v1.configuration_pb2 import (
@@ -37,8 +38,7 @@ _NAME_WIDTH = 26
 
 def price_text(priced: Price) -> str:
     """Lines with their steps, the waterfall of the whole, and the sums; every step exact, nets with the cent."""
-    date = priced.price_date
-    head = f"{priced.price_book} on {date.year:04}-{date.month:02}-{date.day:02}: {priced.term_months} months"
+    head = f"{priced.price_book} on {day_text(priced.price_date)}: {priced.term_months} months"
     parts = [f"{head}, amounts in {priced.currency}, net of tax", ""]
     for line in priced.lines:
         parts += _line(line)

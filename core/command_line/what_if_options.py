@@ -8,10 +8,10 @@ from functools import reduce, wraps
 from typing import Any, TypeVar
 
 import click
-from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 
 from bidwright.core.command_line.amounts import amount_message
+from bidwright.core.days import day_message
 from bidwright.core.money import parse, plain
 from bidwright.v1.configuration_pb2 import CommercialTerms, Configuration
 from bidwright.v1.pricing_pb2 import FindDiscountRequest, IndexPriceRequest, PriceVariantsRequest
@@ -134,8 +134,7 @@ def _questions(options: dict[str, Any]) -> list[Question]:
     if (index is None) != (day is None):
         raise click.UsageError("--index and --indexed-on are given together.")
     if index is not None:
-        day_message = Date(year=day.year, month=day.month, day=day.day)
-        questions.append(IndexPriceRequest(index=index, indexed_on=day_message))
+        questions.append(IndexPriceRequest(index=index, indexed_on=day_message(day)))
     return questions
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 
 from bidwright.core.command_line.price_text import (
@@ -16,6 +15,7 @@ from bidwright.core.command_line.price_text import (
     kind_text,
     price_text,
 )
+from bidwright.core.days import day_text
 from bidwright.core.money import EXACT
 from bidwright.v1.price_pb2 import Price
 from bidwright.v1.pricing_pb2 import (
@@ -106,7 +106,7 @@ def _indexed(found: IndexPriceResponse) -> Iterator[str]:
     if fixed := 100 - sum((Decimal(part.percent.value) for part in found.parts), Decimal(0)):
         yield f"  fixed, {figure_text(fixed)} % of prices"
     for step in found.steps:
-        yield f"{_day(step.day)}  {_with_sign(Decimal(step.percent.value)):>10} %  {step.why}"
+        yield f"{day_text(step.day)}  {_with_sign(Decimal(step.percent.value)):>10} %  {step.why}"
         yield from (f"  {part.index} {_values(part)}" for part in step.parts)
     yield ""
     for line in found.lines:
@@ -118,11 +118,7 @@ def _indexed(found: IndexPriceResponse) -> Iterator[str]:
 def _values(part: IndexPart) -> str:
     """Both values, each with the day from which it holds: how old it is, everyone can see."""
     old, new = (figure_text(index.value) for index in (part.old_index, part.new_index))
-    return f"{old} ({_day(part.old_from)}) -> {new} ({_day(part.new_from)})"
-
-
-def _day(date: Date) -> str:
-    return f"{date.year:04}-{date.month:02}-{date.day:02}"
+    return f"{old} ({day_text(part.old_from)}) -> {new} ({day_text(part.new_from)})"
 
 
 def _signed(amount: Money) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from google.type.money_pb2 import Money
 
-from bidwright.clients.cli.output import Output, amount, shown, state
+from bidwright.clients.cli.output import Output, amount, shown
 from bidwright.clients.cli.views import show_totals
 from bidwright.v1.price_pb2 import PriceTotals
 
@@ -42,10 +42,6 @@ def test_amounts_are_printed_exactly(units: int, nanos: int, expected: str) -> N
 )
 def test_amounts_have_the_digits_of_their_currency(currency: str, expected: str) -> None:
     assert amount(Money(currency_code=currency, units=-1234)) == expected
-
-
-def test_states_are_said_in_words() -> None:
-    assert state("QUOTE_STATE_IN_APPROVAL") == "in approval"
 
 
 def test_who_is_not_told_our_cost_sees_no_column_of_noughts(capsys: pytest.CaptureFixture[str]) -> None:
