@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 
 from bidwright.configurator.configure import configure
-from bidwright.configurator.confirmed import confirmed
-from bidwright.configurator.cpsat_alternatives import Frontier, Point
+from bidwright.configurator.cpsat_alternatives import RequestFrontier
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.differences import differences, totals
+from bidwright.configurator.frontier import Frontier, Point, collect
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.sites import Site
+from bidwright.configurator.sites_alternatives import SitesFrontier
+from bidwright.configurator.sites_configure import SitedSolution, configure_sites
 from bidwright.configurator.solution import Solution
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import Faults, InvalidInput
@@ -22,6 +24,15 @@ from bidwright.v1.configuration_pb2 import Conflict
 USUAL_NUMBER = 3
 """How many alternatives there are where nothing is said."""
 
+_FOR_FIRST = 0.25
+"""Part of the time that the cheapest bid with sites may take: it is often near its bound long before it is proven."""
+
+_FRONTIERS: Mapping[bool, Callable[[Requirements, AmountTable, Sequence[str]], Frontier]] = {
+    False: RequestFrontier,
+    True: SitesFrontier,
+}
+"""By whether there are sites."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Alternative:
@@ -29,13 +40,15 @@ class Alternative:
 
     Attributes:
         title: For a buyer.
-        solution: No configuration with its qualities costs less; its bound says so.
+        solution: No configuration with its qualities costs less than its bound.
+        sites: What is at each site; none where there are no sites.
         qualities: Attribute -> total.
         differences: What a buyer sees of the difference to the alternative before.
     """
 
     title: str
     solution: Solution
+    sites: tuple[Site, ...]
     qualities: Mapping[str, Decimal]
     differences: tuple[str, ...]
 
@@ -46,7 +59,8 @@ class Alternatives:
 
     Attributes:
         found: From the cheapest to the best; at least one.
-        complete: False where the deadline ended the search for more, or the proof of the first.
+        complete: False where the deadline ended the search for more, or where not all is proven; those found are still
+            such that none of them beats another one.
     """
 
     found: tuple[Alternative, ...]
@@ -99,65 +113,44 @@ def alternatives(
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    first = configure(requirements, amounts, deadline)
+    first = _configured(requirements, amounts, deadline)
     if isinstance(first, Conflict):
         return first
     points: list[Point] = []
-    complete = first.amounts.contract_value == first.bound
-    if complete:
+    complete = first.solution.amounts.contract_value == first.solution.bound
+    if complete or requirements.sites:
+        frontier: Frontier = _FRONTIERS[bool(requirements.sites)](requirements, amounts, qualities)
         try:
-            _collect(points, Frontier(requirements, amounts, qualities), first, number=number, deadline=deadline)
+            collect(points, frontier, first, number=number, deadline=deadline)
         except TimeoutError:
             complete = False
-    solutions = [
-        confirmed(point.items, point.price, point.price, requirements=requirements, table=amounts)
-        for point in sorted(points, key=lambda point: point.price)
-    ] or [first]
-    return Alternatives(found=_told(solutions, qualities, requirements), complete=complete)
+        complete &= frontier.is_proven
+    found = [point.found for point in points] or [first]
+    return Alternatives(found=_told(found, qualities, requirements), complete=complete)
 
 
-def _collect(points: list[Point], frontier: Frontier, first: Solution, *, number: int, deadline: Deadline) -> None:
-    """Add what is found to the points, so that it stays where the deadline comes.
-
-    Raises:
-        TimeoutError: It came.
-    """
-    frontier.weigh(first.items, deadline)
-    cheapest = frontier.cheapest(first.bound, deadline)
-    points.append(cheapest)
-    if number == 1:
-        return
-    best = frontier.best(deadline)
-    if best.score == cheapest.score:
-        return
-    points.append(best)
-    empty: set[tuple[int, int]] = set()
-    while len(points) < number:
-        ordered = sorted(points, key=lambda point: point.score)
-        gaps = [gap for gap in pairwise(ordered) if (gap[0].score, gap[1].score) not in empty]
-        if not gaps:
-            return
-        lower, upper = max(gaps, key=lambda gap: gap[1].score - gap[0].score)
-        between = frontier.between(lower, upper, deadline)
-        if between is None:
-            empty.add((lower.score, upper.score))
-        else:
-            points.append(between)
+def _configured(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> SitedSolution | Conflict:
+    """The cheapest, with sites or without."""
+    if requirements.sites:
+        return configure_sites(requirements, amounts, deadline.after(_FOR_FIRST))
+    outcome = configure(requirements, amounts, deadline)
+    return outcome if isinstance(outcome, Conflict) else SitedSolution(outcome, ())
 
 
 def _told(
-    solutions: Sequence[Solution], qualities: Sequence[str], requirements: Requirements
+    found: Sequence[SitedSolution], qualities: Sequence[str], requirements: Requirements
 ) -> tuple[Alternative, ...]:
     release = requirements.release
-    before = [None, *(solution.items for solution in solutions)]
+    before = [None, *(one.solution.items for one in found)]
     return tuple(
         Alternative(
             title=title,
-            solution=solution,
-            qualities=totals(solution.items, qualities, release),
-            differences=() if old is None else differences(old, solution.items, qualities, release),
+            solution=one.solution,
+            sites=one.sites,
+            qualities=totals(one.solution.items, qualities, release),
+            differences=() if old is None else differences(old, one.solution.items, qualities, release),
         )
-        for title, solution, old in zip(_titles(len(solutions)), solutions, before, strict=False)
+        for title, one, old in zip(_titles(len(found)), found, before, strict=False)
     )
 
 

@@ -159,6 +159,7 @@ class Answers:
 
     def _alternative(self, question: Question, found: Alternative) -> configurator_pb2.Alternative:
         solution = self._priced(question, found.solution)
+        solution.configuration.sites.extend(site_messages(found.sites))
         solution.proof.objective = "contract value with at least these qualities"
         qualities = [
             configurator_pb2.QualityValue(attribute=attribute, value=decimal_message(total))

@@ -1,54 +1,38 @@
-"""Configurations that nothing beats in both price and quality, one by one, each by proof.
-
-Several qualities are added up to one number, the score, in which each counts by its share of what can be gained of it.
-Whoever is as cheap and as good in every quality, and better in one thing, is better in price or score as well. So what
-nothing beats in price and score, nothing beats in price and qualities.
-"""
+"""The price-score frontier of a request without sites: configurations that nothing beats, one by one, by proof."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from ortools.sat.python import cp_model
 
+from bidwright.configurator.confirmed import confirmed
 from bidwright.configurator.cpsat_best import BestFound, best_found
 from bidwright.configurator.cpsat_objectives import Asked, Goal, goal_of
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.cpsat_solve import optimum_solver
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.frontier import Point, weights_of
 from bidwright.configurator.objectives import CHEAPEST, Objective
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.sites_configure import SitedSolution
 from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable
 
 _Limit = tuple[cp_model.LinearExpr, int]
 """An expression, and what it is at most."""
 
-_FINENESS = 1000
-"""A share counts to a thousandth at least; weights are whole numbers."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Point:
-    """A configuration that nothing beats, by price and score.
+class RequestFrontier:
+    """The frontier of one request. Its methods raise ``TimeoutError`` where the deadline comes before the proof.
 
     Attributes:
-        items: Component id -> units, at least 1, by id.
-        price, score: In minor units, and in steps of the score.
+        is_proven: Always, as nothing else is taken.
     """
 
-    items: Mapping[str, int]
-    price: int
-    score: int
-
-
-class Frontier:
-    """The price-score frontier of one request, searched where it is asked for.
-
-    Its methods raise ``TimeoutError`` where the deadline comes before the proof.
-    """
+    is_proven = True
 
     def __init__(self, requirements: Requirements, amounts: AmountTable, qualities: Sequence[str]) -> None:
         """Take a request that can be met; until ``weigh``, the first quality is the score."""
@@ -58,48 +42,47 @@ class Frontier:
         self._qualities = [goal_of(Objective(attribute=name, maximize=True), self._asked) for name in qualities]
         self._score = self._qualities[0]
 
-    def weigh(self, known: Mapping[str, int], deadline: Deadline) -> None:
-        """Make the score of all qualities: each weighs by the inverse of what can be gained over a known configuration.
-
-        Args:
-            known: Component id -> units, of any valid configuration.
-            deadline: Until then.
-        """
+    def weigh(self, known: SitedSolution, deadline: Deadline) -> None:
+        """Make the score of all qualities: each weighs by the inverse of what can be gained over a configuration."""
         if len(self._qualities) == 1:
             return
-        gains = [max(-self._least(goal, None, deadline) - self._total(goal, known), 0) for goal in self._qualities]
-        top = max(gains) * _FINENESS
+        items = known.solution.items
+        gains = [max(-self._least(goal, None, deadline) - self._total(goal, items), 0) for goal in self._qualities]
         expressions = [goal.expression for goal in self._qualities]
-        weights = [top // gain if gain else 1 for gain in gains]
-        weighted = cp_model.LinearExpr.weighted_sum(expressions, weights)
+        weighted = cp_model.LinearExpr.weighted_sum(expressions, weights_of(gains))
         self._score = Goal(objective=Objective(attribute="quality", maximize=True), expression=weighted)
 
-    def cheapest(self, price: int, deadline: Deadline) -> Point:
-        """The one with the highest score at the least price there is for some score, in minor units."""
-        found = self._best(self._score, (self._price.expression, price), deadline)
-        return Point(items=found.items, price=found.contract_value, score=-found.steps[0][0])
+    def cheapest(self, known: SitedSolution, deadline: Deadline) -> Point:
+        """The one with the highest score at the least price."""
+        return self._richest(known.solution.bound, deadline)
 
     def best(self, deadline: Deadline) -> Point:
         """The cheapest with the highest score."""
         return self._with_score(-self._least(self._score, None, deadline), deadline)
 
     def between(self, lower: Point, upper: Point, deadline: Deadline) -> Point | None:
-        """The one with the lowest score at or above the middle; where it is the upper one, the next below that.
-
-        Returns:
-            None where there is nothing between the two.
-        """
+        """The one with the lowest score at or above the middle; where it is the upper one, the next below that."""
         middle = (lower.score + upper.score + 1) // 2
         price = self._least(self._price, (self._score.expression, -middle), deadline)
         if price < upper.price:
-            return self.cheapest(price, deadline)
+            return self._richest(price, deadline)
         score = -self._least(self._score, (self._price.expression, upper.price - 1), deadline)
         return None if score <= lower.score else self._with_score(score, deadline)
+
+    def _richest(self, price: int, deadline: Deadline) -> Point:
+        """The one with the highest score at the least price there is for some score, in minor units."""
+        found = self._best(self._score, (self._price.expression, price), deadline)
+        return self._point(found, -found.steps[0][0])
 
     def _with_score(self, score: int, deadline: Deadline) -> Point:
         """The cheapest with the highest score that there is up to some price."""
         found = self._best(self._price, (self._score.expression, -score), deadline)
-        return Point(items=found.items, price=found.contract_value, score=score)
+        return self._point(found, score)
+
+    def _point(self, found: BestFound, score: int) -> Point:
+        value, asked = found.contract_value, self._asked
+        solution = confirmed(found.items, value, value, requirements=asked.requirements, table=asked.amounts)
+        return Point(SitedSolution(solution, ()), score)
 
     def _least(self, goal: Goal, limit: _Limit | None, deadline: Deadline) -> int:
         """The least of a goal's expression within a limit, by proof; something is known to be within it."""

@@ -58,18 +58,29 @@ class SitesBest:
         return replace(other, steps=tuple(zip(others, bounds, strict=True)))
 
 
-def best_sites(problem: SitesProblem, deadline: Deadline, *, presolve: bool = True) -> SitesBest:
+def best_sites(
+    problem: SitesProblem, deadline: Deadline, *, known: Sequence[SitesFound] = (), presolve: bool = True
+) -> SitesBest:
     """Find the bid that is best by the first goal, among equals by the second, and so on.
 
     The same for the same problem, unless the deadline ends a search: then the answer is the best so far, with bounds
     that hold. The problem's bid has its goals settled afterwards.
+
+    Args:
+        problem: The bid.
+        deadline: The end.
+        known: Valid bids: the first one within all limits, so that the answer is no worse; of the others sites may have
+            the same.
+        presolve: Whether the solver may.
 
     Raises:
         TooManyPatterns: A site has too much to choose from.
         NothingFits: A site can have nothing, whatever the others have.
     """
     bid, search = problem.bid, SitesSearch(problem, presolve=presolve)
-    best, bounds, kinds = UNKNOWN, list[int](), False
+    for one in known:
+        search.learn(one)
+    best, bounds, kinds = next(iter(known), UNKNOWN), list[int](), False
     for number, goal in enumerate(bid.goals):
         kinds |= goal.objective.measure in _OF_KINDS and not goal.objective.maximize
         is_last = number + 1 == len(bid.goals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
@@ -13,13 +13,21 @@ from bidwright.configurator.cpsat_packages import add_fewer_savings, add_no_pack
 from bidwright.configurator.cpsat_request import RequestModel, request_model
 from bidwright.configurator.cpsat_solve import optimum_solver
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.objectives import CHEAPEST
+from bidwright.configurator.objectives import CHEAPEST, Objective
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable
 
 _LITTLE_S = 10.0
 """Enough for a search over packages alone, which takes milliseconds."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """By an objective, every bid has at most so many steps: of one of which more is better, they are negative."""
+
+    objective: Objective
+    steps: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +51,15 @@ class BidModel:
     Attributes:
         asked: The bid without its sites; its model stays as it is.
         goals: The objectives, in their order; at least one.
+        limits: What holds by some of them from the beginning.
     """
 
-    def __init__(self, whole: Requirements, amounts: AmountTable) -> None:
+    def __init__(self, whole: Requirements, amounts: AmountTable, limits: Sequence[Limit] = ()) -> None:
         request = request_model(whole, amounts, switchable=False)
         self.asked = Asked(requirements=whole, amounts=amounts, request=request)
+        self.limits = limits
+        for limit in limits:
+            request.model.add(goal_of(limit.objective, self.asked).expression <= limit.steps)
         self.goals: tuple[Goal, ...] = tuple(goal_of(one, self.asked) for one in whole.objectives or (CHEAPEST,))
         self._forms = [LinearForm.of(goal.expression) for goal in self.goals]
         self._model: cp_model.CpModel = request.model.clone()
@@ -66,6 +78,11 @@ class BidModel:
     def least(self, goal: Goal) -> int:
         """What a goal is never below, by the domains of its variables alone."""
         return self._form(goal).least(self._model)
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether more of something is better, so that sites compete for what they share."""
+        return any(goal.objective.maximize for goal in self.goals)
 
     @property
     def least_value(self) -> int:

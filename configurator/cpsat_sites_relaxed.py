@@ -17,7 +17,7 @@ from bidwright.configurator.cpsat_objectives import Goal
 from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.cpsat_sites import Choice, Cut, Known, Most, SitesModel
 from bidwright.configurator.cpsat_sites_bid import BidModel
-from bidwright.configurator.cpsat_sites_effort import sites_solver
+from bidwright.configurator.cpsat_sites_effort import Search, sites_solver
 from bidwright.configurator.cpsat_sites_prices import telling_prices
 from bidwright.configurator.cpsat_sites_richest import add_richest
 from bidwright.configurator.cpsat_solve import proven_bound
@@ -107,6 +107,7 @@ class RelaxedBid:
         self._wide = wide
         self._presolve = presolve
         self.known = Known(most=list(problem.most))
+        self._richest: list[tuple[CheapestPatterns, Objective]] = []
 
     def bound(self, goal: Goal, deadline: Deadline, *, kinds: bool) -> int | None:
         """What no bid is below by a goal; None where there is none at all. The wide blocks find patterns on the way.
@@ -121,15 +122,18 @@ class RelaxedBid:
             NothingFits: A site can have nothing.
         """
         given_s = deadline.left_s
+        wanted = [goal.objective, *(limit.objective for limit in self._problem.bid.limits)]
         for one in self._wide:
             self._begin(one, goal.objective)
-            if goal.objective.maximize:
-                self._add_richest(one, goal.objective, deadline.after(_FOR_RICHEST))
+            for objective in wanted:
+                if objective.maximize and (one, objective) not in self._richest:
+                    self._add_richest(one, objective, deadline.after(_FOR_RICHEST))
+                    self._richest.append((one, objective))
         bound = self._problem.bid.least(goal)
         for _ in range(_ROUNDS):
             if deadline.left_s < given_s * (1 - _ROUNDS_END):
                 break
-            request, solver = self._request(goal), sites_solver(deadline, "relaxed", presolve=self._presolve)
+            request, solver = self._request(goal), self._solver(deadline, "relaxed")
             status = solver.solve(request.model)
             if status == cp_model.INFEASIBLE:
                 return None
@@ -139,13 +143,16 @@ class RelaxedBid:
             totals = {component: solver.value(variable) for component, variable in request.quantities.items()}
             if not self._has_learned(goal.objective, totals, kinds=kinds):
                 break
-        solver = sites_solver(deadline, "bound", presolve=self._presolve)
+        solver = self._solver(deadline, "bound")
         solver.parameters.max_time_in_seconds = max(deadline.left_s - given_s * (1 - _LAST_ENDS), 0.0)
         status = solver.solve(self._request(goal).model)
         if status == cp_model.INFEASIBLE:
             return None
         found = status in {cp_model.OPTIMAL, cp_model.FEASIBLE}
         return _raised(bound, proven_bound(solver, status)) if found else bound
+
+    def _solver(self, deadline: Deadline, search: Search) -> cp_model.CpSolver:
+        return sites_solver(deadline, search, presolve=self._presolve, wants_more=self._problem.bid.wants_more)
 
     def _request(self, goal: Goal) -> RequestModel:
         request = self._problem.bid.request()

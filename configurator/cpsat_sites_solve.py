@@ -17,7 +17,7 @@ from bidwright.configurator.cpsat_forms import start_at
 from bidwright.configurator.cpsat_objectives import Goal
 from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.cpsat_sites import Choice, Known, Placement, SitesModel
-from bidwright.configurator.cpsat_sites_effort import sites_solver
+from bidwright.configurator.cpsat_sites_effort import Search, sites_solver
 from bidwright.configurator.cpsat_sites_relaxed import RelaxedBid, SitesProblem, is_sum_of_units
 from bidwright.configurator.cpsat_solve import optimum_solver, proven_bound
 from bidwright.configurator.deadline import Deadline
@@ -80,6 +80,14 @@ class SitesSearch:
         ]
         self._relaxed = RelaxedBid(problem, self._listed, self._wide, presolve=presolve)
 
+    def learn(self, known: SitesFound) -> None:
+        """Have what sites have in a bid among what they can be given."""
+        for one in self._wide:
+            for index, group in enumerate(one.block.groups):
+                for site in group.sites:
+                    units = known.placement.at_sites.get(site, {})
+                    one.add(index, tuple(units.get(component, 0) for component in one.block.components))
+
     def best(self, goal: Goal, start: SitesFound, deadline: Deadline, *, kinds: bool) -> SitesFound:
         """The best bid by a goal, among those that are as good by what is settled.
 
@@ -96,7 +104,10 @@ class SitesSearch:
             NothingFits: A site can have nothing, whatever the others have.
         """
         if not self._wide:
-            return self._counted_out(goal, self._listed, start, deadline)
+            found = self._counted_out(goal, self._listed, start, deadline)
+            if found.status != "found":
+                return found
+            return replace(_better(found, self._valued(start, goal)), bound=found.bound)
         bound = self._relaxed.bound(goal, deadline, kinds=kinds)
         if bound is None:
             return replace(UNKNOWN, status="infeasible", choices=self._listed, known=self._relaxed.known)
@@ -151,7 +162,7 @@ class SitesSearch:
         )
         _start_at(sites, request, found)
         request.model.minimize(sites.surplus)
-        solver = sites_solver(deadline, "last", presolve=self._presolve)
+        solver = self._solver(deadline, "last")
         if solver.solve(request.model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
             return found
         return replace(found, items=_items(request, solver), placement=sites.placement(solver))
@@ -170,6 +181,9 @@ class SitesSearch:
         if kinds and items:
             learned_of_kinds(one, items, [prices])
         return sum(map(len, one.found)) > before
+
+    def _solver(self, deadline: Deadline, search: Search) -> cp_model.CpSolver:
+        return sites_solver(deadline, search, presolve=self._presolve, wants_more=self._problem.bid.wants_more)
 
     def _choices(self) -> list[Choice]:
         """The patterns that are known."""
@@ -196,7 +210,7 @@ class SitesSearch:
         sites = SitesModel(request, choices, known=known, surplus=self._problem.surplus)
         _start_at(sites, request, start)
         request.model.minimize(expression)
-        solver = sites_solver(deadline, "whole", presolve=self._presolve)
+        solver = self._solver(deadline, "whole")
         status = solver.solve(request.model)
         if status == cp_model.INFEASIBLE:
             return replace(UNKNOWN, status="infeasible", choices=choices, known=known), 0
@@ -205,7 +219,7 @@ class SitesSearch:
         bounds = [proven_bound(solver, status)]
         if bounds != [round(solver.objective_value)] and deadline.left_s > 0:
             start_at(request.model, tuple(solver.response_proto.solution))
-            again = sites_solver(deadline, "last", presolve=self._presolve)
+            again = self._solver(deadline, "last")
             status = again.solve(request.model)
             if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
                 bounds.append(proven_bound(again, status))

@@ -65,7 +65,10 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
     ) -> configurator_pb2.SuggestAlternativesResponse:
         """Suggest configurations between the cheapest and the best."""
         return await self._search(
-            request.request, context.time_remaining(), lambda *asked: self._answers.suggest(request, *asked)
+            request.request,
+            context.time_remaining(),
+            lambda *asked: self._answers.suggest(request, *asked),
+            sites=request.sites or None,
         )
 
     async def ChangeConfiguration(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import reached_by
 from bidwright.configurator.confirmed import confirmed
 from bidwright.configurator.cpsat_request import RequestModel, request_model
+from bidwright.configurator.cpsat_sites import Placement
 from bidwright.configurator.cpsat_sites_best import SitesBest, best_sites
-from bidwright.configurator.cpsat_sites_bid import BidModel
+from bidwright.configurator.cpsat_sites_bid import BidModel, Limit
 from bidwright.configurator.cpsat_sites_conflict import bid_conflict
 from bidwright.configurator.cpsat_sites_relaxed import SitesProblem
+from bidwright.configurator.cpsat_sites_solve import SitesFound
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.explain import explain
@@ -41,7 +43,14 @@ class SitedSolution:
     sites: tuple[Site, ...]
 
 
-def configure_sites(bid: Requirements, amounts: AmountTable, deadline: Deadline) -> SitedSolution | Conflict:
+def configure_sites(
+    bid: Requirements,
+    amounts: AmountTable,
+    deadline: Deadline,
+    *,
+    limits: Sequence[Limit] = (),
+    known: Sequence[SitedSolution] = (),
+) -> SitedSolution | Conflict:
     """Find the valid configuration of a bid with sites that is best by the objectives; the same for the same input.
 
     Args:
@@ -49,12 +58,15 @@ def configure_sites(bid: Requirements, amounts: AmountTable, deadline: Deadline)
         amounts: What quantities cost in the market and under the terms of the request; with costs where an objective
             is about them.
         deadline: When it is over, the best configuration so far is the answer, with bounds that hold.
+        limits: How good it is at least by some of the objectives; only with a bid that is.
+        known: Valid bids of these sites, the first one within the limits: the answer is no worse, and may have at a
+            site what the others have.
 
     Raises:
         InvalidInput: ``SITES_TOO_COMPLEX``: a site has too much to choose from.
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    search = _Search(bid, amounts, deadline)
+    search = _Search(bid, amounts, deadline, limits=limits, known=known)
     try:
         return search.outcome()
     except NothingFits as nothing:
@@ -72,10 +84,20 @@ def configure_sites(bid: Requirements, amounts: AmountTable, deadline: Deadline)
 class _Search:
     """The search for one bid."""
 
-    def __init__(self, bid: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        bid: Requirements,
+        amounts: AmountTable,
+        deadline: Deadline,
+        *,
+        limits: Sequence[Limit],
+        known: Sequence[SitedSolution],
+    ) -> None:
         self._bid = bid
         self._amounts = amounts
         self._deadline = deadline
+        self._limits = limits
+        self._known = [_as_found(one) for one in known]
         self._whole = whole_bid(bid)
         self._views = [SiteView(site, at_site(bid, site)) for site in bid.sites]
         self._own = frozenset(self._views[0].requirements.release.components)
@@ -91,7 +113,7 @@ class _Search:
         spare = spare_components(self._bid, self._whole, self._amounts)
         first = self._problem(spare=self._own, surplus=self._own - spare)
         deadline = self._deadline.after(_FOR_FIRST) if self._wants_more else self._deadline
-        best = self._confirmed(best_sites(first, deadline), first)
+        best = self._confirmed(best_sites(first, deadline, known=self._known), first)
         if isinstance(best, Conflict):
             return best
         places = self._placed(best, first)
@@ -103,7 +125,7 @@ class _Search:
         self, every: SitesProblem, relaxed: SitesBest, fewer: tuple[SitesBest, Placed] | None
     ) -> SitedSolution | Conflict:
         """The best bid of all patterns, or the one that is known where that is better."""
-        best = best_sites(every, self._deadline)
+        best = best_sites(every, self._deadline, known=self._known if fewer is None else [fewer[0].found, *self._known])
         if fewer is None:
             outcome = self._confirmed(best, every)
             if isinstance(outcome, Conflict):
@@ -136,7 +158,7 @@ class _Search:
         unavailable = {*self._whole.exclusions, *(component for found in missing for component in found)}
         blocks, components = blocks_of(self._views, unavailable=unavailable, spare=spare), self._bid.release.components
         return SitesProblem(
-            bid=BidModel(self._whole, self._amounts),
+            bid=BidModel(self._whole, self._amounts, self._limits),
             blocks=blocks,
             price=unit_price(self._bid, self._amounts),
             site=self._site,
@@ -165,7 +187,7 @@ class _Search:
             )
             if conflict is not None:
                 return conflict
-            best = best_sites(problem, self._deadline, presolve=False)
+            best = best_sites(problem, self._deadline, known=self._known, presolve=False)
         if best.found.status == "infeasible":
             raise SolverDisagrees("the solver calls the same bid feasible and infeasible")
         if best.found.status == "unknown":
@@ -189,6 +211,11 @@ class _Search:
             raise SolverDisagrees(f"site {site_id} has no pattern and yet something is possible")
         conflict.summary = f"At site {view.site.name}: {conflict.summary}"
         return conflict
+
+
+def _as_found(known: SitedSolution) -> SitesFound:
+    placement = Placement({site.id: dict(site.items) for site in known.sites}, {})
+    return SitesFound(status="found", items=known.solution.items, placement=placement)
 
 
 def _out_of_time(deadline: Deadline) -> Unavailable:

@@ -23,6 +23,8 @@ from bidwright.v1 import quoting_pb2 as quoting
 _EXPLAIN = "`bid explain` with the same options says what would mend it."
 _EXPLAIN_SITE = "`bid explain` with the answers of one site, each as --need, says what would mend that site."
 
+SITES = click.option("--sites", type=FILE, help="The sites of the bid: a YAML list, or CSV with a row for each.")
+
 
 def register(group: click.Group) -> None:
     """Add the commands of this module to ``bid`` itself."""
@@ -32,7 +34,7 @@ def register(group: click.Group) -> None:
 
 @request_options
 @OBJECTIVES
-@click.option("--sites", type=FILE, help="The sites of the bid: a YAML list, or CSV with a row for each.")
+@SITES
 @click.option("--interactive", "-i", is_flag=True, help="Ask need by need, and say what each answer means.")
 @click.option("--output", "-o", "target", type=OutputFile(), help="Keep the result.")
 def configure(session: Session, **options: str) -> None:
@@ -68,11 +70,17 @@ def _configured(
     session: Session, request: configurator.ConfigureRequest, sites: object
 ) -> configurator.ConfigureResponse:
     """The answer to a request, with the sites of a file where there is one."""
-    if not isinstance(sites, Path):
+    if not sites:
         return session.server().configurator.Configure(request)
-    offering = get_offering(session, request.portfolio.partition("/")[2], request.offering)
-    asked = configurator.ConfigureSitesRequest(request=request, sites=read_sites(sites, offering))
+    asked = configurator.ConfigureSitesRequest(request=request, sites=sites_of(session, request, sites))
     return session.server().configurator.ConfigureSites(asked)
+
+
+def sites_of(session: Session, request: configurator.ConfigureRequest, sites: object) -> list[configurator.Site]:
+    """The sites of a file; none where no file is given."""
+    if not isinstance(sites, Path):
+        return []
+    return read_sites(sites, get_offering(session, request.portfolio.partition("/")[2], request.offering))
 
 
 def keep_design(

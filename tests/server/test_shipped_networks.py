@@ -37,6 +37,24 @@ def test_the_example_of_sites_becomes_a_proven_design_in_which_critical_sites_ha
     assert installation.bid("check", str(target)).returncode == 0
 
 
+def test_the_example_of_sites_has_alternatives_of_support_and_of_lines_within_a_budget(
+    installation: Installation,
+) -> None:
+    assert installation.manage("portfolio", "publish", str(NETWORKS)).returncode == 0
+    sites = str(ROOT / "docs" / "examples" / "sites.csv")
+    asked = ("alternatives", "branch_network", "--portfolio", "branch_networks", "--sites", sites)
+    told = json.loads(installation.bid(*asked, "--json").stdout)
+    assert told["complete"] is True
+    assert [one["qualities"][0]["value"]["value"] for one in told["alternatives"]] == ["45", "78", "168"]
+    limited = ("--quality", "access_mbit", "--budget-monthly", "3000", "--json")
+    first, *others = json.loads(installation.bid(*asked, *limited).stdout)["alternatives"]
+    assert others
+    for one in (first, *others):
+        assert int(one["solution"]["totals"]["monthly"]["units"]) < 3000
+        assert len(one["solution"]["configuration"]["sites"]) == 6
+    assert int(first["qualities"][0]["value"]["value"]) < int(others[-1]["qualities"][0]["value"]["value"])
+
+
 def test_the_shipped_portfolio_with_sites_has_nothing_to_mend() -> None:
     found = CliRunner().invoke(portfolio_analyze, [str(NETWORKS), "--json", "--strict"])
     assert found.exit_code == 0, found.output

@@ -7,6 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 from bench.installations import Installation
+from selling import TERMS
+
+from bidwright.v1 import configurator_pb2 as configurator
 
 BRANCHES = Path(__file__).parents[1] / "portfolios" / "branches"
 YAML_SITES = """
@@ -71,3 +74,39 @@ def test_a_site_that_can_have_nothing_is_named_with_the_reason(installation: Ins
     )
     assert done.returncode == 3
     assert "At site Brno (brno): These cannot hold together: you ruled out Switch" in " ".join(done.stdout.split())
+
+
+def test_alternatives_of_a_bid_with_sites_are_shown_and_one_is_kept_with_its_sites(
+    installation: Installation, tmp_path: Path
+) -> None:
+    assert installation.manage("portfolio", "publish", str(BRANCHES)).returncode == 0
+    (tmp_path / "sites.csv").write_text(CSV_SITES)
+    kept = tmp_path / "design.json"
+    asked = ("branch_network", "--portfolio", "branches", "--sites", str(tmp_path / "sites.csv"))
+    done = installation.bid("alternatives", *asked, "--quality", "support_hours", "--pick", "2", "-o", str(kept))
+    assert done.returncode == 0, done.stderr
+    for told in ("1 good", "2 best", "in place of"):
+        assert told in done.stdout
+    assert [site["id"] for site in json.loads(kept.read_text())["configuration"]["sites"]] == [
+        "berlin",
+        "brno",
+        "leeds",
+    ]
+    assert installation.bid("check", str(kept)).returncode == 0
+
+
+def test_a_customer_sees_of_alternatives_with_sites_neither_cost_nor_margin(installation: Installation) -> None:
+    assert installation.manage("portfolio", "publish", str(BRANCHES)).returncode == 0
+    request = configurator.ConfigureRequest(
+        portfolio="portfolios/branches", offering="branch_network", market="DE", terms=TERMS
+    )
+    asked = configurator.SuggestAlternativesRequest(
+        request=request, sites=[configurator.Site(id="brno")], qualities=["support_hours"]
+    )
+    with installation.client_for(account="local", roles=("customer",)) as client:
+        suggested = client.configurator.SuggestAlternatives(asked)
+    assert [len(one.solution.configuration.sites) for one in suggested.alternatives] == [1, 1]
+    for one in suggested.alternatives:
+        assert one.solution.totals.HasField("contract_value")
+        assert not one.solution.totals.HasField("contract_cost")
+        assert not one.solution.totals.HasField("margin_percent")

@@ -255,14 +255,16 @@ class ExplainConfigurationResponse(_message.Message):
     def __init__(self, conflict: _Optional[_Union[_configuration_pb2.Conflict, _Mapping]] = ..., repairs: _Optional[_Iterable[_Union[Repair, _Mapping]]] = ..., complete: _Optional[bool] = ...) -> None: ...
 
 class SuggestAlternativesRequest(_message.Message):
-    __slots__ = ("request", "qualities", "max_alternatives")
+    __slots__ = ("request", "qualities", "max_alternatives", "sites")
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     QUALITIES_FIELD_NUMBER: _ClassVar[int]
     MAX_ALTERNATIVES_FIELD_NUMBER: _ClassVar[int]
+    SITES_FIELD_NUMBER: _ClassVar[int]
     request: ConfigureRequest
     qualities: _containers.RepeatedScalarFieldContainer[str]
     max_alternatives: int
-    def __init__(self, request: _Optional[_Union[ConfigureRequest, _Mapping]] = ..., qualities: _Optional[_Iterable[str]] = ..., max_alternatives: _Optional[int] = ...) -> None: ...
+    sites: _containers.RepeatedCompositeFieldContainer[Site]
+    def __init__(self, request: _Optional[_Union[ConfigureRequest, _Mapping]] = ..., qualities: _Optional[_Iterable[str]] = ..., max_alternatives: _Optional[int] = ..., sites: _Optional[_Iterable[_Union[Site, _Mapping]]] = ...) -> None: ...
 
 class QualityValue(_message.Message):
     __slots__ = ("attribute", "value")
