@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from google.type.money_pb2 import Money
-
-from bidwright.catalog.amount_messages import amount_of, decimal_message
+from bidwright.catalog.amount_messages import decimal_message
 from bidwright.catalog.answers import answers_to_proto
 from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Answer, Release
@@ -20,18 +18,20 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide import guide
 from bidwright.configurator.guide_facts import vocabulary_of
 from bidwright.configurator.guide_messages import response_of, wishes_of
-from bidwright.configurator.objectives import IN_MONEY, OURS_ALONE
+from bidwright.configurator.members import Member
+from bidwright.configurator.money_checks import check_packages, require_equal
+from bidwright.configurator.objectives import OURS_ALONE
 from bidwright.configurator.repair import explain_and_repair
 from bidwright.configurator.repair_changes import Asked, Changes
 from bidwright.configurator.repair_messages import changed_request, explanation_message, weights_of
-from bidwright.configurator.request import LIMITS, Requirements, requirements_of
-from bidwright.configurator.sites_configure import configure_sites
+from bidwright.configurator.request import Requirements, requirements_of
+from bidwright.configurator.sites_configure import SitedSolution, configure_sites
+from bidwright.configurator.sites_repair import SitedChanges, SitedRepair, explain_sites
+from bidwright.configurator.sites_repair_messages import changed_sites, sited_explanation_message
 from bidwright.configurator.sites_request import site_messages
-from bidwright.configurator.solution import Solution, SolverDisagrees
+from bidwright.configurator.solution import Solution
 from bidwright.core.amount_table import AmountTable, CostTable
 from bidwright.core.clock import Clock
-from bidwright.core.errors import InvalidInput
-from bidwright.core.money import to_minor
 from bidwright.v1 import configuration_pb2, configurator_pb2, price_pb2
 
 USUAL_REPAIRS = 3
@@ -123,7 +123,7 @@ class Answers:
             answers=requirements.answers,
             today=today,
         )
-        _check_packages(table, requirements)
+        check_packages(table, requirements)
         if not any(objective.measure in OURS_ALONE for objective in requirements.objectives):
             return table
         costed = _configuration(request, requirements, {})
@@ -141,9 +141,7 @@ class Answers:
         outcome = configure_sites(question.requirements, question.table, deadline)
         if isinstance(outcome, configuration_pb2.Conflict):
             return configurator_pb2.ConfigureResponse(conflict=outcome)
-        solution = self._priced(question, outcome.solution)
-        solution.configuration.sites.extend(site_messages(outcome.sites))
-        return configurator_pb2.ConfigureResponse(solution=solution)
+        return configurator_pb2.ConfigureResponse(solution=self._sited(question, outcome))
 
     def suggest(
         self, request: configurator_pb2.SuggestAlternativesRequest, question: Question, deadline: Deadline
@@ -158,8 +156,7 @@ class Answers:
         return configurator_pb2.SuggestAlternativesResponse(alternatives=found, complete=outcome.complete)
 
     def _alternative(self, question: Question, found: Alternative) -> configurator_pb2.Alternative:
-        solution = self._priced(question, found.solution)
-        solution.configuration.sites.extend(site_messages(found.sites))
+        solution = self._sited(question, SitedSolution(found.solution, found.sites))
         solution.proof.objective = "contract value with at least these qualities"
         qualities = [
             configurator_pb2.QualityValue(attribute=attribute, value=decimal_message(total))
@@ -196,14 +193,15 @@ class Answers:
         self, request: configurator_pb2.ExplainConfigurationRequest, question: Question, deadline: Deadline
     ) -> configurator_pb2.ExplainConfigurationResponse:
         """Why nothing meets a request, and what would mend it."""
-        weights = weights_of(request, question.requirements)
+        weights, most = weights_of(request, question.requirements), request.max_repairs or USUAL_REPAIRS
         asked = Asked(requirements=question.requirements, amounts=question.table)
+        if question.requirements.sites:
+            return self._explain_sites(request.sites, question, weights, most=most, deadline=deadline)
 
         def repaired(changes: Changes) -> Asked:
             changed = self._changed(question, changes)
             return Asked(requirements=changed.requirements, amounts=changed.table)
 
-        most = request.max_repairs or USUAL_REPAIRS
         outcome = explain_and_repair(asked, repaired, weights, most=most, deadline=deadline)
         return explanation_message(
             outcome,
@@ -211,20 +209,53 @@ class Answers:
             lambda repair: self._priced(self._changed(question, repair.changes), repair.solution),
         )
 
-    def _changed(self, question: Question, changes: Changes) -> Question:
-        """A question with changes to its request, on the same day."""
+    def _explain_sites(
+        self,
+        sites: Sequence[configurator_pb2.Site],
+        question: Question,
+        weights: Mapping[Member, int],
+        *,
+        most: int,
+        deadline: Deadline,
+    ) -> configurator_pb2.ExplainConfigurationResponse:
+        """The same for a bid with sites."""
+
+        def changed(changes: SitedChanges) -> Question:
+            return self._changed(question, changes.bid, sites=changed_sites(sites, changes.sites))
+
+        def repaired(changes: SitedChanges) -> Asked:
+            asked = changed(changes)
+            return Asked(requirements=asked.requirements, amounts=asked.table)
+
+        def solved(repair: SitedRepair) -> configurator_pb2.Solution:
+            return self._sited(changed(repair.changes), repair.found)
+
+        asked = Asked(requirements=question.requirements, amounts=question.table)
+        outcome = explain_sites(asked, repaired, weights, most=most, deadline=deadline)
+        return sited_explanation_message(outcome, question.requirements, solved)
+
+    def _changed(
+        self, question: Question, changes: Changes, sites: Sequence[configurator_pb2.Site] | None = None
+    ) -> Question:
+        """A question with changes to its request, on the same day; with changed sites where it has some."""
         requirements = question.requirements
         request = changed_request(question.request, changes, requirements.market.currency)
         release, today = requirements.release, question.today
-        changed = requirements_of(request, release)
+        changed = requirements_of(request, release, sites=sites)
         return Question(request=request, requirements=changed, table=self._table(request, changed, today), today=today)
+
+    def _sited(self, question: Question, found: SitedSolution) -> configurator_pb2.Solution:
+        """The record of a solution, with what is at each site."""
+        solution = self._priced(question, found.solution)
+        solution.configuration.sites.extend(site_messages(found.sites))
+        return solution
 
     def _priced(self, question: Question, solution: Solution) -> configurator_pb2.Solution:
         """The record of a solution, with the totals that pricing counts."""
         configuration = _configuration(question.request, question.requirements, solution.items)
         release = question.requirements.release
         totals = self._price(release, configuration, question.request.terms, question.today).totals
-        _require_equal(solution, totals, question.table)
+        require_equal(solution, totals, question.table)
         first, *further = solution.proofs
         return configurator_pb2.Solution(
             configuration=configuration, proof=first, totals=totals, further_proofs=further
@@ -245,45 +276,3 @@ def _configuration(
         ],
         bespoke_items=request.bespoke_items,
     )
-
-
-def _check_packages(table: AmountTable, requirements: Requirements) -> None:
-    """Refuse what is asked about single months where packages, chosen for the whole term, save in different ones.
-
-    Raises:
-        InvalidInput: ``PACKAGES_NOT_CONFIGURED``.
-    """
-    asked = ["a monthly budget"] if "monthly" in requirements.budget else []
-    asked += [one.subject for one in requirements.objectives if one.measure in {"monthly", "first_year"}]
-    if asked and table.package_months is None:
-        raise InvalidInput(
-            f"Promotions make some packages free for longer than others, so {', '.join(asked)} cannot be held to",
-            fix="Set a budget for the contract value, or ask for the least contract value.",
-            reason="PACKAGES_NOT_CONFIGURED",
-        )
-
-
-def _require_equal(solution: Solution, totals: price_pb2.PriceTotals, table: AmountTable) -> None:
-    """The two engines count the same money; of an average month only where the configurator knows the packages.
-
-    Raises:
-        SolverDisagrees: They do not; a fault of ours.
-    """
-    counted: dict[str, int] = {name: getattr(solution.amounts, name) for name in LIMITS}
-    if table.package_months is None:
-        del counted["monthly"]
-    for one in solution.reached:
-        if one.objective.measure is not None and one.objective.measure in IN_MONEY:
-            counted[one.objective.measure] = int(one.value)
-    for name, amount in counted.items():
-        priced = _minor("contract_value", totals) - _minor("contract_cost", totals)
-        if name != "margin":
-            priced = _minor(name, totals)
-        if priced != amount:
-            raise SolverDisagrees(f"{name}: the solver counts {amount}, pricing {priced}")
-
-
-def _minor(name: str, totals: price_pb2.PriceTotals) -> int:
-    """A sum of a price in minor units."""
-    sum_: Money = getattr(totals, name)
-    return to_minor(amount_of(sum_, where=name), sum_.currency_code)

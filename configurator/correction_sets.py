@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Any, Generic, TypeVar
 
-from bidwright.configurator.members import Member
+MemberT = TypeVar("MemberT", bound=tuple[Any, ...])
+"""What can be given up; its order breaks ties."""
 
-Clashes = Callable[[frozenset[Member]], frozenset[Member] | None]
+Clashes = Callable[[frozenset[MemberT]], frozenset[MemberT] | None]
 """Given what is given up: members that can be given up and of which one must be, or None where the rest can hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class CorrectionSet:
+class CorrectionSet(Generic[MemberT]):
     """Members to give up; without any one of them the rest cannot hold."""
 
-    members: tuple[Member, ...]
+    members: tuple[MemberT, ...]
     weight: int
 
 
-def correction_sets(clashes: Clashes, weights: Mapping[Member, int]) -> Iterator[CorrectionSet]:
+def correction_sets(clashes: Clashes[MemberT], weights: Mapping[MemberT, int]) -> Iterator[CorrectionSet[MemberT]]:
     """Every inclusion-minimal correction set, by weight.
 
     A correction set hits every conflict. The sets that hit all conflicts known are tried from the lightest on (Reiter,
@@ -35,10 +37,10 @@ def correction_sets(clashes: Clashes, weights: Mapping[Member, int]) -> Iterator
     Raises:
         TimeoutError: As ``clashes`` does; the sets before are right.
     """
-    known: list[frozenset[Member]] = []
-    found: list[frozenset[Member]] = []
-    seen: set[frozenset[Member]] = {frozenset()}
-    queue: list[tuple[int, int, tuple[Member, ...]]] = [(0, 0, ())]
+    known: list[frozenset[MemberT]] = []
+    found: list[frozenset[MemberT]] = []
+    seen: set[frozenset[MemberT]] = {frozenset()}
+    queue: list[tuple[int, int, tuple[MemberT, ...]]] = [(0, 0, ())]
     while queue:
         bound, _, ordered = heappop(queue)
         chosen = frozenset(ordered)
@@ -65,7 +67,7 @@ def correction_sets(clashes: Clashes, weights: Mapping[Member, int]) -> Iterator
                 heappush(queue, (bound, -len(grown), tuple(sorted(grown))))
 
 
-def _least_more(chosen: frozenset[Member], known: list[frozenset[Member]], weights: Mapping[Member, int]) -> int:
+def _least_more(chosen: frozenset[MemberT], known: list[frozenset[MemberT]], weights: Mapping[MemberT, int]) -> int:
     """Weight that must still be given up: conflicts not yet hit, as long as they have nothing in common."""
     total, counted = 0, set(chosen)
     for conflict in known:

@@ -107,7 +107,10 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
     ) -> configurator_pb2.ExplainConfigurationResponse:
         """Say why nothing meets a request, and the smallest changes to it that mend it."""
         return await self._search(
-            request.request, context.time_remaining(), lambda *asked: self._answers.explain(request, *asked)
+            request.request,
+            context.time_remaining(),
+            lambda *asked: self._answers.explain(request, *asked),
+            sites=request.sites or None,
         )
 
     async def ConfigureSites(

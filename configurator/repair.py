@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from bidwright.configurator.configure import configure
 from bidwright.configurator.conflict_search import Clash, ConflictSearch
-from bidwright.configurator.correction_sets import CorrectionSet, correction_sets
+from bidwright.configurator.correction_sets import CorrectionSet, MemberT, correction_sets
 from bidwright.configurator.cpsat_conflict import EnginesDisagree
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of
@@ -22,6 +23,17 @@ _MOST_OF_A_WEIGHT = 16
 
 _SHARE = 0.3
 """Part of the time left that one repair may take, so that the next ones get some, too."""
+
+
+class Weighed(Protocol):
+    """What has a weight."""
+
+    @property
+    def weight(self) -> int:
+        """Sum of the weights of what is given up."""
+
+
+RepairT = TypeVar("RepairT", bound=Weighed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,33 +120,10 @@ class RepairSearch:
             first: A conflict of the request.
             most: How many are wanted.
         """
-        found: list[Repair] = []
-        is_complete = True
-        for one in self._until_deadline(first):
-            if one is None:
-                is_complete = False
-                break
-            if len(found) >= most and one.weight > max(repair.weight for repair in found):
-                break
-            if sum(repair.weight == one.weight for repair in found) >= max(most, _MOST_OF_A_WEIGHT):
-                is_complete = False
-                break
-            try:
-                found.append(self._repair(one))
-            except (TimeoutError, Unavailable):
-                # It took more than its share of the time; another one may be easier.
-                is_complete = False
-        found.sort(key=_order)
-        return Repairs(found=tuple(found[:most]), complete=is_complete)
+        found, complete = lightest(self.correction_sets(first), self._repair, most)
+        return Repairs(found=tuple(sorted(found, key=_order)[:most]), complete=complete)
 
-    def _until_deadline(self, first: Clash) -> Iterator[CorrectionSet | None]:
-        """The correction sets, and None at the end where the deadline ended it."""
-        try:
-            yield from self.correction_sets(first)
-        except TimeoutError:
-            yield None
-
-    def correction_sets(self, first: Clash) -> Iterator[CorrectionSet]:
+    def correction_sets(self, first: Clash) -> Iterator[CorrectionSet[Member]]:
         """What must be given up, the lightest sets first; none where the offering contradicts itself.
 
         Raises:
@@ -148,7 +137,7 @@ class RepairSearch:
 
         return correction_sets(clashes, self.weights)
 
-    def _repair(self, given_up: CorrectionSet) -> Repair:
+    def _repair(self, given_up: CorrectionSet[Member]) -> Repair:
         deadline = self.deadline.after(_SHARE)
         changes = changes_for(given_up.members, self.repaired, deadline)
         asked = self.repaired(changes)
@@ -159,6 +148,46 @@ class RepairSearch:
 
     def _weight(self, changes: Changes) -> int:
         return sum(self.weights[member] for member in changes.members)
+
+
+def lightest(
+    sets: Iterator[CorrectionSet[MemberT]], repair_of: Callable[[CorrectionSet[MemberT]], RepairT], most: int
+) -> tuple[list[RepairT], bool]:
+    """The lightest repairs: so many, and all that weigh as much as the last of them.
+
+    Args:
+        sets: What must be given up, the lightest first.
+        repair_of: Makes a repair of a set; it may take too long.
+        most: How many are wanted.
+
+    Returns:
+        The repairs, and whether no better ones can be missing.
+    """
+    found: list[RepairT] = []
+    is_complete = True
+    for one in _until_deadline(sets):
+        if one is None:
+            is_complete = False
+            break
+        if len(found) >= most and one.weight > max(repair.weight for repair in found):
+            break
+        if sum(repair.weight == one.weight for repair in found) >= max(most, _MOST_OF_A_WEIGHT):
+            is_complete = False
+            break
+        try:
+            found.append(repair_of(one))
+        except (TimeoutError, Unavailable):
+            # It took more than its share of the time; another one may be easier.
+            is_complete = False
+    return found, is_complete
+
+
+def _until_deadline(sets: Iterator[CorrectionSet[MemberT]]) -> Iterator[CorrectionSet[MemberT] | None]:
+    """The correction sets, and None at the end where the deadline ended it."""
+    try:
+        yield from sets
+    except TimeoutError:
+        yield None
 
 
 def _order(repair: Repair) -> tuple[int, int, tuple[Member, ...]]:

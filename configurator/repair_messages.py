@@ -42,6 +42,8 @@ _USUAL_WEIGHT = 1
 def weights_of(request: ExplainConfigurationRequest, requirements: Requirements) -> dict[Member, int]:
     """How unwelcome it is to give up each thing that the customer said; an id counts before its whole kind.
 
+    What is said of sites weighs as much at each of them.
+
     Raises:
         InvalidInput: With every fault at once: kinds that cannot be given up, ids that the request does not have,
             weights told twice.
@@ -74,8 +76,8 @@ def _said(requirements: Requirements) -> dict[ConflictKind, tuple[str, ...]]:
     return {
         NEED: tuple(requirements.offering.needs),
         BUDGET: tuple(requirements.budget),
-        PIN: tuple(requirements.pins),
-        EXCLUSION: requirements.exclusions,
+        PIN: (*requirements.pins, *(component for site in requirements.sites for component in site.pins)),
+        EXCLUSION: (*requirements.exclusions, *(one for site in requirements.sites for one in site.exclusions)),
         BESPOKE: tuple(effect.id for effect in requirements.bespoke),
     }
 
@@ -118,7 +120,7 @@ def explanation_message(
         return ExplainConfigurationResponse(complete=True)
     repairs = [
         configurator_pb2.Repair(
-            changes=_changes(repair.changes, requirements), weight=repair.weight, solution=solved(repair)
+            changes=change_messages(repair.changes, requirements), weight=repair.weight, solution=solved(repair)
         )
         for repair in explanation.repairs.found
     ]
@@ -126,7 +128,7 @@ def explanation_message(
     return ExplainConfigurationResponse(conflict=explanation.conflict, repairs=repairs, complete=complete)
 
 
-def _changes(changes: Changes, requirements: Requirements) -> Iterator[RepairChange]:
+def change_messages(changes: Changes, requirements: Requirements) -> Iterator[RepairChange]:
     """Each change with its words, in the order in which a conflict names its members."""
     currency = requirements.market.currency
     for member in sorted(changes.members, key=lambda member: (CHANGEABLE.index(member.kind), member.id)):

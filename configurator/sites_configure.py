@@ -18,13 +18,14 @@ from bidwright.configurator.cpsat_sites_solve import SitesFound
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.explain import explain
+from bidwright.configurator.members import Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_blocks import SiteView, blocks_of
 from bidwright.configurator.sites_patterns import NothingFits, TooManyPatterns
 from bidwright.configurator.sites_prices import pooled_use, unit_price
 from bidwright.configurator.sites_spare import spare_components
-from bidwright.configurator.sites_split import at_site, whole_bid
+from bidwright.configurator.sites_split import at_site, is_of_bid, whole_bid
 from bidwright.configurator.sites_surplus import Placed, most_at_sites, placed
 from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.core.amount_table import AmountTable
@@ -210,6 +211,9 @@ class _Search:
         if conflict is None:
             raise SolverDisagrees(f"site {site_id} has no pattern and yet something is possible")
         conflict.summary = f"At site {view.site.name}: {conflict.summary}"
+        for member in conflict.members:
+            if not is_of_bid(Member(member.kind, member.id), self._bid):
+                member.site = site_id
         return conflict
 
 

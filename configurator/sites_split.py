@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from bidwright.catalog.model import Component, Offering, Release, Rule, Slot
 from bidwright.catalog.scopes import holds_over_bid, pooled_resources
+from bidwright.configurator.members import EXCLUSION, NEED, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites import Site
 
@@ -32,6 +33,13 @@ def at_site(requirements: Requirements, site: Site) -> Requirements:
         pins=site.pins,
         exclusions=tuple(sorted(excluded)),
     )
+
+
+def is_of_bid(member: Member, requirements: Requirements) -> bool:
+    """Whether what a site must meet is said for the whole bid: an answer or an exclusion."""
+    if member.kind == NEED:
+        return not requirements.offering.needs[member.id].per_site
+    return member.kind == EXCLUSION and member.id in requirements.exclusions
 
 
 @dataclass(frozen=True)

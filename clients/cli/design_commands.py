@@ -21,7 +21,6 @@ from bidwright.v1 import configurator_pb2 as configurator
 from bidwright.v1 import quoting_pb2 as quoting
 
 _EXPLAIN = "`bid explain` with the same options says what would mend it."
-_EXPLAIN_SITE = "`bid explain` with the answers of one site, each as --need, says what would mend that site."
 
 SITES = click.option("--sites", type=FILE, help="The sites of the bid: a YAML list, or CSV with a row for each.")
 
@@ -58,7 +57,7 @@ def configure(session: Session, **options: str) -> None:
     if response.WhichOneof("outcome") == "conflict":
         if not session.output.as_json:
             show_conflict(session, response.conflict)
-            session.output.note(_EXPLAIN_SITE if options["sites"] else _EXPLAIN)
+            session.output.note(_EXPLAIN)
         raise SystemExit(NOT_VALID)
     if not session.output.as_json:
         show_solution(session, response.solution)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bidwright.clients.cli.design_commands import keep_design, show_conflict, show_solution
+from bidwright.clients.cli.design_commands import SITES, keep_design, show_conflict, show_solution, sites_of
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session
@@ -15,6 +15,7 @@ from bidwright.v1 import configurator_pb2 as configurator
 
 
 @request_options
+@SITES
 @click.option("--repairs", "max_repairs", type=click.IntRange(1, 10), default=3, show_default=True, help="At most.")
 @click.option("--apply", "number", type=click.IntRange(1, 10), metavar="N", help="Take repair N.")
 @click.option("--output", "-o", "target", type=OutputFile(), help="Keep the repaired design.")
@@ -26,8 +27,9 @@ def explain(session: Session, *, max_repairs: int, number: int | None, target: P
     """
     if (number is None) != (target is None):
         raise click.UsageError("Give --apply N and --output FILE together.")
+    asked = request_from(session, **options)
     request = configurator.ExplainConfigurationRequest(
-        request=request_from(session, **options), max_repairs=max(max_repairs, number or 0)
+        request=asked, sites=sites_of(session, asked, options["sites"]), max_repairs=max(max_repairs, number or 0)
     )
     with session.output.errors.status("Looking for what cannot hold together ..."):
         response = session.server().configurator.ExplainConfiguration(request)

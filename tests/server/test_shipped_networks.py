@@ -55,6 +55,18 @@ def test_the_example_of_sites_has_alternatives_of_support_and_of_lines_within_a_
     assert int(first["qualities"][0]["value"]["value"]) < int(others[-1]["qualities"][0]["value"]["value"])
 
 
+def test_a_budget_too_low_for_the_example_of_sites_is_explained_and_mended(installation: Installation) -> None:
+    assert installation.manage("portfolio", "publish", str(NETWORKS)).returncode == 0
+    sites = str(ROOT / "docs" / "examples" / "sites.csv")
+    asked = ("branch_network", "--portfolio", "branch_networks", "--sites", sites, "--budget-monthly", "1000")
+    done = installation.bid("explain", *asked, "--json")
+    assert done.returncode == 3
+    told = json.loads(done.stdout)
+    limit = told["repairs"][0]["changes"][0]["limit"]
+    assert limit == told["repairs"][0]["solution"]["totals"]["monthly"]
+    assert len(told["repairs"][0]["solution"]["configuration"]["sites"]) == 6
+
+
 def test_the_shipped_portfolio_with_sites_has_nothing_to_mend() -> None:
     found = CliRunner().invoke(portfolio_analyze, [str(NETWORKS), "--json", "--strict"])
     assert found.exit_code == 0, found.output

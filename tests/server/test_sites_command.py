@@ -74,6 +74,15 @@ def test_a_site_that_can_have_nothing_is_named_with_the_reason(installation: Ins
     )
     assert done.returncode == 3
     assert "At site Brno (brno): These cannot hold together: you ruled out Switch" in " ".join(done.stdout.split())
+    assert "`bid explain` with the same options says what would mend it." in done.stderr
+    kept = tmp_path / "mended.json"
+    asked = ("branch_network", "--portfolio", "branches", "--sites", str(tmp_path / "sites.csv"))
+    assert installation.bid("explain", *asked).returncode == 3
+    done = installation.bid("explain", *asked, "--apply", "1", "-o", str(kept))
+    assert done.returncode == 0, done.stderr
+    assert "at site Brno (brno): do not rule out Switch" in " ".join(done.stdout.split())
+    assert [site["id"] for site in json.loads(kept.read_text())["configuration"]["sites"]] == ["brno"]
+    assert installation.bid("check", str(kept)).returncode == 0
 
 
 def test_alternatives_of_a_bid_with_sites_are_shown_and_one_is_kept_with_its_sites(

@@ -226,14 +226,16 @@ class CommittedAmount(_message.Message):
     def __init__(self, commitment: _Optional[str] = ..., monthly: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ConflictMember(_message.Message):
-    __slots__ = ("kind", "id", "text")
+    __slots__ = ("kind", "id", "text", "site")
     KIND_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
+    SITE_FIELD_NUMBER: _ClassVar[int]
     kind: ConflictKind
     id: str
     text: str
-    def __init__(self, kind: _Optional[_Union[ConflictKind, str]] = ..., id: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+    site: str
+    def __init__(self, kind: _Optional[_Union[ConflictKind, str]] = ..., id: _Optional[str] = ..., text: _Optional[str] = ..., site: _Optional[str] = ...) -> None: ...
 
 class Conflict(_message.Message):
     __slots__ = ("summary", "members", "minimal")

@@ -213,14 +213,16 @@ class ChangeWeight(_message.Message):
     def __init__(self, kind: _Optional[_Union[_configuration_pb2.ConflictKind, str]] = ..., id: _Optional[str] = ..., weight: _Optional[int] = ...) -> None: ...
 
 class ExplainConfigurationRequest(_message.Message):
-    __slots__ = ("request", "max_repairs", "weights")
+    __slots__ = ("request", "max_repairs", "weights", "sites")
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     MAX_REPAIRS_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    SITES_FIELD_NUMBER: _ClassVar[int]
     request: ConfigureRequest
     max_repairs: int
     weights: _containers.RepeatedCompositeFieldContainer[ChangeWeight]
-    def __init__(self, request: _Optional[_Union[ConfigureRequest, _Mapping]] = ..., max_repairs: _Optional[int] = ..., weights: _Optional[_Iterable[_Union[ChangeWeight, _Mapping]]] = ...) -> None: ...
+    sites: _containers.RepeatedCompositeFieldContainer[Site]
+    def __init__(self, request: _Optional[_Union[ConfigureRequest, _Mapping]] = ..., max_repairs: _Optional[int] = ..., weights: _Optional[_Iterable[_Union[ChangeWeight, _Mapping]]] = ..., sites: _Optional[_Iterable[_Union[Site, _Mapping]]] = ...) -> None: ...
 
 class RepairChange(_message.Message):
     __slots__ = ("member", "answer", "limit", "text")

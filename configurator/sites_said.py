@@ -1,0 +1,139 @@
+"""What a customer said of the sites of a bid and of the bid, and why it cannot hold at a site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from bidwright.configurator.conflict_search import CHANGEABLE, ConflictSearch
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.members import BESPOKE, BUDGET, EXCLUSION, NEED, PIN, Member
+from bidwright.configurator.request import Requirements
+from bidwright.configurator.sites import Site
+from bidwright.configurator.sites_split import at_site, is_of_bid, whole_bid
+from bidwright.core.amount_table import AmountTable
+
+
+class SitedMember(NamedTuple):
+    """What can be given up: of the bid where ``site`` is empty, else of a site and all of which the same was said."""
+
+    site: str
+    member: Member
+
+
+GivenUp = frozenset[SitedMember]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """Sites of which the same was said.
+
+    Attributes:
+        sites: By id, at least one; the id of the first stands for all.
+        requirements: What must hold at each of them.
+    """
+
+    sites: tuple[Site, ...]
+    requirements: Requirements
+    _conflicts: ConflictSearch
+    _known: dict[frozenset[Member], frozenset[Member] | None] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The site that stands for all."""
+        return self.sites[0].id
+
+    @cached_property
+    def said(self) -> tuple[Member, ...]:
+        """What was said of these sites."""
+        site = self.sites[0]
+        return (
+            *(Member(NEED, name) for name in site.answers),
+            *(Member(PIN, component) for component in site.pins),
+            *(Member(EXCLUSION, component) for component in site.exclusions),
+        )
+
+    def clash(self, without: frozenset[Member]) -> frozenset[Member] | None:
+        """Members that cannot hold together at a site, without some of them; None where the others can.
+
+        Raises:
+            TimeoutError: The deadline came first.
+        """
+        if without not in self._known:
+            clash = self._conflicts.rough_clash(without)
+            self._known[without] = None if clash is None else frozenset(clash)
+        return self._known[without]
+
+
+class SaidOfSites:
+    """Everything that was said of a bid with sites.
+
+    Attributes:
+        kinds: Every site is of one.
+    """
+
+    def __init__(self, bid: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
+        self._bid = bid
+        self.whole = whole_bid(bid)
+        self.kinds = _kinds(bid, amounts, deadline)
+        self._at_all_sites = (
+            *(Member(NEED, name) for name in self.whole.answers),
+            *(Member(EXCLUSION, component) for component in bid.exclusions),
+        )
+
+    def members(self) -> Iterator[tuple[SitedMember, int]]:
+        """Everything that can be given up, with the number of sites it is said of; 1 for what is said of the bid."""
+        bid = self._bid
+        yield from (
+            (SitedMember("", member), 1)
+            for member in (
+                *(Member(NEED, name) for name in self.whole.answers),
+                *(Member(BUDGET, limit) for limit in bid.budget),
+                *(Member(PIN, component) for component in bid.pins),
+                *(Member(EXCLUSION, component) for component in bid.exclusions),
+                *(Member(BESPOKE, effect.id) for effect in bid.bespoke),
+            )
+        )
+        for kind in self.kinds:
+            yield from ((SitedMember(kind.id, member), len(kind.sites)) for member in kind.said)
+
+    def clash(self, given_up: GivenUp) -> GivenUp | None:
+        """What was said that cannot hold at some site without what is given up; None where all can have something.
+
+        Raises:
+            TimeoutError: The deadline came first.
+        """
+        for kind in self.kinds:
+            clash = kind.clash(self.given_up_at(kind, given_up))
+            if clash is not None:
+                said = [member for member in clash if member.kind in CHANGEABLE]
+                return frozenset(self._owners(kind, member, given_up)[0] for member in said)
+        return None
+
+    def given_up_at(self, kind: Kind, given_up: GivenUp) -> frozenset[Member]:
+        """What need not hold at sites: what nobody says any more."""
+        said = (*kind.said, *self._at_all_sites)
+        return frozenset(member for member in said if not self._owners(kind, member, given_up))
+
+    def _owners(self, kind: Kind, member: Member, given_up: GivenUp) -> list[SitedMember]:
+        """Who says what must hold at sites, and does not give it up: the bid, the sites, or both."""
+        owners = [SitedMember("", member)] if is_of_bid(member, self._bid) else []
+        if member in kind.said:
+            owners.append(SitedMember(kind.id, member))
+        return [owner for owner in owners if owner not in given_up]
+
+
+def _kinds(bid: Requirements, amounts: AmountTable, deadline: Deadline) -> tuple[Kind, ...]:
+    """Sites by what was said of them, in the order of their first."""
+    alike: dict[tuple[object, ...], list[Site]] = {}
+    for site in bid.sites:
+        said = (tuple(sorted(site.answers.items())), tuple(site.pins.items()), site.exclusions)
+        alike.setdefault(said, []).append(site)
+    kinds = []
+    for sites in alike.values():
+        requirements = at_site(bid, sites[0])
+        conflicts = ConflictSearch(requirements, amounts, deadline)
+        kinds.append(Kind(sites=tuple(sites), requirements=requirements, _conflicts=conflicts))
+    return tuple(kinds)
