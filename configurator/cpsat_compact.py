@@ -148,20 +148,24 @@ def add_at_most(model: cp_model.CpModel, form: LinearForm, most: int) -> None:
     linear.domain.extend([-_ENDLESS, most - form.constant])
 
 
-def add_difference(model: cp_model.CpModel, variables: Iterable[int], values: Sequence[int]) -> None:
-    """Demand that one of some variables, none of them negative, has another value."""
-    literals, domains = list[int](), model.proto.variables
-    for variable in variables:
-        domain, value = domains[variable].domain, values[variable]
+def add_difference(model: cp_model.CpModel, variables: Iterable[int], values: Sequence[int], form: LinearForm) -> None:
+    """Demand that one of some variables has another value, where a form is to be no larger than at these values.
+
+    Then something that it counts is less, or something that it does not count is different. The values are a solution.
+    """
+    literals, domains, costs = list[int](), model.proto.variables, dict(form.terms)
+    for variable in sorted({*variables, *costs}):
+        domain, value, cost = domains[variable].domain, values[variable], costs.get(variable, 0)
         first, last = domain[0], domain[1]
-        if first == last:
-            continue
-        if last == 1:
-            literals.append(-variable - 1 if value else variable)
-        else:
-            differs, one = model.new_bool_var(""), model.get_int_var_from_proto_index(variable)
-            model.add(one != value).only_enforce_if(differs)
-            literals.append(differs.index)
+        for low, high, helps in ((first, value - 1, cost >= 0), (value + 1, last, cost <= 0)):
+            if not helps or low > high:
+                continue
+            if (first, last) == (0, 1):
+                literals.append(variable if low else -variable - 1)
+            else:
+                differs, one = model.new_bool_var(""), model.get_int_var_from_proto_index(variable)
+                model.add_linear_constraint(one, low, high).only_enforce_if(differs)
+                literals.append(differs.index)
     model.proto.constraints.add().bool_or.literals.extend(literals)
 
 

@@ -21,7 +21,10 @@ from bidwright.configurator.cpsat_solve import optimum_solver, proven_bound
 from bidwright.configurator.deadline import Deadline
 
 _NEAR = (1000, 250, 60, 20)
-"""How far from the bound choices are searched first: parts of the bound, larger ones where that has nothing."""
+"""How far from the bound choices are searched first: parts of the bound, larger ones where that has nothing.
+
+Of prices the first is left out: the second takes little longer, and mostly has the best, so no other is to be found.
+"""
 
 _NEAR_EFFORT, _PROOF_EFFORT = 0.3, 3.0
 """Most deterministic time of the first searches, and of the proof."""
@@ -72,14 +75,14 @@ class ProofSearch:
         is_price = _most_cost(parts, form)
         low, high = (self._low, self._high) if is_price else _probed(self._low, self._high, rows, deadline)
         known = self._known = relaxed(low, high, rows, form, deadline)
-        near = _Found() if known is None else self._near_bound(known, form, deadline)
+        near = _Found() if known is None else self._near_bound(known, form, _NEAR[is_price:], deadline)
         if known is None or not near.values:
             return None
         values, most = near.values, form.at(near.values)
         is_alone = near.bound == most and is_price
         left = model_of(*known.left_for(most if is_alone else most - 1), known.rows, form)
         if is_alone:  # the best of those near the bound often is the only one that is as good
-            add_difference(left, parts, values)
+            add_difference(left, parts, values, form)
         add_at_most(left, form, most if is_alone else most - 1)
         found = _solved(left, deadline, _PROOF_EFFORT)
         bound = known.least if found.bound is None else max(known.least, min(found.bound, most))
@@ -115,8 +118,8 @@ class ProofSearch:
         out = WrittenOut.of(len(self._low), sums)
         return out, out.rows(joined([table, plain_rows(ties)]))
 
-    def _near_bound(self, known: Relaxed, form: LinearForm, deadline: Deadline) -> _Found:
-        for part in _NEAR:
+    def _near_bound(self, known: Relaxed, form: LinearForm, near: Sequence[int], deadline: Deadline) -> _Found:
+        for part in near:
             most = known.least + max(1, abs(known.least) // part)
             found = _solved(model_of(*known.left_for(most), known.rows, form), deadline, _NEAR_EFFORT)
             if not found.is_infeasible:
@@ -150,6 +153,7 @@ def _solved(model: cp_model.CpModel, deadline: Deadline, effort: float) -> _Foun
     solver.parameters.max_deterministic_time = effort
     solver.parameters.symmetry_level = 0
     solver.parameters.find_big_linear_overlap = False
+    solver.parameters.add_cg_cuts = False
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return _Found(bound=_ENDLESS, is_infeasible=True)

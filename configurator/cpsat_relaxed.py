@@ -155,7 +155,9 @@ class _Glop:
         model.objective.linear_coefficients.values.extend(problem.costs[costly].astype(float).tolist())
         _tell(problem, 0, model.linear_constraints, model.linear_constraint_matrix)
         self._solver = engine.new(parameters_pb2.SOLVER_TYPE_GLOP, model, parameters_pb2.SolverInitializerProto())
-        self._parameters = parameters_pb2.SolveParametersProto()
+        self._parameters = parameters_pb2.SolveParametersProto(
+            lp_algorithm=parameters_pb2.LP_ALGORITHM_DUAL_SIMPLEX, presolve=parameters_pb2.EMPHASIS_OFF
+        )
 
     def add(self, cuts: Problem) -> None:
         """Add rows."""
@@ -163,8 +165,7 @@ class _Glop:
         _tell(cuts, self._rows, update.new_linear_constraints, update.linear_constraint_matrix_updates)
         self._solver.update(update)
         self._rows += len(cuts.bounds)
-        self._parameters.lp_algorithm = parameters_pb2.LP_ALGORITHM_DUAL_SIMPLEX
-        self._parameters.presolve = parameters_pb2.EMPHASIS_OFF
+        self._parameters.glop.use_scaling = False  # scaled anew, the basis it begins with would be worth less
 
     def solved(self, deadline: Deadline) -> _Solved | None:
         """Solve; None where there is no solution in time."""

@@ -9,12 +9,15 @@ from itertools import product
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from ortools.sat.python import cp_model
 
+from bidwright.configurator.cpsat_compact import add_at_most, add_difference, model_of
 from bidwright.configurator.cpsat_forms import LinearForm
 from bidwright.configurator.cpsat_lifted import Groups, Lifting
 from bidwright.configurator.cpsat_problem import Problem
 from bidwright.configurator.cpsat_relaxed import relaxed
 from bidwright.configurator.cpsat_rows import Rows, plain_rows
+from bidwright.configurator.cpsat_solve import presolve_free_solver
 from bidwright.configurator.deadline import Deadline
 
 _settings = settings(
@@ -124,6 +127,27 @@ def test_a_relaxation_is_true_for_every_solution(case: _Case) -> None:
         assert found.least <= worth
         assert (low <= values).all()
         assert (values <= high).all()
+
+
+@_settings
+@given(_cases(), st.integers(0, 10**6))
+def test_another_solution_is_found_where_and_only_where_one_is_as_good(case: _Case, which: int) -> None:
+    form = LinearForm(tuple((one, cost) for one, cost in enumerate(case.costs) if cost), 0)
+    said = sorted({one for of, _, _ in case.rows for one in of} | {one for one, _ in form.terms})
+    solutions = [one for one in case.solutions() if all(one[i] == case.low[i] for i in {*range(7)} - {*said})]
+    if not solutions:
+        return
+    known = solutions[which % len(solutions)]
+    model = model_of(np.array(case.low), np.array(case.high), case.table(), form)
+    add_difference(model, said, known, form)
+    add_at_most(model, form, form.at(known))
+    solver = presolve_free_solver(Deadline(5))
+    as_good = [one for one in solutions if one != known and form.at(one) <= form.at(known)]
+    if as_good:
+        assert solver.solve(model) == cp_model.OPTIMAL
+        assert tuple(solver.response_proto.solution)[:7] in as_good
+    else:
+        assert solver.solve(model) == cp_model.INFEASIBLE
 
 
 def test_of_a_family_the_larger_kind_is_needed_where_more_is_used() -> None:
