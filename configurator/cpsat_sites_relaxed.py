@@ -7,7 +7,7 @@ components count, what shows it is a site that can do with none of the kinds the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,6 +37,9 @@ _FOR_RICHEST = 0.25
 
 _MOST_WANTED = 8
 """So many components are looked at alone."""
+
+_EXCHANGES, _DEAREST = 5, 2.0
+"""So many ways to weigh what is wanted against its price; the last at so many times the dearest price of a unit."""
 
 _COST = Objective(measure="contract_cost")
 _FINEST = 2000
@@ -178,9 +181,26 @@ class RelaxedBid:
         wanted = [place for place, each in enumerate(worth) if each > 0][:_MOST_WANTED]
         alone = ([int(place == other) for other in range(len(worth))] for place in wanted)
         for each in (worth, *alone) if any(worth) else ():
-            found = add_richest(one, each, self._problem.site, deadline)
-            if found is not None:
-                self.known.most.append(found)
+            self._add_most(one, each, deadline)
+        if len(self._problem.bid.goals) > 1 and objective.measure is None:
+            for each in self._exchanged(one, worth):
+                self._add_most(one, each, deadline)
+
+    def _add_most(self, one: CheapestPatterns, worth: Sequence[int], deadline: Deadline) -> None:
+        found = add_richest(one, worth, self._problem.site, deadline)
+        if found is not None:
+            self.known.most.append(found)
+
+    def _exchanged(self, one: CheapestPatterns, worth: Sequence[int]) -> Iterator[list[int]]:
+        """What units are worth less what they cost, where a bit more of it may cost little, or more, or much."""
+        prices = [self._problem.price(CHEAPEST, component, 0) for component in one.block.components]
+        rates = [price / each for price, each in zip(prices, worth, strict=True) if each > 0]
+        if rates:
+            for place in range(_EXCHANGES):
+                rate = min(rates) * (_DEAREST * max(rates) / min(rates)) ** ((place + 1) / _EXCHANGES)
+                differences = [rate * each - price for price, each in zip(prices, worth, strict=True)]
+                top = max(map(abs, differences))
+                yield [round(each * _FINEST / top) for each in differences]
 
     def _has_learned(self, objective: Objective, totals: Mapping[str, int], *, kinds: bool) -> bool:
         """Add cuts that totals do not keep: at the prices of just these totals, and where they fall short most."""

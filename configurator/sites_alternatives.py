@@ -24,8 +24,8 @@ from bidwright.core.amount_table import AmountTable
 _SCORE = Objective(attribute="score of all qualities", maximize=True)
 """No attribute of a portfolio has such an id."""
 
-_FOR_ONE = 0.35
-"""Part of the time left that one search may take, so that the next ones get some, too."""
+_FOR_GAIN, _FOR_CHEAPEST, _FOR_BEST, _FOR_BETWEEN = 0.2, 0.3, 0.4, 0.5
+"""Parts of the time left that one search may take, so that the next ones get some, too."""
 
 
 class SitesFrontier:
@@ -54,22 +54,25 @@ class SitesFrontier:
 
     def cheapest(self, known: SitedSolution, deadline: Deadline) -> Point:
         """The one with the highest score among those that cost no more than a bid that is known."""
-        point, least = self._richest(known.solution.amounts.contract_value, [known], deadline), known.solution.bound
+        point, least = (
+            self._richest(known.solution.amounts.contract_value, [known], deadline.after(_FOR_CHEAPEST)),
+            known.solution.bound,
+        )
         self.is_proven &= point.price == least
         solution = replace(point.found.solution, bound=max(point.found.solution.bound, least))
         return replace(point, found=replace(point.found, solution=solution))
 
     def best(self, deadline: Deadline) -> Point:
         """The cheapest with the highest score."""
-        return self._richest(None, [self._known], deadline)
+        return self._richest(None, [self._known], deadline.after(_FOR_BEST))
 
     def between(self, lower: Point, upper: Point, deadline: Deadline) -> Point | None:
         """The one with the lowest score at or above the middle; where it is the upper one, the next below that."""
         limit = Limit(_SCORE, -((lower.score + upper.score + 1) // 2))
         bid = replace(self._scored, objectives=(CHEAPEST, _SCORE))
-        point = self._point(self._best(bid, [upper.found, lower.found], deadline, limits=[limit]))
+        point = self._point(self._best(bid, [upper.found, lower.found], deadline.after(_FOR_BETWEEN), limits=[limit]))
         if point.price >= upper.price:
-            point = self._richest(upper.price - 1, [lower.found, upper.found], deadline)
+            point = self._richest(upper.price - 1, [lower.found, upper.found], deadline.after(_FOR_BETWEEN))
         return point if point.score > lower.score else None
 
     def _richest(self, price: int | None, known: Sequence[SitedSolution], deadline: Deadline) -> Point:
@@ -81,7 +84,7 @@ class SitesFrontier:
     def _gain(self, quality: str, known: SitedSolution, deadline: Deadline) -> int:
         """Steps of a quality that can be gained over a bid."""
         bid = replace(self._bid, objectives=(Objective(attribute=quality, maximize=True),))
-        best = self._best(bid, [known], deadline)
+        best = self._best(bid, [known], deadline.after(_FOR_GAIN))
         most, had = (totals(one.solution.items, (quality,), self._bid.release)[quality] for one in (best, known))
         return int((most - had) / self._steps[quality])
 
@@ -95,7 +98,7 @@ class SitesFrontier:
         """
         if deadline.left_s <= 0:
             raise TimeoutError("the deadline came before the search")
-        best = configure_sites(bid, self._amounts, deadline.after(_FOR_ONE), limits=limits, known=known)
+        best = configure_sites(bid, self._amounts, deadline, limits=limits, known=known)
         if not isinstance(best, SitedSolution):
             raise SolverDisagrees("the solver calls a bid impossible that is known")
         return best
