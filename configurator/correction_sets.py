@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Any, Generic, TypeVar
@@ -22,7 +22,9 @@ class CorrectionSet(Generic[MemberT]):
     weight: int
 
 
-def correction_sets(clashes: Clashes[MemberT], weights: Mapping[MemberT, int]) -> Iterator[CorrectionSet[MemberT]]:
+def correction_sets(
+    clashes: Clashes[MemberT], weights: Mapping[MemberT, int], first: Iterable[frozenset[MemberT]] = ()
+) -> Iterator[CorrectionSet[MemberT]]:
     """Every inclusion-minimal correction set, by weight.
 
     A correction set hits every conflict. The sets that hit all conflicts known are tried from the lightest on (Reiter,
@@ -33,11 +35,12 @@ def correction_sets(clashes: Clashes[MemberT], weights: Mapping[MemberT, int]) -
     Args:
         clashes: Says what still cannot hold.
         weights: Of every member that can be given up; at least 1.
+        first: Conflicts that are known.
 
     Raises:
         TimeoutError: As ``clashes`` does; the sets before are right.
     """
-    known: list[frozenset[MemberT]] = []
+    known = list(first)
     found: list[frozenset[MemberT]] = []
     seen: set[frozenset[MemberT]] = {frozenset()}
     queue: list[tuple[int, int, tuple[MemberT, ...]]] = [(0, 0, ())]

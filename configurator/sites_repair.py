@@ -115,7 +115,7 @@ class _RepairSearch:
         """
         waiting: list[_Waiting] = []
         found: list[GivenUp] = []
-        for at_sites in correction_sets(self._said.clash, self.weights):
+        for at_sites in correction_sets(self._said.clash, self.weights, self._said.clashes()):
             yield from self._minimal(_popped(waiting, at_sites.weight), found)
             _push(waiting, self._with_bid(at_sites))
         yield from self._minimal(_popped(waiting, None), found)

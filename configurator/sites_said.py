@@ -99,18 +99,29 @@ class SaidOfSites:
         for kind in self.kinds:
             yield from ((SitedMember(kind.id, member), len(kind.sites)) for member in kind.said)
 
+    def clashes(self) -> list[GivenUp]:
+        """Of each kind of sites that can have nothing, what was said that cannot hold there.
+
+        Raises:
+            TimeoutError: The deadline came first.
+        """
+        found = (self._clash_at(kind, frozenset()) for kind in self.kinds)
+        return [clash for clash in found if clash is not None]
+
     def clash(self, given_up: GivenUp) -> GivenUp | None:
         """What was said that cannot hold at some site without what is given up; None where all can have something.
 
         Raises:
             TimeoutError: The deadline came first.
         """
-        for kind in self.kinds:
-            clash = kind.clash(self.given_up_at(kind, given_up))
-            if clash is not None:
-                said = [member for member in clash if member.kind in CHANGEABLE]
-                return frozenset(self._owners(kind, member, given_up)[0] for member in said)
-        return None
+        found = (self._clash_at(kind, given_up) for kind in self.kinds)
+        return next((clash for clash in found if clash is not None), None)
+
+    def _clash_at(self, kind: Kind, given_up: GivenUp) -> GivenUp | None:
+        clash = kind.clash(self.given_up_at(kind, given_up))
+        if clash is None:
+            return None
+        return frozenset(self._owners(kind, member, given_up)[0] for member in clash if member.kind in CHANGEABLE)
 
     def given_up_at(self, kind: Kind, given_up: GivenUp) -> frozenset[Member]:
         """What need not hold at sites: what nobody says any more."""
