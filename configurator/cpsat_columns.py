@@ -101,6 +101,8 @@ class Columns:
                 rows += [([units, truth], [1, -least], 0), ([units, truth], [-1, most], 0)]
         rows += [([self._truths[units] for units in family], [1] * len(family), 1) for family in narrow.present]
         return Written(
+            low=narrow.low,
+            high=narrow.high,
             sums=sums,
             rows=joined([shape.rows, plain_rows(rows)]),
             constraints=shape.constraints + len(narrow.present),

@@ -103,10 +103,13 @@ class Written:
     """How the model of a narrowed request is written out.
 
     Attributes:
+        low, high: The least and the most of each of its first variables.
         sums: Variable -> what it is a sum of.
         rows: What the first ``constraints`` of the model say, and those in ``said``.
     """
 
+    low: Numbers
+    high: Numbers
     sums: Mapping[int, Sequence[tuple[int, int]]]
     rows: Rows
     constraints: int

@@ -55,7 +55,7 @@ class ProofSearch:
         self._model, self._written = model, written
         self._tables = [written.rows]
         self._constraints = written.constraints
-        self._low, self._high = _domains(model, 0)
+        self._low, self._high = written.low, written.high
         self._known: Relaxed | None = None
 
     def least(self, form: LinearForm, units: Sequence[int], deadline: Deadline) -> Proven | None:
@@ -84,7 +84,7 @@ class ProofSearch:
         if is_alone:  # the best of those near the bound often is the only one that is as good
             add_difference(left, parts, values, form)
         add_at_most(left, form, most if is_alone else most - 1)
-        found = _solved(left, deadline, _PROOF_EFFORT)
+        found = _solved(left, deadline, _PROOF_EFFORT, is_short=is_price)
         bound = known.least if found.bound is None else max(known.least, min(found.bound, most))
         values = found.values if found.values and form.at(found.values) < most else values
         return Proven(values=out.filled_in(values), bound=bound, is_only=is_alone and found.is_infeasible)
@@ -148,12 +148,13 @@ class _Found:
     is_infeasible: bool = False
 
 
-def _solved(model: cp_model.CpModel, deadline: Deadline, effort: float) -> _Found:
+def _solved(model: cp_model.CpModel, deadline: Deadline, effort: float, *, is_short: bool = False) -> _Found:
     solver = optimum_solver(deadline)
     solver.parameters.max_deterministic_time = effort
     solver.parameters.symmetry_level = 0
     solver.parameters.find_big_linear_overlap = False
     solver.parameters.add_cg_cuts = False
+    solver.parameters.use_sat_inprocessing = not is_short  # pays for itself later
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return _Found(bound=_ENDLESS, is_infeasible=True)

@@ -34,7 +34,7 @@ _MOST = 2.0**61
 _FINEST = 2**40
 """Row prices are rounded to no smaller part of a unit."""
 
-_NARROWINGS = 6
+_NARROWINGS = 3
 """Most turns of narrowing domains; whatever is known after any of them is true."""
 
 _ROUNDS = 3

@@ -17,7 +17,7 @@ from bidwright.configurator.cpsat_model import offering_key, offering_model
 from bidwright.configurator.cpsat_narrow import CannotHold, narrowed
 from bidwright.configurator.cpsat_proof import ProofSearch
 from bidwright.configurator.cpsat_relaxed import relaxed
-from bidwright.configurator.cpsat_rows import plain_rows, rows_of
+from bidwright.configurator.cpsat_rows import Rows, plain_rows, rows_of
 from bidwright.configurator.deadline import Deadline
 
 _settings = settings(
@@ -81,11 +81,17 @@ def test_a_relaxation_bounds_a_form_and_rules_out_what_costs_more() -> None:
     assert [ends.tolist() for ends in found.left_for(15)] == [[0, 0], [4, 1]]
 
 
+def _said(rows: Rows) -> Written:
+    """Rows that say everything of a model, of whose variables nothing is known yet."""
+    none = np.zeros(0, dtype=np.int64)
+    return Written(low=none, high=none, sums={}, rows=rows, constraints=0, said=frozenset())
+
+
 def test_a_condition_added_later_may_make_dearer_what_was_proven_before() -> None:
     model = cp_model.CpModel()
     a, _ = model.new_int_var(0, 4, "a"), model.new_int_var(0, 4, "b")
     rows = plain_rows([((0, 1), (2, 3), 7)])
-    search = ProofSearch(model, Written(sums={}, rows=rows, constraints=0, said=frozenset()))
+    search = ProofSearch(model, _said(rows))
     form = LinearForm(((0, 3), (1, 5)), 0)
     first = search.least(form, [0, 1], Deadline(5))
     assert first is not None
@@ -102,7 +108,7 @@ def test_what_is_settled_is_not_looked_at_again() -> None:
     model.new_int_var(0, 4, "a")
     model.new_int_var(0, 4, "b")
     rows = plain_rows([((0, 1), (2, 3), 7)])
-    search = ProofSearch(model, Written(sums={}, rows=rows, constraints=0, said=frozenset()))
+    search = ProofSearch(model, _said(rows))
     most_of_b = LinearForm(((1, -1),), 0)
     assert search.least(LinearForm(((0, 3), (1, 9)), 0), [0, 1], Deadline(5)) is not None
     assert search.first(most_of_b, (4, 0), Deadline(5), 1.0)[1] == 4
