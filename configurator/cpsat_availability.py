@@ -16,33 +16,36 @@ from ortools.sat.python import cp_model
 from bidwright.catalog.availability import PERCENT_PLACES
 from bidwright.catalog.model import Component
 from bidwright.catalog.rule_language import UPTIME
-from bidwright.configurator.cpsat_variables import Linear, Variables
+from bidwright.configurator.cpsat_variables import Calculated, Linear, Variables
 
 _WHOLE: int = 10 ** (PERCENT_PLACES + 2)
 
 
 def availability(variables: Variables, families: Sequence[str]) -> Linear:
     """How much of the time all of some families work, in percent; a family of which nothing is chosen always does."""
-    model = variables.model
-    shares = [share for family in families for share in _family(variables, family)]
+    model, enough, first = variables.model, dict[int, int](), len(variables.model.proto.constraints)
+    shares = [share for family in families for share in _family(variables, family, enough)]
     if not shares:
         return Linear(constant=Fraction(100))
     found = shares[0]
     for share in shares[1:]:
         found = _product(model, found, share, up=False)
+    own = range(first, len(model.proto.constraints))
+    variables.availabilities.append(Calculated(result=found.index, constraints=own, enough=enough))
     return Linear({found.index: Fraction(1, 10**PERCENT_PLACES)})
 
 
-def _family(variables: Variables, family: str) -> Iterator[cp_model.IntVar]:
-    """The availability of a family, or nothing where none of it can be chosen."""
+def _family(variables: Variables, family: str, enough: dict[int, int]) -> Iterator[cp_model.IntVar]:
+    """The availability of a family, or nothing where none of it can be chosen; says how many units are enough."""
     model, redundant = variables.model, variables.release.families[family].redundant
     parts = [variables.release.components[member] for member in variables.members(family)]
     parts = sorted((one for one in parts if UPTIME in one.attributes), key=_figure)
     groups = [(figure, [variables.quantities[one.id] for one in group]) for figure, group in groupby(parts, _figure)]
-    shares = [
-        _looked_up(model, units, _column(_WHOLE - figure if redundant else figure, _most(units), up=redundant))
-        for figure, units in groups
-    ]
+    shares = []
+    for figure, units in groups:
+        column = _column(_WHOLE - figure if redundant else figure, _most(units), up=redundant)
+        shares.append(_looked_up(model, units, column))
+        enough |= dict.fromkeys((unit.index for unit in units), len(column) - 1 if redundant else 0)
     if not shares:
         return
     found = shares[0]

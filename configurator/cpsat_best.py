@@ -14,7 +14,7 @@ from typing import Literal
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_compact import add_at_most
-from bidwright.configurator.cpsat_forms import LinearForm, fix, minimize, start_at
+from bidwright.configurator.cpsat_forms import LinearForm, fix, limit, minimize, start_at
 from bidwright.configurator.cpsat_neighbourhoods import improved
 from bidwright.configurator.cpsat_objectives import Asked, Goal
 from bidwright.configurator.cpsat_packages import add_fewer_savings, add_no_package_left
@@ -170,7 +170,7 @@ class _Search:
         if best.is_over(form) or not best.values:
             return best
         best = best.with_values(improved(self._asked, model, form, best.values, deadline.after(_FOR_PARTS)))
-        add_at_most(model, form, form.at(best.values))
+        limit(model, form, form.least(model), form.at(best.values))
         return best.better(self._solved(model, best.values, deadline), form)
 
     def _proven(self, form: LinearForm, deadline: Deadline) -> _Searched:

@@ -66,7 +66,7 @@ class WrittenOut:
             condition_variables=rows.condition_variables,
             condition_values=rows.condition_values,
             holes=rows.holes,
-            unsaid=rows.unsaid,
+            others=rows.others,
         )
 
     def form(self, form: LinearForm) -> LinearForm:
@@ -139,6 +139,7 @@ def model_of(low: Numbers, high: Numbers, rows: Rows, objective: LinearForm) -> 
         linear.domain.extend([bounds[row], _ENDLESS])
         if row in conditions:
             constraint.enforcement_literal.extend(conditions[row])
+    constraints.extend(rows.others)
     minimize(model, objective)
     return model
 
@@ -182,6 +183,7 @@ def _used(count: int, rows: Rows, objective: LinearForm) -> Truths:
     used = np.zeros(count, dtype=bool)
     used[rows.variables] = True
     used[rows.condition_variables] = True
+    used[list(rows.unsaid)] = True
     used[[variable for variable, _ in objective.terms]] = True
     return used
 

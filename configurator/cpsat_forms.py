@@ -45,6 +45,11 @@ def minimize(model: cp_model.CpModel, form: LinearForm) -> None:
     objective.offset = form.constant
 
 
+def limit(model: cp_model.CpModel, form: LinearForm, least: int, most: int) -> None:
+    """Leave the objective of a model, which is a form, only values between two; a row that says so costs far more."""
+    model.proto.objective.domain.extend([least - form.constant, most - form.constant])
+
+
 def start_at(model: cp_model.CpModel, values: Sequence[int]) -> None:
     """Hint a solution of a model that had only the first of its variables."""
     model.proto.clear_solution_hint()

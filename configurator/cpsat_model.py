@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -14,7 +14,7 @@ from bidwright.catalog.rule_language import Expression
 from bidwright.configurator.capacity import capacity_conditions
 from bidwright.configurator.cpsat_new import NewModel
 from bidwright.configurator.cpsat_rules import RuleCompiler, When
-from bidwright.configurator.cpsat_variables import Linear, Variables, new_variables, row
+from bidwright.configurator.cpsat_variables import Calculated, Linear, Variables, new_variables, row
 from bidwright.configurator.members import CAPACITY, RESOURCE, RULE, SLOT, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_index import rules_by_id
@@ -79,6 +79,7 @@ class OfferingModel:
         quantities, selected, needs: Id -> index of its variable; ``selected`` is whether there is any unit.
         codes: Option -> the number that stands for it.
         active: Member -> index of the literal that turns it on; empty where every member always holds.
+        availabilities: How much of the time some families work, as far as rules speak of it.
     """
 
     model: cp_model.CpModel
@@ -87,6 +88,7 @@ class OfferingModel:
     needs: Mapping[str, int]
     codes: Mapping[str, int]
     active: Mapping[Member, int]
+    availabilities: Sequence[Calculated]
 
 
 @lru_cache(maxsize=128)
@@ -162,6 +164,7 @@ def _compiled(
         needs={name: variable.index for name, variable in variables.needs.items()},
         codes=dict(variables.codes),
         active=active,
+        availabilities=tuple(variables.availabilities),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bidwright.configurator.cpsat_forms import LinearForm
-from bidwright.configurator.cpsat_rows import Numbers, Rows, Truths
+from bidwright.configurator.cpsat_rows import Numbers, Others, Rows, Truths
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +97,8 @@ class Problem:
             bounds=np.concatenate([self.bounds, other.bounds]),
         )
 
-    def as_rows(self) -> Rows:
-        """Its rows, of the variables that its columns are."""
+    def as_rows(self, others: Others) -> Rows:
+        """Its rows, of the variables that its columns are, and constraints that are no rows."""
         return Rows(
             rows=self.rows,
             variables=self.columns[self.places],
@@ -108,7 +108,7 @@ class Problem:
             condition_variables=_NONE,
             condition_values=_NONE,
             holes=(),
-            unsaid=frozenset(),
+            others=others,
         )
 
     @property

@@ -13,18 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
-from bidwright.configurator.cpsat_compact import Written, WrittenOut, add_at_most, add_difference, model_of
-from bidwright.configurator.cpsat_forms import LinearForm, start_at
+from bidwright.configurator.cpsat_compact import Written, WrittenOut, add_difference, model_of
+from bidwright.configurator.cpsat_forms import LinearForm, limit, start_at
 from bidwright.configurator.cpsat_relaxed import Relaxed, relaxed
 from bidwright.configurator.cpsat_rows import Numbers, Rows, joined, plain_rows, rows_of
 from bidwright.configurator.cpsat_solve import optimum_solver, proven_bound
 from bidwright.configurator.deadline import Deadline
 
-_NEAR = (1000, 250, 60, 20)
+_NEAR = (1000, 250, 60, 20, 8)
 """How far from the bound choices are searched first: parts of the bound, larger ones where that has nothing.
 
 Of prices the first is left out: the second takes little longer, and mostly has the best, so no other is to be found.
 """
+
+_WORTH_KNOWING = 4
+"""Choices that each are near the bound may be far from it together: beyond this part of it, more choices do better."""
 
 _NEAR_EFFORT, _PROOF_EFFORT = 0.3, 3.0
 """Most deterministic time of the first searches, and of the proof."""
@@ -71,6 +74,8 @@ class ProofSearch:
             return None
         out, rows = self._written_out()
         form = out.form(form)
+        if not (rows.unsaid - set(units)).isdisjoint(variable for variable, _ in form.terms):
+            return None  # the relaxation would know nothing of what is calculated
         parts = out.parts(units)
         is_price = _most_cost(parts, form)
         low, high = (self._low, self._high) if is_price else _probed(self._low, self._high, rows, deadline)
@@ -83,7 +88,7 @@ class ProofSearch:
         left = model_of(*known.left_for(most if is_alone else most - 1), known.rows, form)
         if is_alone:  # the best of those near the bound often is the only one that is as good
             add_difference(left, parts, values, form)
-        add_at_most(left, form, most if is_alone else most - 1)
+        limit(left, form, known.least, most if is_alone else most - 1)
         found = _solved(left, deadline, _PROOF_EFFORT, is_short=is_price)
         bound = known.least if found.bound is None else max(known.least, min(found.bound, most))
         values = found.values if found.values and form.at(found.values) < most else values
@@ -106,9 +111,9 @@ class ProofSearch:
         return out.filled_in(found.values) if found.values else ()
 
     def _written_out(self) -> tuple[WrittenOut, Rows]:
-        """The rows with everything written out but what is a condition of some row."""
+        """The rows with all written out but conditions of rows, and what constraints that are no rows speak of."""
         table = joined(self._tables)
-        kept = set(table.condition_variables.tolist()) & self._written.sums.keys()
+        kept = (set(table.condition_variables.tolist()) | table.unsaid) & self._written.sums.keys()
         sums = {variable: terms for variable, terms in self._written.sums.items() if variable not in kept}
         ties: list[tuple[Sequence[int], Sequence[int], int]] = []
         for variable in sorted(kept):
@@ -121,7 +126,10 @@ class ProofSearch:
     def _near_bound(self, known: Relaxed, form: LinearForm, near: Sequence[int], deadline: Deadline) -> _Found:
         for part in near:
             most = known.least + max(1, abs(known.least) // part)
-            found = _solved(model_of(*known.left_for(most), known.rows, form), deadline, _NEAR_EFFORT)
+            model = model_of(*known.left_for(most), known.rows, form)
+            if part != _NEAR[-1]:
+                limit(model, form, -_ENDLESS, known.least + max(1, abs(known.least) // _WORTH_KNOWING))
+            found = _solved(model, deadline, _NEAR_EFFORT)
             if not found.is_infeasible:
                 return found
         return _Found()
@@ -136,7 +144,7 @@ class ProofSearch:
         low, high = _domains(self._model, len(self._low))
         self._low, self._high = np.concatenate([self._low, low]), np.concatenate([self._high, high])
         answered = all(self._low[one] == self._high[one] for table in self._tables for one, _, _ in table.holes)
-        return answered and not any(table.unsaid or table.impossible for table in self._tables)
+        return answered and not any(table.impossible for table in self._tables)
 
 
 @dataclass(frozen=True, kw_only=True)

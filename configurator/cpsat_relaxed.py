@@ -25,7 +25,7 @@ from ortools.math_opt.core.python import solver as engine
 from bidwright.configurator.cpsat_forms import LinearForm
 from bidwright.configurator.cpsat_lifted import Groups, Lifting, Reals
 from bidwright.configurator.cpsat_problem import Problem
-from bidwright.configurator.cpsat_rows import Numbers, Rows
+from bidwright.configurator.cpsat_rows import Numbers, Others, Rows
 from bidwright.configurator.deadline import Deadline
 
 _MOST = 2.0**61
@@ -95,7 +95,7 @@ def relaxed(low: Numbers, high: Numbers, rows: Rows, form: LinearForm, deadline:
         problem = problem.within(least, most)
     problem = Lifting(problem, Groups.found_in(problem)).tightened()
     found = _with_cuts(problem, deadline)
-    return None if found is None else _concluded(*found, low, high)
+    return None if found is None else _concluded(*found, rows.others, (low, high))
 
 
 def _with_cuts(problem: Problem, deadline: Deadline) -> tuple[Problem, Reals] | None:
@@ -114,7 +114,7 @@ def _with_cuts(problem: Problem, deadline: Deadline) -> tuple[Problem, Reals] | 
     return None if solved is None else (problem, solved.duals)
 
 
-def _concluded(problem: Problem, duals: Reals, low: Numbers, high: Numbers) -> Relaxed | None:
+def _concluded(problem: Problem, duals: Reals, others: Others, domains: tuple[Numbers, Numbers]) -> Relaxed | None:
     """What follows from prices of rows, whatever they are."""
     size = np.bincount(problem.places, np.abs(problem.factors) * duals[problem.rows], len(problem.columns))
     reach = (size + np.abs(problem.costs)) * np.maximum(np.abs(problem.low), np.abs(problem.high))
@@ -127,9 +127,10 @@ def _concluded(problem: Problem, duals: Reals, low: Numbers, high: Numbers) -> R
     np.subtract.at(rises, problem.places, problem.factors * prices[problem.rows])
     ends = np.where(rises > 0, rises * problem.low, rises * problem.high)
     bound = int(ends.sum()) + int((prices * problem.bounds).sum()) + scale * problem.constant
+    low, high = domains
     all_rises = np.zeros(len(low), dtype=np.int64)
     all_rises[problem.columns] = rises
-    return Relaxed(low=low, high=high, rows=problem.as_rows(), scale=scale, rises=all_rises, bound=bound)
+    return Relaxed(low=low, high=high, rows=problem.as_rows(others), scale=scale, rises=all_rises, bound=bound)
 
 
 @dataclass(frozen=True)

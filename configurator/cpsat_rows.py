@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from ortools.sat.python.cp_model_helper import ConstraintProto
 
 Numbers = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
+Others = tuple[ConstraintProto, ...]
 
 _NO_NUMBERS: Numbers = np.zeros(0, dtype=np.int64)
 
@@ -29,7 +32,7 @@ class Rows:
             variable of truth has this value.
         holes: Variable, the values it may have as pairs of first and last, and the condition under which: of one
             variable that has some values and not others between them.
-        unsaid: Variables of which there is more to be said than rows and holes do.
+        others: Constraints that are neither: not linear, or of sums that have some values and not others between.
         impossible: Whether there is a row without any term that does not hold.
     """
 
@@ -41,8 +44,13 @@ class Rows:
     condition_variables: Numbers
     condition_values: Numbers
     holes: Sequence[tuple[int, Sequence[int], tuple[int, int]]]
-    unsaid: frozenset[int]
+    others: Others
     impossible: bool = False
+
+    @cached_property
+    def unsaid(self) -> frozenset[int]:
+        """Variables of which the other constraints speak."""
+        return frozenset(variable for other in self.others for variable in spoken_of(other))
 
 
 def rows_of(constraints: Sequence[Any]) -> Rows:
@@ -69,7 +77,7 @@ def joined(tables: Sequence[Rows]) -> Rows:
         condition_variables=np.concatenate([table.condition_variables for table in tables]),
         condition_values=np.concatenate([table.condition_values for table in tables]),
         holes=[hole for table in tables for hole in table.holes],
-        unsaid=frozenset().union(*(table.unsaid for table in tables)),
+        others=tuple(other for table in tables for other in table.others),
         impossible=any(table.impossible for table in tables),
     )
 
@@ -86,7 +94,7 @@ def plain_rows(rows: Sequence[tuple[Sequence[int], Sequence[int], int]]) -> Rows
         condition_variables=_NO_NUMBERS,
         condition_values=_NO_NUMBERS,
         holes=(),
-        unsaid=frozenset(),
+        others=(),
     )
 
 
@@ -96,14 +104,14 @@ class _Reader:
         self._conditions: list[tuple[int, int, int]] = []
         self._bounds: list[int] = []
         self._holes: list[tuple[int, Sequence[int], tuple[int, int]]] = []
-        self._unsaid: set[int] = set()
+        self._others: list[Any] = []
         self._impossible = False
 
     def read(self, constraints: Sequence[Any]) -> Rows:
         for constraint in constraints:
             conditions = [_truth(literal) for literal in numbers(constraint.enforcement_literal)]
             if constraint.has_linear():
-                self._read_linear(constraint.linear, conditions)
+                self._read_linear(constraint, conditions)
             elif constraint.has_bool_or():
                 self._add_literals(constraint.bool_or.literals, 1, conditions)
             elif constraint.has_at_most_one():
@@ -115,7 +123,7 @@ class _Reader:
                 for literal in constraint.bool_and.literals:
                     self._add_literals([literal], 1, conditions)
             else:
-                self._unsaid.update(spoken_of(constraint))
+                self._add_other(constraint)
         terms = np.array(self._terms, dtype=np.int64).reshape(-1, 3)
         conditions_found = np.array(self._conditions, dtype=np.int64).reshape(-1, 3)
         return Rows(
@@ -127,32 +135,28 @@ class _Reader:
             condition_variables=conditions_found[:, 1],
             condition_values=conditions_found[:, 2],
             holes=self._holes,
-            unsaid=frozenset(self._unsaid),
+            others=tuple(self._others),
             impossible=self._impossible,
         )
 
-    def _read_linear(self, linear: Any, conditions: Sequence[tuple[int, int]]) -> None:
+    def _read_linear(self, constraint: Any, conditions: Sequence[tuple[int, int]]) -> None:
+        linear = constraint.linear
         variables, factors, domain = numbers(linear.vars), numbers(linear.coeffs), numbers(linear.domain)
         if len(domain) > 2:
-            self._read_holes(variables, factors, domain, conditions)
+            if len(variables) == 1 and factors[0] == 1 and len(conditions) == 1:
+                self._holes.append((variables[0], domain, conditions[0]))
+            else:
+                self._add_other(constraint)
             return
         if domain[0] > -_ENDLESS:
             self._add(variables, factors, domain[0], conditions)
         if domain[1] < _ENDLESS:
             self._add(variables, [-factor for factor in factors], -domain[1], conditions)
 
-    def _read_holes(
-        self,
-        variables: Sequence[int],
-        factors: Sequence[int],
-        domain: Sequence[int],
-        conditions: Sequence[tuple[int, int]],
-    ) -> None:
-        if len(variables) == 1 and factors[0] == 1 and len(conditions) == 1:
-            self._holes.append((variables[0], domain, conditions[0]))
-            return
-        self._unsaid.update(variables)
-        self._unsaid.update(variable for variable, _ in conditions)
+    def _add_other(self, constraint: Any) -> None:
+        kept = ConstraintProto()
+        kept.copy_from(constraint)
+        self._others.append(kept)
 
     def _add_literals(self, literals: Sequence[int], sign: int, conditions: Sequence[tuple[int, int]]) -> None:
         """So many of some literals: at least one with sign 1, at most one with sign -1."""
@@ -200,6 +204,8 @@ def spoken_of(constraint: Any) -> set[int]:
         ValueError: No model of ours has such a constraint.
     """
     found = {_truth(literal)[0] for literal in constraint.enforcement_literal}
+    if constraint.has_linear():
+        return found | set(constraint.linear.vars)
     for kind, parts in _EXPRESSIONS.items():
         if getattr(constraint, f"has_{kind}")():
             inner = getattr(constraint, kind)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bidwright.configurator.cpsat_model import OfferingKey, offering_model
-from bidwright.configurator.cpsat_rows import Numbers, Rows, Truths, rows_of
+from bidwright.configurator.cpsat_rows import Numbers, Rows, Truths, joined, rows_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,8 @@ class Shape:
         starts: First term of each group: terms of one row whose variables belong to the same such family, or one term.
         group_row, group_family: Row and family of each group.
         row_starts: First group of each row.
+        held: Variables of which there is more to be said than rows do; not of what is calculated.
+        enough: Variable of units -> so many that more make nothing larger that is calculated from them.
         ties: Variable of units -> indices of the two constraints that tie it to its truth.
         constraints: How many constraints the model has.
     """
@@ -44,6 +46,8 @@ class Shape:
     group_row: Numbers
     group_family: Numbers
     row_starts: Numbers
+    held: frozenset[int]
+    enough: Mapping[int, int]
     ties: Mapping[int, tuple[int, int]]
     constraints: int
 
@@ -68,7 +72,15 @@ def shape_of(key: OfferingKey) -> Shape:
             families[index] = numbers.setdefault(family, len(numbers))
     ties = _ties(constraints, subject, is_truth)
     tying = {index for pair in ties.values() for index in pair}
-    table = rows_of([constraint for index, constraint in enumerate(constraints) if index not in tying])
+    tables = [rows_of([constraints[index] for index in one.constraints]) for one in offering.availabilities]
+    apart = tying.union(*(one.constraints for one in offering.availabilities))
+    rest = rows_of([constraint for index, constraint in enumerate(constraints) if index not in apart])
+    raised = [_is_only_raised(rest, one.result) for one in offering.availabilities]
+    held = rest.unsaid.union(*(table.unsaid for table, known in zip(tables, raised, strict=True) if not known))
+    enough: dict[int, int] = {}
+    for one in offering.availabilities:
+        enough |= {units: max(number, enough.get(units, 0)) for units, number in one.enough.items()}
+    table = joined([rest, *tables])
     rows, starts, group_family = _grouped(table, subject, families)
     group_row = rows.rows[starts]
     domains = [list(variable.domain) for variable in proto.variables]
@@ -86,9 +98,16 @@ def shape_of(key: OfferingKey) -> Shape:
         group_row=group_row,
         group_family=group_family,
         row_starts=np.flatnonzero(np.diff(group_row, prepend=-1)),
+        held=held,
+        enough=enough,
         ties=ties,
         constraints=len(constraints),
     )
+
+
+def _is_only_raised(rows: Rows, variable: int) -> bool:
+    """Whether more of a variable breaks no row."""
+    return variable not in rows.unsaid and bool((rows.factors[rows.variables == variable] > 0).all())
 
 
 def _grouped(rows: Rows, subject: Numbers, families: Numbers) -> tuple[Rows, Numbers, Numbers]:
@@ -110,7 +129,7 @@ def _grouped(rows: Rows, subject: Numbers, families: Numbers) -> tuple[Rows, Num
         condition_variables=rows.condition_variables,
         condition_values=rows.condition_values,
         holes=rows.holes,
-        unsaid=rows.unsaid,
+        others=rows.others,
         impossible=rows.impossible,
     )
     changes = (np.diff(ordered.rows, prepend=-1) != 0) | (np.diff(member[order], prepend=-1) != 0)

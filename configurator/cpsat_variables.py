@@ -41,6 +41,21 @@ class Linear:
         return {variable: c // common for variable, c in terms.items()}, constant // common
 
 
+@dataclass(frozen=True, kw_only=True)
+class Calculated:
+    """A variable that constraints calculate from units, which no row does.
+
+    Attributes:
+        result: Index of the variable; fewer units never make it smaller, but for those in ``enough``.
+        constraints: Indices of the constraints that calculate it.
+        enough: Variable of units -> so many that more make it no larger.
+    """
+
+    result: int
+    constraints: range
+    enough: Mapping[int, int]
+
+
 @dataclass(frozen=True)
 class Variables:
     """The variables of one offering within a model.
@@ -50,6 +65,7 @@ class Variables:
         selected: Component id -> whether there is at least one unit.
         needs: Need -> its answer as a whole number; not for text needs.
         codes: Option id or text of a rule -> the number that stands for it.
+        availabilities: How much of the time some families work, as far as rules speak of it.
     """
 
     model: cp_model.CpModel
@@ -59,6 +75,7 @@ class Variables:
     selected: Mapping[str, cp_model.IntVar]
     needs: Mapping[str, cp_model.IntVar]
     codes: dict[str, int]
+    availabilities: list[Calculated] = field(default_factory=list)
 
     def members(self, subject: str) -> tuple[str, ...]:
         """The components a component or family id stands for, as far as they are in the model."""

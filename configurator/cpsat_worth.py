@@ -25,10 +25,12 @@ class Worth:
     Attributes:
         may_go: Variables of which fewer are never worse.
         packages: What may be worth having for them.
+        enough: Units beyond which more make nothing larger that rows do not tell.
         falling: Variable of units -> columns in which more can cost less.
     """
 
     may_go: Truths
+    enough: Numbers
     packages: Sequence[_Package]
     falling: _Falling
 
@@ -47,7 +49,7 @@ class Worth:
 
     def leave_out(self, needed: Numbers, low: Numbers, least: Numbers, high: Numbers) -> None:
         """Take down ``high`` to what is needed, or a few units more above which no column is lower."""
-        wanted = np.maximum(np.maximum(needed, self._in_packages(high)), low)
+        wanted = np.max([needed, self.enough, self._in_packages(high), low], axis=0)
         wanted = np.where(wanted > 0, np.maximum(wanted, np.where(low >= 0, least, 0)), 0)
         goes = self.may_go & (wanted < high) & (low >= 0)
         for variable in self.falling.keys() & set(np.flatnonzero(goes).tolist()):
@@ -99,7 +101,7 @@ def _worth(key: PricedKey) -> Worth:
     offering, shape, amounts = offering_model(key.offering, switchable=False), shape_of(key.offering), key.amounts
     may_go = ~shape.is_truth & (shape.is_units | (shape.high <= 1))
     may_go[list(offering.needs.values())] = False
-    may_go[shape.subject[list(shape.rows.unsaid)]] = False
+    may_go[shape.subject[list(shape.held)]] = False
     may_go[[condition for _, _, (condition, value) in shape.rows.holes if not value]] = False
     may_go[[variable for variable, _, _ in shape.rows.holes]] = False
     may_go[[offering.quantities[one] for one in amounts.may_fall() & offering.quantities.keys()]] = False
@@ -109,7 +111,11 @@ def _worth(key: PricedKey) -> Worth:
         if package.components.keys() <= offering.quantities.keys()
     ]
     columns = (amounts.one_time, amounts.monthly, amounts.hourly, amounts.quarterly, amounts.yearly)
-    return Worth(may_go=may_go, packages=packages, falling=_with_falling({}, offering.quantities, columns))
+    enough = np.zeros(len(may_go), dtype=np.int64)
+    enough[list(shape.enough)] = list(shape.enough.values())
+    return Worth(
+        may_go=may_go, enough=enough, packages=packages, falling=_with_falling({}, offering.quantities, columns)
+    )
 
 
 def _least_more(column: Sequence[int], units: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -30,6 +30,7 @@ from bidwright.catalog.rule_language import (
     Selected,
     Sum,
 )
+from bidwright.configurator.check import check
 from bidwright.configurator.request import LIMITS, BespokeEffect, Requirements
 from bidwright.core.amount_table import AmountTable, CommitmentAmount, PackageAmount, PercentageAmount
 
@@ -350,6 +351,21 @@ def charges(items: Mapping[str, int], table: AmountTable) -> dict[str, int]:
         table.bespoke_monthly + monthly + min(savings) + Fraction(quarter, 3) + Fraction(year, 12) + Fraction(1, 2)
     )
     return {"one_time": one_time, "monthly": average, "contract_value": value}
+
+
+def is_within_budget(case: Case, items: Mapping[str, int], limits: Collection[str]) -> bool:
+    """Whether a configuration keeps some limits of a request's budget."""
+    found = charges(items, case.amounts)
+    return all(found[limit] <= most for limit, most in case.requirements.budget.items() if limit in limits)
+
+
+def valid_values(case: Case) -> list[int]:
+    """The contract values of all valid configurations."""
+    return [
+        charges(items, case.amounts)["contract_value"]
+        for items in every_configuration(case.requirements.release)
+        if not check(case.requirements, items) and is_within_budget(case, items, case.requirements.budget)
+    ]
 
 
 def _due(items: Mapping[str, int], table: AmountTable) -> dict[str, dict[str, int]]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
-from random_portfolios import FAMILIES, Case, cases, every_configuration
+from random_portfolios import FAMILIES, Case, cases, every_configuration, valid_values
 from small_release import small_release
 
 from bidwright.catalog.availability import availability_faults
@@ -20,7 +20,7 @@ from bidwright.catalog.model import Attribute, Family, Offering, Release, Rule
 from bidwright.catalog.rule_language import Arithmetic, Availability, Comparison, Constant, Expression, Name
 from bidwright.catalog.rule_parser import parse
 from bidwright.configurator.check import check
-from bidwright.configurator.configure import Solution, configure
+from bidwright.configurator.configure import configure
 from bidwright.configurator.cpsat_availability import availability
 from bidwright.configurator.cpsat_variables import new_variables
 from bidwright.configurator.deadline import Deadline
@@ -164,14 +164,14 @@ def _cases(draw: st.DrawFn) -> Case:
 
 @_settings
 @given(_cases())
-def test_the_solver_and_the_checker_count_the_same_availability(case: Case) -> None:
+def test_what_is_available_enough_is_the_cheapest_of_all_that_is_or_there_is_none(case: Case) -> None:
     outcome = configure(case.requirements, case.amounts, Deadline(20))
-    limits = replace(case.requirements, budget={})
-    valid = [items for items in every_configuration(limits.release) if not check(limits, items)]
-    if isinstance(outcome, Solution):
-        assert dict(outcome.items) in valid
-    elif not case.requirements.budget:
-        assert valid == []
+    values = valid_values(case)
+    if isinstance(outcome, Conflict):
+        assert not values
+        return
+    assert check(case.requirements, outcome.items) == []
+    assert outcome.amounts.contract_value == outcome.bound == min(values)
 
 
 @_settings

@@ -7,7 +7,16 @@ from dataclasses import replace
 from itertools import product
 
 from hypothesis import HealthCheck, Phase, given, settings
-from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration, scarce_centres
+from random_portfolios import (
+    NEED_VALUES,
+    Case,
+    cases,
+    charges,
+    every_configuration,
+    is_within_budget,
+    scarce_centres,
+    valid_values,
+)
 
 from bidwright.catalog.rule_language import Name
 from bidwright.configurator.capacity import capacity_conditions
@@ -31,20 +40,6 @@ _settings = settings(
 )
 
 
-def _is_within_budget(case: Case, items: dict[str, int], limits: Collection[str]) -> bool:
-    found = charges(items, case.amounts)
-    return all(found[limit] <= most for limit, most in case.requirements.budget.items() if limit in limits)
-
-
-def _valid_values(case: Case) -> list[int]:
-    """The contract values of all valid configurations."""
-    return [
-        charges(items, case.amounts)["contract_value"]
-        for items in every_configuration(case.requirements.release)
-        if not check(case.requirements, items) and _is_within_budget(case, items, case.requirements.budget)
-    ]
-
-
 def _can_hold(case: Case, members: Collection[Member]) -> bool:
     """Whether some configuration, with any answers to needs that are no members, meets all members."""
     requirements = case.requirements
@@ -66,7 +61,7 @@ def _can_hold(case: Case, members: Collection[Member]) -> bool:
             scarce = {Member(CAPACITY, centres) for centres in scarce_centres(told, items)}
             assert {member for member in violations if member.kind == CAPACITY} <= scarce
             broken = violations | scarce
-            if not broken & set(members) and _is_within_budget(case, items, limits):
+            if not broken & set(members) and is_within_budget(case, items, limits):
                 return True
     return False
 
@@ -75,7 +70,7 @@ def _can_hold(case: Case, members: Collection[Member]) -> bool:
 @given(cases())
 def test_the_answer_is_the_cheapest_of_all_valid_configurations_or_there_is_none(case: Case) -> None:
     outcome = configure(case.requirements, case.amounts, Deadline(20))
-    values = _valid_values(case)
+    values = valid_values(case)
     if isinstance(outcome, Conflict):
         assert not values
         return
