@@ -181,10 +181,9 @@ def _probed(low: Numbers, high: Numbers, rows: Rows, deadline: Deadline) -> tupl
     solver.parameters.keep_all_feasible_solutions_in_presolve = True
     solver.parameters.fill_tightened_domains_in_response = True
     solver.solve(model)
-    found = solver.response_proto.tightened_variables
-    if len(found) != len(low):
+    domains = [variable.domain for variable in solver.response_proto.tightened_variables]
+    if len(domains) != len(low) or not all(map(len, domains)):  # where nothing is a solution, a domain is empty
         return low, high
-    domains = [variable.domain for variable in found]
     first = np.array([domain[0] for domain in domains], dtype=np.int64)
     last = np.array([domain[len(domain) - 1] for domain in domains], dtype=np.int64)
     is_open = np.zeros(len(low), dtype=bool)

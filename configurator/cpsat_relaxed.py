@@ -102,16 +102,18 @@ def _with_cuts(problem: Problem, deadline: Deadline) -> tuple[Problem, Reals] | 
     """A problem with cuts, and what a unit more of each row costs; None where that is not known."""
     glop, lifting = _Glop(problem), Lifting(problem, Groups.found_in(problem))
     solved = glop.solved(deadline)
+    if solved is None:
+        return None
     for _ in range(_ROUNDS):
-        if solved is None:
-            return None
         cuts = lifting.cuts(solved.point)
         if not len(cuts.bounds):
             break
-        problem = problem.joined(cuts)
         glop.add(cuts)
-        solved = glop.solved(deadline)
-    return None if solved is None else (problem, solved.duals)
+        again = glop.solved(deadline)
+        if again is None:
+            break
+        problem, solved = problem.joined(cuts), again
+    return problem, solved.duals
 
 
 def _concluded(problem: Problem, duals: Reals, others: Others, domains: tuple[Numbers, Numbers]) -> Relaxed | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -32,7 +32,7 @@ class Rows:
             variable of truth has this value.
         holes: Variable, the values it may have as pairs of first and last, and the condition under which: of one
             variable that has some values and not others between them.
-        others: Constraints that are neither: not linear, or of sums that have some values and not others between.
+        others: Constraints that are no rows.
         impossible: Whether there is a row without any term that does not hold.
     """
 
@@ -61,6 +61,11 @@ def rows_of(constraints: Sequence[Any]) -> Rows:
 def numbers(listed: Sequence[int]) -> list[int]:
     """Read numbers of a proto by their places; going through them costs three times as much, as it ends by an error."""
     return [listed[place] for place in range(len(listed))]
+
+
+def unread(constraints: Iterable[Any]) -> Rows:
+    """No rows, and constraints as they are."""
+    return replace(plain_rows([]), others=tuple(_copied(constraint) for constraint in constraints))
 
 
 def joined(tables: Sequence[Rows]) -> Rows:
@@ -104,7 +109,7 @@ class _Reader:
         self._conditions: list[tuple[int, int, int]] = []
         self._bounds: list[int] = []
         self._holes: list[tuple[int, Sequence[int], tuple[int, int]]] = []
-        self._others: list[Any] = []
+        self._others: list[ConstraintProto] = []
         self._impossible = False
 
     def read(self, constraints: Sequence[Any]) -> Rows:
@@ -123,7 +128,7 @@ class _Reader:
                 for literal in constraint.bool_and.literals:
                     self._add_literals([literal], 1, conditions)
             else:
-                self._add_other(constraint)
+                self._others.append(_copied(constraint))
         terms = np.array(self._terms, dtype=np.int64).reshape(-1, 3)
         conditions_found = np.array(self._conditions, dtype=np.int64).reshape(-1, 3)
         return Rows(
@@ -146,17 +151,12 @@ class _Reader:
             if len(variables) == 1 and factors[0] == 1 and len(conditions) == 1:
                 self._holes.append((variables[0], domain, conditions[0]))
             else:
-                self._add_other(constraint)
+                self._others.append(_copied(constraint))
             return
         if domain[0] > -_ENDLESS:
             self._add(variables, factors, domain[0], conditions)
         if domain[1] < _ENDLESS:
             self._add(variables, [-factor for factor in factors], -domain[1], conditions)
-
-    def _add_other(self, constraint: Any) -> None:
-        kept = ConstraintProto()
-        kept.copy_from(constraint)
-        self._others.append(kept)
 
     def _add_literals(self, literals: Sequence[int], sign: int, conditions: Sequence[tuple[int, int]]) -> None:
         """So many of some literals: at least one with sign 1, at most one with sign -1."""
@@ -181,6 +181,13 @@ class _Reader:
         self._bounds.append(bound)
         self._terms.extend((row, variable, factor) for variable, factor in zip(variables, factors, strict=True))
         self._conditions.extend((row, variable, value) for variable, value in conditions)
+
+
+def _copied(constraint: Any) -> ConstraintProto:
+    """A constraint that stays where its model goes."""
+    found = ConstraintProto()
+    found.copy_from(constraint)
+    return found
 
 
 def _truth(literal: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bidwright.configurator.cpsat_model import OfferingKey, offering_model
-from bidwright.configurator.cpsat_rows import Numbers, Rows, Truths, joined, rows_of
+from bidwright.configurator.cpsat_rows import Numbers, Rows, Truths, joined, rows_of, unread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +72,12 @@ def shape_of(key: OfferingKey) -> Shape:
             families[index] = numbers.setdefault(family, len(numbers))
     ties = _ties(constraints, subject, is_truth)
     tying = {index for pair in ties.values() for index in pair}
-    tables = [rows_of([constraints[index] for index in one.constraints]) for one in offering.availabilities]
     apart = tying.union(*(one.constraints for one in offering.availabilities))
     rest = rows_of([constraint for index, constraint in enumerate(constraints) if index not in apart])
-    raised = [_is_only_raised(rest, one.result) for one in offering.availabilities]
-    held = rest.unsaid.union(*(table.unsaid for table, known in zip(tables, raised, strict=True) if not known))
-    enough: dict[int, int] = {}
-    for one in offering.availabilities:
+    tables = [unread(constraints[index] for index in one.constraints) for one in offering.availabilities]
+    held, enough = set(rest.unsaid), dict[int, int]()
+    for one, calculation in zip(offering.availabilities, tables, strict=True):
+        held |= calculation.unsaid - (one.enough.keys() if _is_only_raised(rest, one.result) else set())
         enough |= {units: max(number, enough.get(units, 0)) for units, number in one.enough.items()}
     table = joined([rest, *tables])
     rows, starts, group_family = _grouped(table, subject, families)
@@ -98,7 +97,7 @@ def shape_of(key: OfferingKey) -> Shape:
         group_row=group_row,
         group_family=group_family,
         row_starts=np.flatnonzero(np.diff(group_row, prepend=-1)),
-        held=held,
+        held=frozenset(held),
         enough=enough,
         ties=ties,
         constraints=len(constraints),
