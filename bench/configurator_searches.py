@@ -13,11 +13,12 @@ from bench.engine_clingo import Clingo
 from bench.engine_pysat import PySat
 from bench.grown_portfolio import Kind, changes
 from bench.propositional import Propositional, Weighted, propositional, said
-from bidwright.configurator.change import Change, Installed, change, installed_of
+from bidwright.configurator.change import Change, change
 from bidwright.configurator.configure import configure
 from bidwright.configurator.conflict_search import CHANGEABLE, ConflictSearch
 from bidwright.configurator.cpsat_request import RequestModel
 from bidwright.configurator.explain import explain
+from bidwright.configurator.installed import Installed, installed_of
 from bidwright.configurator.members import EXCLUSION, NEED, PIN, Member
 from bidwright.configurator.repair import RepairSearch
 from bidwright.configurator.repair_changes import Asked

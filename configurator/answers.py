@@ -12,12 +12,13 @@ from bidwright.catalog.answers import answers_to_proto
 from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Answer, Release
 from bidwright.configurator.alternatives import USUAL_NUMBER, Alternative, alternatives, qualities_of
-from bidwright.configurator.change import Installed, change
+from bidwright.configurator.change import Change, change
 from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide import guide
 from bidwright.configurator.guide_facts import vocabulary_of
 from bidwright.configurator.guide_messages import response_of, wishes_of
+from bidwright.configurator.installed import Installed, check_places
 from bidwright.configurator.members import Member
 from bidwright.configurator.money_checks import check_packages, require_equal
 from bidwright.configurator.objectives import OURS_ALONE
@@ -25,6 +26,7 @@ from bidwright.configurator.repair import explain_and_repair
 from bidwright.configurator.repair_changes import Asked, Changes
 from bidwright.configurator.repair_messages import changed_request, explanation_message, weights_of
 from bidwright.configurator.request import Requirements, requirements_of
+from bidwright.configurator.sites_change import change_sites
 from bidwright.configurator.sites_configure import SitedSolution, configure_sites
 from bidwright.configurator.sites_repair import SitedChanges, SitedRepair, explain_sites
 from bidwright.configurator.sites_repair_messages import changed_sites, sited_explanation_message
@@ -173,10 +175,25 @@ class Answers:
         outcome = change(question.requirements, installed, question.table, deadline)
         if isinstance(outcome, configuration_pb2.Conflict):
             return configurator_pb2.ChangeConfigurationResponse(conflict=outcome)
+        return configurator_pb2.ChangeConfigurationResponse(change=self._change(question, outcome))
+
+    def change_sites(
+        self, question: Question, installed: Installed, deadline: Deadline
+    ) -> configurator_pb2.ChangeConfigurationResponse:
+        """The same for a bid with sites."""
+        check_places(question.requirements, installed)
+        outcome = change_sites(question.requirements, installed, question.table, deadline)
+        if isinstance(outcome, configuration_pb2.Conflict):
+            return configurator_pb2.ChangeConfigurationResponse(conflict=outcome)
+        found = self._change(question, outcome)
+        found.solution.configuration.sites.extend(site_messages(outcome.sites))
+        found.sites.extend(outcome.site_changes)
+        return configurator_pb2.ChangeConfigurationResponse(change=found)
+
+    def _change(self, question: Question, outcome: Change) -> configurator_pb2.ConfigurationChange:
         solution = self._priced(question, outcome.solution)
         solution.proof.objective = "contract value of what disturbs least"
-        found = configurator_pb2.ConfigurationChange(solution=solution, changes=outcome.items, disruption=outcome.proof)
-        return configurator_pb2.ChangeConfigurationResponse(change=found)
+        return configurator_pb2.ConfigurationChange(solution=solution, changes=outcome.items, disruption=outcome.proof)
 
     def guide(
         self, request: configurator_pb2.GuideConfigurationRequest, question: Question, deadline: Deadline

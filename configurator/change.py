@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bidwright.configurator.confirmed import confirmed
-from bidwright.configurator.cpsat_change import DISRUPTION, LeastDisruption, Weights, least_disruption, with_few
+from bidwright.configurator.cpsat_change import DISRUPTION, LeastDisruption, least_disruption, with_few
 from bidwright.configurator.cpsat_near import Near, nearest
 from bidwright.configurator.cpsat_objectives import Asked
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import explain
 from bidwright.configurator.frozen import with_frozen
+from bidwright.configurator.installed import Installed
 from bidwright.configurator.objectives import Reached
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.configurator.totals import amounts_of
 from bidwright.core.amount_table import AmountTable
-from bidwright.core.errors import Faults, Unavailable
+from bidwright.core.errors import Unavailable
 from bidwright.v1 import configurator_pb2
 from bidwright.v1.configuration_pb2 import Conflict, Proof
 from bidwright.v1.configurator_pb2 import ItemAction, ItemChange
@@ -29,20 +30,6 @@ _FOR_NEAR = 0.3
 
 _FOR_FEW = 0.3
 """Part of the rest in which some change is looked for, before the whole model says which one is best."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Installed:
-    """What is there, and how much it may be disturbed.
-
-    Attributes:
-        items: Component id -> units, at least 1, by id; the release may no longer have some.
-        frozen: Those of them that stay as they are.
-    """
-
-    items: Mapping[str, int]
-    frozen: frozenset[str] = frozenset()
-    weights: Weights = field(default_factory=Weights)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,32 +55,6 @@ class Change:
         return Reached(objective=DISRUPTION, value=value, bound=bound).proof(self.solution.currency)
 
 
-def installed_of(request: configurator_pb2.ChangeConfigurationRequest) -> Installed:
-    """Understand what is installed.
-
-    Raises:
-        InvalidInput: A component is given twice, one is frozen that is not installed, or there are objectives; with
-            every fault.
-    """
-    faults = Faults()
-    items: dict[str, int] = {}
-    for index, item in enumerate(request.installed):
-        if item.component in items:
-            where, what = f"installed[{index}].component", f"{item.component} is given twice"
-            faults.add(where, what, "Give each component once, with its quantity.")
-        items[item.component] = item.quantity
-    for index, component in enumerate(request.frozen):
-        if component not in items:
-            faults.add(f"frozen[{index}]", f"{component} is not installed", "Freeze only what is installed.")
-    if request.request.objectives:
-        what = "a change has no objectives: the least disruption counts, and then the least contract value"
-        faults.add("request.objectives", what, "Leave them out.")
-    faults.raise_if_any("The request")
-    given = {"add": request.weights.add, "modify": request.weights.modify, "delete": request.weights.delete}
-    weights = Weights(**{name: weight for name, weight in given.items() if weight})
-    return Installed(items=dict(sorted(items.items())), frozen=frozenset(request.frozen), weights=weights)
-
-
 def change(
     requirements: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline
 ) -> Change | Conflict:
@@ -116,14 +77,14 @@ def change(
         try:
             conflict = explain(asked, amounts, deadline)
         except TimeoutError as too_late:
-            raise _out_of_time(deadline) from too_late
+            raise out_of_time(deadline) from too_late
         if conflict is not None:
             return conflict
         found = _search(asked, installed, amounts, deadline, presolve=False)
         if found.status == "infeasible":
             raise SolverDisagrees("the solver calls the same model feasible and infeasible")
     if found.status == "unknown":
-        raise _out_of_time(deadline)
+        raise out_of_time(deadline)
     solution = confirmed(found.items, found.value, found.value_bound, requirements=asked, table=amounts)
     return Change(
         solution=solution,
@@ -133,7 +94,8 @@ def change(
     )
 
 
-def _out_of_time(deadline: Deadline) -> Unavailable:
+def out_of_time(deadline: Deadline) -> Unavailable:
+    """The refusal of a search that found nothing within its time."""
     return Unavailable(
         f"no change was found within {deadline.given_s:g} seconds",
         fix="Allow more time, or pin components to make the choice smaller.",
@@ -206,10 +168,5 @@ def _action(installed: int, wanted: int) -> ItemAction:
 
 def disruption_of(installed: Installed, wanted: Mapping[str, int]) -> int:
     """Sum of the weights of what happens."""
-    weights = {
-        configurator_pb2.ITEM_ACTION_KEEP: 0,
-        configurator_pb2.ITEM_ACTION_ADD: installed.weights.add,
-        configurator_pb2.ITEM_ACTION_MODIFY: installed.weights.modify,
-        configurator_pb2.ITEM_ACTION_DELETE: installed.weights.delete,
-    }
-    return sum(weights[item.action] for item in changes(installed.items, wanted))
+    components = installed.items.keys() | wanted.keys()
+    return sum(installed.weights.of(installed.items.get(one, 0), wanted.get(one, 0)) for one in components)

@@ -26,6 +26,14 @@ class Weights:
     modify: int = 2
     delete: int = 4
 
+    def of(self, before: int, after: int) -> int:
+        """What it disturbs to go from so many units of a component to so many."""
+        if before == after:
+            return 0
+        if not before:
+            return self.add
+        return self.modify if after else self.delete
+
 
 @dataclass(frozen=True, kw_only=True)
 class LeastDisruption:

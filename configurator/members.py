@@ -97,6 +97,8 @@ def _pin(component: str, requirements: Requirements) -> str:
 
 
 def _exclusion(component: str, requirements: Requirements) -> str:
+    if component in requirements.frozen - requirements.pins.keys():
+        return f"nothing is added to what is frozen, so no {name_text(requirements, component)}"
     return f"you ruled out {name_text(requirements, component)}"
 
 

@@ -48,7 +48,8 @@ class Requirements:
         answers: Every need of the offering with its answer, by name; of a partial choice only those that have one.
             Where there are sites, only needs of the whole bid: each site has its own answers to the others.
         pins: Component id -> exact units, or 0 for at least one; never above the component's ``max_quantity``.
-        frozen: Pinned components that are there already and stay as they are: nobody asked for them.
+        frozen: Pinned components that are there already and stay as they are, and excluded ones that are not added:
+            nobody asked for that.
         exclusions: Component ids, ascending.
         bespoke: Effects of the bespoke layer; only items that have one.
         budget: Limit -> minor units of the market's currency.

@@ -19,6 +19,7 @@ class Site:
         answers: Every need that is asked for each site, by name.
         pins: Component id -> exact units at the site, or 0 for at least one.
         exclusions: Component ids that are not at the site, ascending.
+        frozen: Pinned components that are there already and stay as they are, and excluded ones that are not added.
         items: Component id -> units at the site, by id; empty until chosen.
     """
 
@@ -27,6 +28,7 @@ class Site:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     pins: Mapping[str, int] = field(default_factory=dict)
     exclusions: tuple[str, ...] = ()
+    frozen: frozenset[str] = frozenset()
     items: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -81,13 +81,21 @@ class Block:
     groups: tuple[Group, ...]
 
 
-def blocks_of(views: Sequence[SiteView], *, unavailable: Collection[str], spare: Collection[str]) -> list[Block]:
+def blocks_of(
+    views: Sequence[SiteView],
+    *,
+    unavailable: Collection[str],
+    spare: Collection[str],
+    installed: Mapping[str, Mapping[str, int]] | None = None,
+) -> list[Block]:
     """Find blocks and groups.
 
     Args:
         views: The sites by id, at least one, all of one offering.
         unavailable: Components that no site can have.
         spare: Components of which fewer units are never worse for the bid.
+        installed: Site -> component -> units. Where it is given, the sites of a group also have the same installed, and
+            no patterns are listed.
     """
     release, offering = views[0].requirements.release, views[0].requirements.offering
     without_needs = replace(offering, needs={})
@@ -100,7 +108,7 @@ def blocks_of(views: Sequence[SiteView], *, unavailable: Collection[str], spare:
         components = tuple(sorted(available, key=lambda c: (c in spare, order[c.partition(".")[0]], c)))
         most = tuple(_most(release, offering, component) for component in components)
         limits = _Limits(most, sum(c not in spare for c in components), Conditions(release, components))
-        groups = _groups(wanted, limits)
+        groups = _groups(wanted, limits) if installed is None else _groups_by_installed(wanted, components, installed)
         found.append(
             Block(
                 components=components,
@@ -239,6 +247,22 @@ def _groups(sites: Sequence[tuple[str, tuple[Expression, ...]]], limits: _Limits
     return tuple(
         Group(sites=tuple(sorted(ids)), conditions=expressions, patterns=choice)
         for choice, (expressions, ids) in found.items()
+    )
+
+
+def _groups_by_installed(
+    sites: Sequence[tuple[str, tuple[Expression, ...]]],
+    components: Sequence[str],
+    installed: Mapping[str, Mapping[str, int]],
+) -> tuple[Group, ...]:
+    """Sites by their conditions and by what they have, in the order of their first."""
+    found: dict[tuple[tuple[Expression, ...], Pattern], list[str]] = {}
+    for site_id, expressions in sites:
+        at_site = installed.get(site_id, {})
+        pattern = tuple(at_site.get(component, 0) for component in components)
+        found.setdefault((expressions, pattern), []).append(site_id)
+    return tuple(
+        Group(sites=tuple(ids), conditions=expressions, patterns=None) for (expressions, _), ids in found.items()
     )
 
 

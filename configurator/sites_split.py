@@ -32,6 +32,7 @@ def at_site(requirements: Requirements, site: Site) -> Requirements:
         answers={**requirements.answers, **site.answers},
         pins=site.pins,
         exclusions=tuple(sorted(excluded)),
+        frozen=site.frozen,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bidwright.configurator.cpsat_sites import Most, Placement
@@ -19,13 +19,26 @@ class Placed:
     left: Mapping[str, int]
 
 
-def placed(placement: Placement, blocks: Sequence[Block], sites: Sequence[Site]) -> Placed:
-    """Find places for the surplus: all sites take the same, as far as they may, and then the first by id more."""
+def placed(
+    placement: Placement,
+    blocks: Sequence[Block],
+    sites: Sequence[Site],
+    *,
+    may: Callable[[str, str], bool] = lambda _site, _component: True,
+) -> Placed:
+    """Find places for the surplus: all sites take the same, as far as they may, and then the first by id more.
+
+    Args:
+        placement: What the sites have, and the surplus.
+        blocks: What sites can have.
+        sites: The sites of the bid.
+        may: Whether a site, by id, may take more of a component.
+    """
     at_sites = {site.id: dict(placement.at_sites.get(site.id, {})) for site in sites}
     left = dict(placement.surplus)
     for component in placement.surplus:
         block = next(block for block in blocks if component in block.components)
-        groups = [(site, group) for group in block.groups for site in group.sites]
+        groups = [(site, group) for group in block.groups for site in group.sites if may(site, component)]
         for evenly in (True, False):
             for number, (site, group) in enumerate(groups):
                 wanted = -(-left[component] // (len(groups) - number)) if evenly else left[component]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,27 +10,22 @@ import click
 import grpc
 
 from bidwright.clients.cli.catalog_reads import components_of, get_offering
+from bidwright.clients.cli.change_sites import DONE, show_sites, wanted_sites
 from bidwright.clients.cli.design_commands import keep_design, show_conflict
 from bidwright.clients.cli.offers import WHAT, read_offer
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import currency_of, request_from, wish_options
 from bidwright.clients.cli.session import NOT_VALID, Session
-from bidwright.clients.cli.terms_options import put_terms
+from bidwright.clients.cli.terms_options import put_terms, texts
 from bidwright.clients.cli.views import number as number_text
 from bidwright.clients.sdk import RequestRefused
-from bidwright.core.command_line.files import OutputFile
+from bidwright.core.command_line.files import FILE, OutputFile
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 from bidwright.v1 import price_pb2 as price_records
 from bidwright.v1 import pricing_pb2 as pricing
 from bidwright.v1 import quote_pb2 as quote_records
 
-_DONE = {
-    configurator.ITEM_ACTION_KEEP: "keep",
-    configurator.ITEM_ACTION_ADD: "add",
-    configurator.ITEM_ACTION_MODIFY: "modify",
-    configurator.ITEM_ACTION_DELETE: "delete",
-}
 _WEIGHT = click.IntRange(1, 1000)
 
 
@@ -45,6 +40,8 @@ class _Installed:
 
 @click.option("--installed", required=True, metavar="WHAT", help=WHAT)
 @click.option("--frozen", multiple=True, metavar="COMPONENT,...", help="Installed components that are not touched.")
+@click.option("--sites", type=FILE, help="All sites that are wanted, as YAML or CSV; those installed, where not given.")
+@click.option("--freeze-site", "frozen_sites", multiple=True, metavar="SITE,...", help="Sites that are not touched.")
 @click.option("--weight-add", "add", type=_WEIGHT, default=1, show_default=True, help="How much a new one disturbs.")
 @click.option("--weight-modify", "modify", type=_WEIGHT, default=2, show_default=True, help="Another number of units.")
 @click.option("--weight-delete", "delete", type=_WEIGHT, default=4, show_default=True, help="One that goes.")
@@ -57,17 +54,23 @@ def change(
     """Change what is installed with the least disruption.
 
     Of the changes that disturb least, the one that leads to the least contract value is found. Needs keep the answers
-    they were installed with where no other one is given. Exit code 3 means that no configuration is valid; what
-    cannot hold together is told.
+    they were installed with where no other one is given, and so does each site. A site that --sites does not have goes.
+    Exit code 3 means that no configuration is valid; what cannot hold together is told.
     """
     before = _installed(session, installed)
     weights = configurator.DisruptionWeights(**{key: int(str(options.pop(key))) for key in ("add", "modify", "delete")})
     request = configurator.ChangeConfigurationRequest(
         request=_request(session, before, options),
         installed=before.chosen.items,
-        frozen=[component.strip() for text in frozen for component in text.split(",")],
+        frozen=_separate(frozen),
         weights=weights,
+        installed_sites=before.chosen.sites,
+        frozen_sites=_separate(texts(options["frozen_sites"])),
     )
+    if options["sites"] or before.chosen.sites:
+        offering = get_offering(session, before.chosen.release.split("/")[1], before.chosen.offering)
+        answered = {answer.name for answer in request.request.needs}
+        request.sites.extend(wanted_sites(before.chosen.sites, options["sites"], offering, answered))
     with session.output.errors.status("Looking for the least disruption ..."):
         response = session.server().configurator.ChangeConfiguration(request)
     if session.output.as_json:
@@ -82,15 +85,18 @@ def change(
         keep_design(session, response.change.solution, request.request.terms, target=target)
 
 
+def _separate(given: Sequence[str]) -> list[str]:
+    """Names that may be given one by one, or several with commas between them."""
+    return [name.strip() for text in given for name in text.split(",")]
+
+
 def _installed(session: Session, name: str) -> _Installed:
     """Read what is installed from a file or a record.
 
     Raises:
-        click.BadParameter: It is neither, or has sites.
+        click.BadParameter: It is neither.
     """
     offer = read_offer(session, name)
-    if offer.configuration.sites:
-        raise click.BadParameter(f"{name} is a bid with sites; the change of one is not found by this command.")
     totals = offer.price.totals if offer.HasField("price") else _totals(session, offer)
     return _Installed(offer.configuration, offer.terms, totals)
 
@@ -147,13 +153,20 @@ def _show(session: Session, before: _Installed, found: configurator.Configuratio
     titles = {component.id: component.title for component in components_of(session, portfolio)}
     kept = [one for one in found.changes if one.action == configurator.ITEM_ACTION_KEEP]
     rows = [
-        (one.component, titles.get(one.component, ""), _DONE[one.action], str(one.installed), str(one.wanted))
+        (one.component, titles.get(one.component, ""), DONE[one.action], str(one.installed), str(one.wanted))
         for one in found.changes
         if one.action != configurator.ITEM_ACTION_KEEP
     ]
     if rows:
-        session.output.table("Changes", ["component", "title", "what", "installed ", "wanted "], rows)
-    session.output.line(f"{len(kept)} of {len(found.changes)} components stay as they are.")
+        session.output.table(
+            "Changes of what all sites share" if found.sites else "Changes",
+            ["component", "title", "what", "installed ", "wanted "],
+            rows,
+        )
+    of = " that all sites share" if found.sites else ""
+    session.output.line(f"{len(kept)} of {len(found.changes)} components{of} stay as they are.")
+    if found.sites:
+        show_sites(session.output, found.sites, titles)
     old, new = before.totals, found.solution.totals
     prices = [
         ("once", amount(old.one_time) if old else "", amount(new.one_time)),

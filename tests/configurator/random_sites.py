@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
 from itertools import product
@@ -94,18 +94,32 @@ def _is_balanced(release: Release, items: Mapping[str, int]) -> bool:
     return provided >= sum(Fraction(c.consumes.get("power", 0)) * n for c, n in figures)
 
 
+@dataclass(frozen=True)
+class Bid:
+    """A valid bid: its totals, what each site has in their order, and what they share."""
+
+    items: dict[str, int]
+    at_sites: tuple[dict[str, int], ...]
+    shared: dict[str, int]
+
+
 def every_bid(case: Case) -> list[dict[str, int]]:
     """The totals of all valid bids within the budget; the same totals may come more than once."""
+    return [found.items for found in every_placed_bid(case)]
+
+
+def every_placed_bid(case: Case) -> list[Bid]:
+    """All valid bids within the budget."""
     budget = case.requirements.budget
     return [
-        items
-        for items in _every_bid(case.requirements)
-        if all(charges(items, case.amounts)[limit] <= most for limit, most in budget.items())
+        found
+        for found in _every_bid(case.requirements)
+        if all(charges(found.items, case.amounts)[limit] <= most for limit, most in budget.items())
     ]
 
 
-def _every_bid(bid: Requirements) -> Iterator[dict[str, int]]:
-    """The totals of all valid bids, without looking at budgets."""
+def _every_bid(bid: Requirements) -> Iterator[Bid]:
+    """All valid bids, without looking at budgets."""
     release, slots = bid.release, bid.offering.slots
     own = {family for family, slot in slots.items() if slot.per_site}
     shared = set(slots) - own
@@ -137,7 +151,7 @@ def _every_bid(bid: Requirements) -> Iterator[dict[str, int]]:
     for first, second, rest in product(*at_site, common):
         items = {c: first.get(c, 0) + second.get(c, 0) + rest.get(c, 0) for c in {**first, **second, **rest}}
         if _is_possible(bid, items) and _all_hold(wide, release, bid.answers, items):
-            yield items
+            yield Bid(items, (first, second), rest)
 
 
 def _all_hold(rules: list[Rule], release: Release, answers: Mapping[str, object], items: Mapping[str, int]) -> bool:

@@ -8,9 +8,10 @@ import pytest
 from examples import amounts, request
 
 from bidwright.catalog.model import Answer
-from bidwright.configurator.change import Change, Installed, change, installed_of
+from bidwright.configurator.change import Change, change
 from bidwright.configurator.cpsat_change import Weights
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.installed import Installed, installed_of
 from bidwright.core.errors import InvalidInput, Unavailable
 from bidwright.v1.configuration_pb2 import CONFLICT_KIND_EXCLUSION, CONFLICT_KIND_PIN, ConfigurationItem, Conflict
 from bidwright.v1.configurator_pb2 import (

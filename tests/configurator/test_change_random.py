@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_portfolios import Case, cases, charges, every_configuration
 
-from bidwright.configurator.change import Installed, change
+from bidwright.configurator.change import change
 from bidwright.configurator.check import check
 from bidwright.configurator.cpsat_change import Weights, least_disruption
 from bidwright.configurator.cpsat_near import Near, nearest
@@ -17,6 +17,7 @@ from bidwright.configurator.cpsat_objectives import Asked
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.frozen import with_frozen
+from bidwright.configurator.installed import Installed
 from bidwright.v1.configuration_pb2 import CONFLICT_KIND_PIN, Conflict
 
 _settings = settings(

@@ -309,16 +309,22 @@ class DisruptionWeights(_message.Message):
     def __init__(self, add: _Optional[int] = ..., modify: _Optional[int] = ..., delete: _Optional[int] = ...) -> None: ...
 
 class ChangeConfigurationRequest(_message.Message):
-    __slots__ = ("request", "installed", "frozen", "weights")
+    __slots__ = ("request", "installed", "frozen", "weights", "sites", "installed_sites", "frozen_sites")
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     INSTALLED_FIELD_NUMBER: _ClassVar[int]
     FROZEN_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    SITES_FIELD_NUMBER: _ClassVar[int]
+    INSTALLED_SITES_FIELD_NUMBER: _ClassVar[int]
+    FROZEN_SITES_FIELD_NUMBER: _ClassVar[int]
     request: ConfigureRequest
     installed: _containers.RepeatedCompositeFieldContainer[_configuration_pb2.ConfigurationItem]
     frozen: _containers.RepeatedScalarFieldContainer[str]
     weights: DisruptionWeights
-    def __init__(self, request: _Optional[_Union[ConfigureRequest, _Mapping]] = ..., installed: _Optional[_Iterable[_Union[_configuration_pb2.ConfigurationItem, _Mapping]]] = ..., frozen: _Optional[_Iterable[str]] = ..., weights: _Optional[_Union[DisruptionWeights, _Mapping]] = ...) -> None: ...
+    sites: _containers.RepeatedCompositeFieldContainer[Site]
+    installed_sites: _containers.RepeatedCompositeFieldContainer[_configuration_pb2.ConfigurationSite]
+    frozen_sites: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, request: _Optional[_Union[ConfigureRequest, _Mapping]] = ..., installed: _Optional[_Iterable[_Union[_configuration_pb2.ConfigurationItem, _Mapping]]] = ..., frozen: _Optional[_Iterable[str]] = ..., weights: _Optional[_Union[DisruptionWeights, _Mapping]] = ..., sites: _Optional[_Iterable[_Union[Site, _Mapping]]] = ..., installed_sites: _Optional[_Iterable[_Union[_configuration_pb2.ConfigurationSite, _Mapping]]] = ..., frozen_sites: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ItemChange(_message.Message):
     __slots__ = ("component", "action", "installed", "wanted")
@@ -332,15 +338,29 @@ class ItemChange(_message.Message):
     wanted: int
     def __init__(self, component: _Optional[str] = ..., action: _Optional[_Union[ItemAction, str]] = ..., installed: _Optional[int] = ..., wanted: _Optional[int] = ...) -> None: ...
 
+class SiteChange(_message.Message):
+    __slots__ = ("id", "title", "action", "changes")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    title: str
+    action: ItemAction
+    changes: _containers.RepeatedCompositeFieldContainer[ItemChange]
+    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., action: _Optional[_Union[ItemAction, str]] = ..., changes: _Optional[_Iterable[_Union[ItemChange, _Mapping]]] = ...) -> None: ...
+
 class ConfigurationChange(_message.Message):
-    __slots__ = ("solution", "changes", "disruption")
+    __slots__ = ("solution", "changes", "disruption", "sites")
     SOLUTION_FIELD_NUMBER: _ClassVar[int]
     CHANGES_FIELD_NUMBER: _ClassVar[int]
     DISRUPTION_FIELD_NUMBER: _ClassVar[int]
+    SITES_FIELD_NUMBER: _ClassVar[int]
     solution: Solution
     changes: _containers.RepeatedCompositeFieldContainer[ItemChange]
     disruption: _configuration_pb2.Proof
-    def __init__(self, solution: _Optional[_Union[Solution, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[ItemChange, _Mapping]]] = ..., disruption: _Optional[_Union[_configuration_pb2.Proof, _Mapping]] = ...) -> None: ...
+    sites: _containers.RepeatedCompositeFieldContainer[SiteChange]
+    def __init__(self, solution: _Optional[_Union[Solution, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[ItemChange, _Mapping]]] = ..., disruption: _Optional[_Union[_configuration_pb2.Proof, _Mapping]] = ..., sites: _Optional[_Iterable[_Union[SiteChange, _Mapping]]] = ...) -> None: ...
 
 class ChangeConfigurationResponse(_message.Message):
     __slots__ = ("change", "conflict")
