@@ -50,13 +50,15 @@ def with_frozen_sites(bid: Requirements, installed: Installed) -> Requirements |
         if site.id not in wanted and frozen:
             units = counted(site.items[frozen[0]], "unit")
             text = f"At site {site.name}: {frozen[0]} is frozen with its installed {units}, and the site goes"
-            member = ConflictMember(kind=PIN, id=frozen[0], text=text)
+            member = ConflictMember(kind=PIN, id=frozen[0], text=text, site=site.id)
             return Conflict(summary=f"This cannot be: {text}.", members=[member], minimal=True)
     sites = []
     for site in bid.sites:
         found = _site(bid, site, installed)
         if isinstance(found, Conflict):
             found.summary = f"At site {site.name}: {found.summary}"
+            for member in found.members:
+                member.site = site.id
             return found
         sites.append(found)
     return replace(bid, sites=tuple(sites))

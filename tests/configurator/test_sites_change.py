@@ -161,6 +161,7 @@ def test_a_frozen_component_of_a_site_that_goes_is_a_conflict() -> None:
     assert conflict.summary == (
         "This cannot be: At site a: router.small is frozen with its installed 1 unit, and the site goes."
     )
+    assert [(member.id, member.site) for member in conflict.members] == [("router.small", "a")]
 
 
 def test_a_frozen_site_with_what_the_portfolio_no_longer_has_is_a_conflict() -> None:
@@ -208,6 +209,17 @@ def test_a_volume_price_is_worth_more_units_where_sites_change_anyway() -> None:
     found = _changed(asked, Installed(items={}))
     assert found.solution.items["wifi.standard"] == 100
     assert Counter(one.items["wifi.standard"] for one in found.sites) == {1: 96, 2: 2}
+    assert found.disruption == found.bound == 98 * 4 + 3
+
+
+def test_where_more_units_find_no_place_every_number_of_them_is_looked_at() -> None:
+    # 14 people and their wireless network fill the one switch of each site: two more access points have no port.
+    pins = [Pin(component="access.dsl_50"), Pin(component="switch.ports_8", quantity=1)]
+    sites = [site(f"s{n:02}", users=14, pins=pins) for n in range(98)]
+    asked = bid(sites, exclusions=["wifi.dense", "router.small", "switch.ports_24", "switch.ports_48"])
+    found = _changed(asked, Installed(items={}))
+    assert found.solution.items["wifi.standard"] == 98
+    assert found.solution.amounts.contract_value == found.solution.bound == 12138800
     assert found.disruption == found.bound == 98 * 4 + 3
 
 
