@@ -11,6 +11,8 @@ from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import Domain
 from ortools.sat.python.cp_model_helper import Literal
 
+from bidwright.configurator.cpsat_budget import narrow_to_budget
+from bidwright.configurator.cpsat_forms import start_at
 from bidwright.configurator.cpsat_request import RequestModel, request_model
 from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver, solved_without_presolve
 from bidwright.configurator.deadline import Deadline
@@ -23,12 +25,15 @@ _CHEAP_EFFORT = 0.3
 
 
 class WitnessSearch:
-    """Finds valid configurations that have one of some facts."""
+    """Finds valid configurations that have one of some facts; what a budget excludes at once is left out before."""
 
     def __init__(self, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
         self._request = request_model(requirements, amounts, switchable=False, priced=False)
         self._budget = requirements.budget
         self._deadline = deadline
+        if self._budget:
+            narrow_to_budget(self._request, self._budget, deadline)
+        self._cheapest: tuple[int, ...] = ()
         self._literals: dict[Fact, cp_model.IntVar] = {}
 
     def find(self, facts: Sequence[Fact]) -> Witness | None:
@@ -45,6 +50,8 @@ class WitnessSearch:
         if literals:
             model.add_bool_or(literals)
             model.add_decision_strategy(literals, cp_model.CHOOSE_FIRST, cp_model.SELECT_MAX_VALUE)
+        if self._cheapest:
+            start_at(model, self._cheapest)
         solver, status = solved_without_presolve(model, self._deadline, is_limited=bool(self._budget))
         if status == cp_model.INFEASIBLE:
             return None
@@ -53,12 +60,28 @@ class WitnessSearch:
         return self._witness(solver)
 
     def cheapest(self) -> Witness | None:
-        """A configuration that comes to little by the first limit of the budget; None where none is found soon."""
+        """A configuration that comes to little by the first limit of the budget; None proves that there is none.
+
+        Searches for others begin near to it from now on.
+
+        Raises:
+            TimeoutError: The deadline came first.
+        """
         model: cp_model.CpModel = self._request.model.clone()
         model.minimize(self._request.charges.of(min(self._budget)))
         solver = optimum_solver(self._deadline)
         solver.parameters.max_deterministic_time = _CHEAP_EFFORT
-        return self._witness(solver) if solver.solve(model) in {cp_model.OPTIMAL, cp_model.FEASIBLE} else None
+        if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return self.find(())
+        self._cheapest = tuple(solver.response_proto.solution)
+        return self._witness(solver)
+
+    def is_above_budget(self, fact: Fact) -> bool:
+        """Whether a fact was found to be above the budget as soon as the prices were relaxed."""
+        domain = _variable(self._request, fact.name).domain
+        allowed = Domain(fact.least, fact.most)
+        left: Domain = domain.intersection_with(allowed if fact.inside else allowed.complement())
+        return bool(left.is_empty())
 
     def _witness(self, solver: cp_model.CpSolver) -> Witness:
         units = {name: solver.value(variable) for name, variable in self._request.quantities.items()}

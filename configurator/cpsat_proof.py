@@ -141,7 +141,7 @@ class ProofSearch:
         self._constraints = len(constraints)
         if new:
             self._tables.append(rows_of(new))
-        low, high = _domains(self._model, len(self._low))
+        low, high = domains(self._model, len(self._low))
         self._low, self._high = np.concatenate([self._low, low]), np.concatenate([self._high, high])
         answered = all(self._low[one] == self._high[one] for table in self._tables for one, _, _ in table.holes)
         return answered and not any(table.impossible for table in self._tables)
@@ -197,7 +197,7 @@ def _most_cost(columns: Sequence[int], form: LinearForm) -> bool:
     return 10 * sum(column in costly for column in columns) > 9 * len(columns)
 
 
-def _domains(model: cp_model.CpModel, start: int) -> tuple[Numbers, Numbers]:
+def domains(model: cp_model.CpModel, start: int) -> tuple[Numbers, Numbers]:
     """The least and the most of each variable from one on."""
     variables = model.proto.variables
     domains = [variables[index].domain for index in range(start, len(variables))]

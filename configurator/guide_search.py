@@ -6,7 +6,8 @@ The clauses of the offering are asked first; what they cannot decide is left to 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from bidwright.configurator.cpsat_guide import WitnessSearch
@@ -14,10 +15,11 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_choice import choice_of
 from bidwright.configurator.guide_clauses import ClauseTable, Impossible
 from bidwright.configurator.guide_decided import Decided
-from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness
+from bidwright.configurator.guide_facts import Fact, Option, Vocabulary, Witness
 from bidwright.configurator.guide_kept import Configuration
 from bidwright.configurator.guide_masks import places_of
 from bidwright.configurator.guide_mixture import Mixture
+from bidwright.configurator.guide_near import NearSearch, TooDear
 from bidwright.configurator.guide_pool import warm_offering
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import SolverDisagrees
@@ -50,7 +52,6 @@ class GuideSearch:
         self._amounts = amounts
         self._deadline = deadline
         self._warm = warm_offering(requirements)
-        self._exact: WitnessSearch | None = None
         self.vocabulary: Vocabulary = self._warm.vocabulary
         self.choice = choice_of(requirements, amounts, self.vocabulary)
         self._last: Configuration | None = None
@@ -86,14 +87,14 @@ class GuideSearch:
         if base is not None and self._take(base) and warm.can_mix:
             self._mix(base)
         self._refute(chosen)
-        self._pursue(chosen)
-        if self._requirements.budget and (decided.untaken or decided.unleft):
-            cheap = self._cheapest()
-            if cheap is not None:
-                self._take(cheap)
-                if warm.can_mix and warm.kept(self._requirements.market.id).masks:
-                    self._mix(cheap)
-                self._pursue_near(cheap, chosen)
+        cheap = self._cheapest() if self._requirements.budget and (decided.untaken or decided.unleft) else None
+        if cheap is None:
+            self._pursue(chosen)
+        else:
+            self._take(cheap)
+            if warm.can_mix and warm.kept(self._requirements.market.id).masks:
+                self._mix(cheap)
+            self._pursue_near(cheap, chosen)
 
     def _mix(self, base: Configuration) -> None:
         """Learn from what was found before, mixed with a configuration that meets the choice."""
@@ -149,20 +150,36 @@ class GuideSearch:
 
     def _pursue_near(self, cheap: Configuration, chosen: Sequence[int]) -> None:
         """Look for what was not seen yet one by one, as near as can be to what is well within the budget."""
-        decided, warm = self.decided, self._warm
-        near = self._near(cheap)
+        decided = self.decided
+        decided.never_taken |= self._above_budget(decided.untaken, self.vocabulary.taken)
+        decided.never_left |= self._above_budget(decided.unleft, self.vocabulary.left)
+        near = NearSearch(self._warm, self.choice, cheap, decided.never_taken)
         for goal in [*self._goals(decided.untaken), *self._goals_to_leave(decided.unleft)]:
-            if goal.taken & decided.untaken or goal.left & decided.unleft:
-                warm.prefer(near)  # again, as the solver prefers what it found last
-                try:
-                    self._take(warm.found([*chosen, goal.literal], rounds=_FEW))
-                except Impossible as proof:
-                    self._rule_out([goal], [literal for literal in proof.blamed if literal != goal.literal])
+            if not goal.taken & decided.untaken and not goal.left & decided.unleft:
+                continue
+            try:
+                self._take(near.found(chosen, goal.literal))
+            except Impossible as proof:
+                self._rule_out([goal], [literal for literal in proof.blamed if literal != goal.literal])
+            except TooDear:
+                decided.never_taken |= goal.taken
+                decided.never_left |= goal.left
+
+    def _above_budget(self, options: int, fact: Callable[[Option], Fact]) -> int:
+        """Those of some options whose fact is above the budget even by the linear relaxation of prices."""
+        every = self.vocabulary.options
+        return sum(1 << place for place in places_of(options) if self._exact.is_above_budget(fact(every[place])))
 
     def _cheapest(self) -> Configuration | None:
-        """What meets the choice and comes to little by what the budget is about, where that is known soon."""
-        witness = self._exact_search().cheapest()
-        return None if witness is None else self._compiled(witness)
+        """What meets the choice and comes to little by what the budget is about; None where the clauses do not see it.
+
+        Raises:
+            Impossible: Nothing is within the budget.
+        """
+        witness = self._exact.cheapest()
+        if witness is None:
+            raise Impossible
+        return self._compiled(witness)
 
     def _compiled(self, witness: Witness) -> Configuration | None:
         """A configuration that the solver found, as the clauses speak of it, where they see soon that it is one.
@@ -192,15 +209,9 @@ class GuideSearch:
         goals = [*self._goals(shown), *self._goals(untaken & ~shown)] if is_telling else self._goals(untaken)
         goals += self._goals_to_leave(unleft)
         near = known if is_telling else self._last
-        self._warm.prefer(self._near(near) if near else [-literal for literal in self._warm.literals])
+        self._warm.prefer(self._warm.near(near) if near else [-literal for literal in self._warm.literals])
         self._warm.prefer(goal.literal for goal in reversed(goals[: _BESIDE if near else None]))
         return goals
-
-    def _near(self, configuration: Configuration) -> list[int]:
-        """What a configuration has, to be preferred; its numbers matter where they must not come to too much."""
-        warm = self._warm
-        numbers = warm.near_numbers(configuration) if self._requirements.budget else ()
-        return [*warm.near(configuration), *numbers]
 
     def _found(self, needed: Sequence[int], wanted: Sequence[int], *, rounds: int) -> Configuration | None:
         """A configuration with what is needed, and as much of what is wanted as comes easily."""
@@ -261,9 +272,9 @@ class GuideSearch:
             while decided.untaken or decided.unleft or not decided.shown_by:
                 facts = [self.vocabulary.taken(self.vocabulary.options[place]) for place in places_of(decided.untaken)]
                 facts += [self.vocabulary.left(self.vocabulary.options[place]) for place in places_of(decided.unleft)]
-                witness = self._exact_search().find(facts if decided.shown_by else ())
+                witness = self._exact.find(facts if decided.shown_by else ())
                 if witness is not None:
-                    decided.show(self.vocabulary.mask(witness), partial(_same, witness))
+                    decided.show(self.vocabulary.mask(witness), partial(replace, witness))
                     self._keep(witness)
                 elif not decided.shown_by:
                     return False
@@ -283,11 +294,6 @@ class GuideSearch:
                 kept = self._warm.kept(self._requirements.market.id)
                 kept.add(configuration, self._warm.mask(configuration))
 
-    def _exact_search(self) -> WitnessSearch:
-        if self._exact is None:
-            self._exact = WitnessSearch(self._requirements, self._amounts, self._deadline)
-        return self._exact
-
-
-def _same(witness: Witness) -> Witness:
-    return witness
+    @cached_property
+    def _exact(self) -> WitnessSearch:
+        return WitnessSearch(self._requirements, self._amounts, self._deadline)
