@@ -149,33 +149,27 @@ class ConflictSearch:
         return Switchboard(self._requirements, request, deadline)
 
     def _shrunk(self, core: Sequence[Member], board: Switchboard) -> Clash:
-        """Leave out members one by one while the rest still cannot hold."""
-        kept = list(core)
-        for member in core:
-            if member not in kept:
-                continue
-            rest = [other for other in kept if other != member]
-            try:
-                found = board.ask(rest)
-            except TimeoutError:
-                return Clash(members=tuple(kept), minimal=False)
-            if isinstance(found, Witness):
-                self._require_met(rest, found)
-            else:
-                kept = [other for other in rest if other in found]
-        # Where none could be left out, it is what was shown before the first was tried.
-        minimal = len(kept) == len(core) or self._confirmed(kept, board)
-        return Clash(members=tuple(kept), minimal=minimal)
-
-    def _confirmed(self, kept: Sequence[Member], board: Switchboard) -> bool:
-        """Whether what was found under assumptions is true without them; False where the time was up."""
+        """The fewest members of a core that cannot hold together, as far as there is time to find and confirm them."""
+        proven = kept = list(core)
         try:
-            can_hold = self._shown(kept, board)
+            for ask in (board.guess, board.say):
+                kept = list(core)
+                for member in core:
+                    if member not in kept:
+                        continue
+                    rest = [other for other in kept if other != member]
+                    found, is_proven = ask(rest)
+                    if isinstance(found, Witness):
+                        self._require_met(rest, found)
+                        continue
+                    kept = [other for other in rest if other in found]
+                    proven = kept if is_proven else proven
+                # Where none could be left out, it is what was shown before the first was tried.
+                if len(kept) == len(core) or not self._shown(kept, board):
+                    return Clash(members=tuple(kept), minimal=True)
         except TimeoutError:
-            return False
-        if can_hold:
-            raise EnginesDisagree(f"{kept} can hold together, and cannot")
-        return True
+            return Clash(members=tuple(proven), minimal=False)
+        raise EnginesDisagree(f"{kept} can hold together, and cannot")
 
     def _lacks(self, members: Collection[Member], found: Choice) -> bool:
         """Whether it is open if a configuration meets those members that the clauses say nothing of."""

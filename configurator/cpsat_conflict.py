@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ortools.sat.python import cp_model
 
 from bidwright.catalog.model import Answer, Need
+from bidwright.configurator.cpsat_budget import narrow_to_budget
+from bidwright.configurator.cpsat_forms import LinearForm, fix, minimize
 from bidwright.configurator.cpsat_request import RequestModel
-from bidwright.configurator.cpsat_solve import solved_without_presolve
+from bidwright.configurator.cpsat_solve import optimum_solver, solved_soon, solved_without_presolve
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import BUDGET, Member
 from bidwright.configurator.request import Requirements
@@ -33,6 +36,10 @@ class Witness:
     contract_value: int
 
 
+Outcome = Witness | frozenset[Member]
+"""A configuration that meets some members, or those of them that cannot hold together."""
+
+
 class Switchboard:
     """Asks a model about its members again and again. For one thread.
 
@@ -52,20 +59,43 @@ class Switchboard:
         """All members of the model."""
         return self._request.switches.keys()
 
-    def ask(self, members: Collection[Member]) -> Witness | frozenset[Member]:
+    def ask(self, members: Collection[Member]) -> Outcome:
         """A configuration that meets these members, or some of them that cannot hold together, maybe not the fewest.
 
         Members that are not given may hold or not.
         """
-        by_switch = {self._request.switches[member]: member for member in members}
-        self._proto.assumptions.extend(list(by_switch))
-        try:
+        with self._assumed(members):
             solver, is_possible = self._solved(members)
-        finally:
-            self._proto.assumptions.clear()
-        if is_possible:
-            return self._witness(solver)
-        return frozenset(by_switch[index] for index in solver.sufficient_assumptions_for_infeasibility())
+            return self._witness(solver) if is_possible else self._blamed(solver)
+
+    def say(self, members: Collection[Member]) -> tuple[Outcome, bool]:
+        """The same, which is proven."""
+        return self.ask(members), True
+
+    def guess(self, members: Collection[Member]) -> tuple[Outcome, bool]:
+        """The same, sooner where a limit of a price is near, and whether it is proven.
+
+        Searches without presolve end soon, or hang on the long rows of the price. Those that hang begin anew, with
+        presolve, in what the linear relaxation of prices leaves within the budget.
+        """
+        budget = {limit: most for limit, most in self._requirements.budget.items() if Member(BUDGET, limit) in members}
+        if not budget:
+            return self.say(members)
+        with self._assumed(members):
+            solver, status = solved_soon(self._request.model, self._deadline)
+            if status != cp_model.UNKNOWN:
+                return (self._blamed(solver) if status == cp_model.INFEASIBLE else self._witness(solver)), True
+        model: cp_model.CpModel = self._request.model.clone()
+        for member, index in self._request.switches.items():
+            fix(model, index, int(member in members))
+        narrow_to_budget(replace(self._request, model=model), budget, self._deadline)
+        minimize(model, LinearForm.of(self._request.charges.of(next(iter(budget)))))
+        solver = optimum_solver(self._deadline)
+        solver.parameters.stop_after_first_solution = True
+        status = solver.solve(model)
+        if status == cp_model.UNKNOWN:
+            raise TimeoutError("the solver ran out of time")
+        return (frozenset(members), False) if status == cp_model.INFEASIBLE else (self._witness(solver), True)
 
     def core(self, members: Collection[Member]) -> frozenset[Member] | None:
         """Some of these members that cannot hold together, maybe not the fewest; None where all can."""
@@ -86,6 +116,19 @@ class Switchboard:
         finally:
             for index in self._request.switches.values():
                 self._set_domain(index, (0, 1))
+
+    @contextmanager
+    def _assumed(self, members: Collection[Member]) -> Iterator[None]:
+        self._proto.assumptions.extend([self._request.switches[member] for member in members])
+        try:
+            yield
+        finally:
+            self._proto.assumptions.clear()
+
+    def _blamed(self, solver: cp_model.CpSolver) -> frozenset[Member]:
+        """Members that cannot hold together, after a search with assumptions."""
+        blamed = set(solver.sufficient_assumptions_for_infeasibility())
+        return frozenset(member for member, index in self._request.switches.items() if index in blamed)
 
     def _set_domain(self, index: int, bounds: tuple[int, int]) -> None:
         domain = self._proto.variables[index].domain

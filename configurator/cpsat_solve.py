@@ -26,6 +26,9 @@ _HAIR = 1e-6
 _QUICK_EFFORT = 0.1
 """Deterministic time after which a search under a limit of a price is begun anew."""
 
+_LITTLE_EFFORT = 0.02
+"""Deterministic time of a search that is worth a try: some tens of milliseconds."""
+
 _TIE_BREAK_EFFORT = 0.1
 """Most deterministic time for choosing among equals; not wall time, so that the choice is the same everywhere."""
 
@@ -133,6 +136,13 @@ def solved_without_presolve(
         solver.parameters.add_lp_constraints_lazily = False
         status = solver.solve(model)
     return solver, status
+
+
+def solved_soon(model: cp_model.CpModel, deadline: Deadline) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
+    """Solve a model without presolve if that takes little effort; otherwise the status is ``UNKNOWN``."""
+    solver = presolve_free_solver(deadline)
+    solver.parameters.max_deterministic_time = _LITTLE_EFFORT
+    return solver, solver.solve(model)
 
 
 def proven_bound(solver: cp_model.CpSolver, status: cp_model.CpSolverStatus) -> int | None:

@@ -6,7 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from itertools import product
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from ortools.sat.python import cp_model
 from random_portfolios import (
     NEED_VALUES,
     Case,
@@ -19,6 +21,7 @@ from random_portfolios import (
 )
 
 from bidwright.catalog.rule_language import Name
+from bidwright.configurator import cpsat_conflict
 from bidwright.configurator.capacity import capacity_conditions
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import configure
@@ -27,7 +30,6 @@ from bidwright.configurator.members import BUDGET, CAPACITY, NEED, SLOT, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import Choice, holds, parts
 from bidwright.configurator.rule_index import broken_rules
-from bidwright.configurator.solution import Solution
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
@@ -79,17 +81,35 @@ def test_the_answer_is_the_cheapest_of_all_valid_configurations_or_there_is_none
     assert vars(outcome.amounts) == charges(dict(outcome.items), case.amounts)
 
 
-@_settings
-@given(cases())
-def test_a_conflict_cannot_hold_and_without_any_one_member_it_can(case: Case) -> None:
-    outcome = configure(case.requirements, case.amounts, Deadline(20))
-    if isinstance(outcome, Solution):
-        return
+def _require_minimal(outcome: Conflict, case: Case) -> None:
     members = {Member(member.kind, member.id) for member in outcome.members}
     assert outcome.minimal
     assert not _can_hold(case, members)
     for member in members:
         assert _can_hold(case, members - {member}), member
+
+
+@_settings
+@given(cases())
+def test_a_conflict_cannot_hold_and_without_any_one_member_it_can(case: Case) -> None:
+    outcome = configure(case.requirements, case.amounts, Deadline(20))
+    if isinstance(outcome, Conflict):
+        _require_minimal(outcome, case)
+
+
+@_settings
+@given(cases())
+def test_a_budget_just_below_the_least_price_has_a_minimal_conflict_where_no_search_ends_soon(case: Case) -> None:
+    free = replace(case, requirements=replace(case.requirements, budget={}))
+    least = min(valid_values(free), default=0)
+    if not least:
+        return
+    tight = replace(case, requirements=replace(case.requirements, budget={"contract_value": least - 1}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cpsat_conflict, "solved_soon", lambda *_: (cp_model.CpSolver(), cp_model.UNKNOWN))
+        outcome = configure(tight.requirements, tight.amounts, Deadline(20))
+    assert isinstance(outcome, Conflict)
+    _require_minimal(outcome, tight)
 
 
 @_settings
