@@ -121,7 +121,7 @@ def _check_price_differences(outcome: Guidance, valid: list[Whole], case: Case, 
     }
 
 
-@settings(_settings, max_examples=60)
+@settings(_settings, max_examples=40)
 @given(partial_cases(), st.lists(st.sampled_from(LIMITS), min_size=1, max_size=2, unique=True), st.data())
 def test_states_under_a_budget_that_leaves_little_are_those_of_trying_everything(
     case: Case, limits: list[Limit], data: st.DataObject

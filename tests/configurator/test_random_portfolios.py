@@ -97,7 +97,7 @@ def test_a_conflict_cannot_hold_and_without_any_one_member_it_can(case: Case) ->
         _require_minimal(outcome, case)
 
 
-@_settings
+@settings(_settings, max_examples=40)
 @given(cases())
 def test_a_budget_just_below_the_least_price_has_a_minimal_conflict_where_no_search_ends_soon(case: Case) -> None:
     free = replace(case, requirements=replace(case.requirements, budget={}))

@@ -20,7 +20,7 @@ from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
-    max_examples=25,
+    max_examples=15,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     derandomize=True,

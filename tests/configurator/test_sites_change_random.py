@@ -147,7 +147,7 @@ def test_no_valid_bid_disturbs_less_or_as_little_for_less(base: tuple[Case, Inst
     assert (found.bound, found.solution.bound) == (found.disruption, value)
 
 
-@settings(_settings, max_examples=25)
+@settings(_settings, max_examples=12)
 @given(_bases())
 def test_where_little_is_listed_the_bounds_still_hold(base: tuple[Case, Installed]) -> None:
     case, installed = base
@@ -168,7 +168,7 @@ def test_where_little_is_listed_the_bounds_still_hold(base: tuple[Case, Installe
     assert found.solution.bound <= min(cost for disruption, cost in valid if disruption <= found.disruption) <= value
 
 
-@settings(_settings, max_examples=15)
+@settings(_settings, max_examples=8)
 @given(_bases())
 def test_the_same_change_is_the_same_answer(base: tuple[Case, Installed]) -> None:
     case, installed = base

@@ -22,7 +22,7 @@ from bidwright.configurator.sites_repair import SitedChanges, SitedExplanation, 
 from bidwright.configurator.sites_said import SitedMember
 
 _settings = settings(
-    max_examples=40,
+    max_examples=25,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     derandomize=True,
