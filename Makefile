@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+BOTH_CORES := -n 2 --dist worksteal
 
 .PHONY: help setup demo demo-hosts down test test-slow check bench proto lock wheel clean
 
@@ -34,10 +35,10 @@ check: setup     ## Lint, types, layers, contract, portfolio, roles
 	cd playbooks && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint --offline --profile production -q
 
 test: check      ## All quick tests (under 15 minutes on 2 cores)
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" $(BOTH_CORES)
 
 test-slow: setup ## The slow tests
-	$(BIN)/pytest -m slow --ignore tests/provisioning/roles_on_hosts
+	$(BIN)/pytest -m slow $(BOTH_CORES) --ignore tests/provisioning/roles_on_hosts
 	$(BIN)/pytest -m slow tests/provisioning/roles_on_hosts -n 3 --dist loadfile --no-loadscope-reorder  # three labs, progress, under 15 minutes
 
 bench: setup     ## Measure, as ratios side by side; QUICK=1 for under a minute

@@ -20,7 +20,7 @@ from bidwright.catalog.rule_language import (
 from bidwright.catalog.rule_language import Comparison as Compared
 from bidwright.configurator.amount_comparison import TURNED, Comparison
 from bidwright.configurator.comparisons import Comparisons, TextComparison
-from bidwright.configurator.feature_amounts import Polynomial, Term
+from bidwright.configurator.feature_amounts import ONE, Polynomial, Term
 from bidwright.configurator.feature_model import Kind, Place
 from bidwright.configurator.formulas import Gate, Node
 from bidwright.configurator.text_comparisons import Texts
@@ -141,8 +141,7 @@ class RuleWriter:
             operator = cast("_Operator", TURNED.get(node.operation, node.operation).value) if factor < 0 else operator
             operator = _OPPOSITE[operator] if is_negated else operator
             return Compared(operator, Name("need", self._needs[index]), Constant(-constant / factor))
-        is_positive = all(not term[0] and not term[1] and number > 0 for term, number in amount.under.items())
-        if is_positive or not amount.divisors:
+        if all(divisor.keys() == {ONE} for divisor in amount.divisors) and min(amount.under.values()) > 0:
             return self._compared(amount.over, _OPPOSITE[operator] if is_negated else operator, node.place)
         turned = cast("_Operator", TURNED.get(node.operation, node.operation).value)
         holds = AnyOf(

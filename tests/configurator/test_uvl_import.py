@@ -112,6 +112,9 @@ def test_a_group_allows_the_selections_of_the_model(group: str, parent: str, tmp
         "C.p / 2 > 2",
         "D.p / B.p > 5",  # does not hold where B is not selected
         "!(D.p / B.p > 5)",
+        "C.p == C.p / (B.p - B.p)",  # the divisor vanishes whatever is selected
+        "1 / (1 / B.p) == B.p",  # a divisor within a divisor does
+        "1 / (avg(p) / 2) < 1",
         "D.q == 'x'",
         "D.q == ''",
         "D.r => B",
