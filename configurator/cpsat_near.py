@@ -75,7 +75,9 @@ def nearest(near: Near, deadline: Deadline) -> LeastDisruption | None:
     requirements, start = near.requirements, near.start
     if any(units > requirements.release.components[component].max_quantity for component, units in start.items()):
         return None
-    members = {Member(violation.kind, violation.id) for violation in check(requirements, start)}
+    broken = (Member(violation.kind, violation.id) for violation in check(requirements, start))
+    # Where slots are broken, so may be hours that no configuration with these slots asks for: of hours `_unmet` knows.
+    members = {member for member in broken if member.kind != CAPACITY}
     while True:
         found = _search(near, members | {Member(NEED, name) for name in requirements.answers}, deadline)
         if found is None or found.status == "infeasible":

@@ -10,12 +10,14 @@ from small_release import small_release
 
 from bidwright.catalog.model import Release
 from bidwright.configurator.capacity import capacity_conditions
+from bidwright.configurator.change import Change, change
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import configure
 from bidwright.configurator.conflict_search import ConflictSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide import Guidance, Wishes, guide
 from bidwright.configurator.guide_facts import Option
+from bidwright.configurator.installed import Installed
 from bidwright.configurator.members import NEED, PIN, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import Solution
@@ -133,3 +135,13 @@ def test_hours_that_no_configuration_can_ask_for_are_no_conditions() -> None:
         "brno",
         "brno+leeds",
     ]
+
+
+def test_what_is_installed_may_ask_for_hours_that_nothing_sold_now_can_ask_for() -> None:
+    """Servers of both kinds would take 60 of the 40 hours in Brno; one kind is sold, so hours are no condition."""
+    asked = _request(_scarce("40", "9"), {}, residency="EU")
+    assert not capacity_conditions(asked.release, asked.offering, asked.market)
+    kept = {"compute.small": 20, "os.debian": 20, "support.standard": 1, "web.nginx_site": 1}
+    found = change(asked, Installed(items={**kept, "compute.large": 20}), amounts(), Deadline(20))
+    assert isinstance(found, Change)
+    assert found.solution.items == kept

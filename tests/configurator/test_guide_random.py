@@ -8,14 +8,14 @@ from itertools import product
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration
+from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration, scarce_centres
 
 from bidwright.catalog.model import Answer
 from bidwright.configurator.check import check
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide import Guidance, Wishes, guide
 from bidwright.configurator.guide_facts import Option, vocabulary_of
-from bidwright.configurator.members import BUDGET, Member
+from bidwright.configurator.members import BUDGET, CAPACITY, Member
 from bidwright.configurator.request import LIMITS, Limit
 from bidwright.v1.configuration_pb2 import Conflict
 from bidwright.v1.configurator_pb2 import (
@@ -190,9 +190,10 @@ def _any(case: Case) -> Iterator[Whole]:
 
 
 def _broken(case: Case, whole: Whole) -> set[Member]:
-    """Everything of a request that a configuration breaks."""
+    """Everything of a request that a configuration breaks; the checker names one set of centres that lack hours."""
     told = replace(case.requirements, answers={**case.requirements.answers, **whole.answers})
     broken = {Member(violation.kind, violation.id) for violation in check(told, whole.items)}
+    broken |= {Member(CAPACITY, centres) for centres in scarce_centres(told, whole.items)}
     broken |= {Member(1, name) for name, answer in case.requirements.answers.items() if whole.answers[name] != answer}
     found = charges(whole.items, case.amounts)
     return broken | {Member(BUDGET, limit) for limit, most in case.requirements.budget.items() if found[limit] > most}
