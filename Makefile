@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 BOTH_CORES := -n 2 --dist worksteal
 
-.PHONY: help setup demo demo-hosts down test test-slow check bench proto lock wheel clean
+.PHONY: help setup demo demo-hosts down test test-slow test-random check bench proto lock wheel clean
 
 help:            ## Show what can be made
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -40,6 +40,9 @@ test: check      ## All quick tests (under 15 minutes on 2 cores)
 test-slow: setup ## The slow tests
 	$(BIN)/pytest -m slow $(BOTH_CORES) --ignore tests/provisioning/roles_on_hosts
 	$(BIN)/pytest -m slow tests/provisioning/roles_on_hosts -n 3 --dist loadfile --no-loadscope-reorder  # three labs, progress, under 15 minutes
+
+test-random: setup ## The tests that draw examples, with TIMES=15 as many, other ones in each run
+	BIDWRIGHT_TEST_DRAWS=$(or $(TIMES),15) $(BIN)/pytest -m hypothesis $(BOTH_CORES)
 
 bench: setup     ## Measure, as ratios side by side; QUICK=1 for under a minute
 	$(BIN)/python -m bench $(if $(QUICK),--quick)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from book_files import after, edited, exported, imported, small_files, told
+from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
@@ -466,7 +467,7 @@ def assert_read_or_refused(content: bytes) -> None:
     assert read_workbook(content, "book.xlsx", faults).sheets or faults.found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=drawn(60))
 @given(st.data())
 def test_a_damaged_spreadsheet_is_read_or_refused_with_faults(data: st.DataObject) -> None:
     damaged = bytearray(SMALL_BOOK)
@@ -475,7 +476,7 @@ def test_a_damaged_spreadsheet_is_read_or_refused_with_faults(data: st.DataObjec
     assert_read_or_refused(bytes(damaged[: data.draw(st.integers(0, len(damaged)))]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=drawn(60))
 @given(st.data())
 def test_a_spreadsheet_with_damaged_parts_is_read_or_refused_with_faults(data: st.DataObject) -> None:
     part = data.draw(st.sampled_from(sorted(PARTS)))

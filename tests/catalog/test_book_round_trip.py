@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from book_files import exported, files_of, imported, small_files
+from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_release import SMALL_PORTFOLIO, SMALL_TODAY
@@ -66,7 +67,7 @@ def test_every_book_of_ours_comes_back_as_it_was(portfolio: Path, key: str) -> N
     assert as_csv(read_book(files, key)) == files[f"prices/{key}.csv"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=drawn(80))
 @given(text=lists())
 def test_any_list_comes_back_from_a_spreadsheet_and_from_csv_to_the_byte(text: str) -> None:
     files = {"prices/DE.csv": text.encode(), "prices/DE.yaml": b"price_book: DE-list\n"}
@@ -81,7 +82,7 @@ def test_any_list_comes_back_from_a_spreadsheet_and_from_csv_to_the_byte(text: s
         assert merged(book.rows, one).content == text.encode()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=drawn(30))
 @given(text=lists())
 def test_no_cell_of_an_exported_csv_begins_like_a_formula(text: str) -> None:
     files = {"prices/DE.csv": text.encode(), "prices/DE.yaml": b"price_book: DE-list\n"}
@@ -114,7 +115,7 @@ def test_a_file_keeps_how_it_is_written(spell: object) -> None:
         assert (found.faults, found.changes, dict(found.files)) == ((), (), {})
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=drawn(80))
 @given(before=lists(), after=lists(), is_keyed=st.booleans())
 def test_a_list_takes_every_row_of_a_sheet_once_and_a_second_time_changes_nothing(
     before: str, after: str, *, is_keyed: bool

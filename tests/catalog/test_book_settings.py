@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,7 +42,7 @@ def read(text: str) -> Any:
     return tree.value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(100))
 @given(value=SETTINGS)
 def test_any_settings_come_back_from_their_sheet(value: dict[str, Any]) -> None:
     faults = Faults()
@@ -51,7 +52,7 @@ def test_any_settings_come_back_from_their_sheet(value: dict[str, Any]) -> None:
     assert sorted(rows.values()) == [row.number for row in sheet.rows]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(100))
 @given(value=SETTINGS)
 def test_any_settings_are_the_same_with_a_line_for_each_value(value: dict[str, Any]) -> None:
     text, paths = plain_yaml(value)
@@ -59,7 +60,7 @@ def test_any_settings_are_the_same_with_a_line_for_each_value(value: dict[str, A
     assert len(paths) == (len(text.splitlines()) if value else 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(100))
 @given(before=SETTINGS, after=SETTINGS)
 def test_any_settings_become_any_others_in_their_file(before: dict[str, Any], after: dict[str, Any]) -> None:
     text = f"# Who changes this asks finance.\n{plain_yaml(before)[0]}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from breaking import copy_of_small, shown
+from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_release import SMALL_PORTFOLIO, SMALL_TODAY
@@ -111,7 +112,7 @@ LINES = [
 ODD = ["", "null", "[]", "{}", "5", "-1", "true", '"', "*", "&a", "- ", "x: y", "[1, 2]", "2026-13-01", "\t", "\0"]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=drawn(15))
 @given(st.sampled_from(LINES), st.sampled_from(ODD), st.integers(0, 30))
 def test_whatever_a_line_is_overwritten_with_the_check_ends_with_faults_at_lines(
     place: tuple[str, int], odd: str, column: int

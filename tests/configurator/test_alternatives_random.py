@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_portfolios import Case, cases, charges, every_configuration
@@ -16,11 +17,8 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
-    max_examples=25,
+    max_examples=drawn(25),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

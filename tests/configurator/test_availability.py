@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import prod
 
 import pytest
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
@@ -32,11 +33,8 @@ from bidwright.v1.configurator_pb2 import OPTION_STATE_EXCLUDED, OPTION_STATE_FO
 _FIGURES = ("0", "50", "90.1234567", "99.9", "99.99", "100")
 
 _settings = settings(
-    max_examples=40,
+    max_examples=drawn(40),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -111,7 +109,7 @@ def test_availability_is_the_product_of_parts_in_series_and_of_failures_side_by_
     figures=st.lists(st.sampled_from(_FIGURES), min_size=4, max_size=4),
     redundant=st.sets(st.sampled_from(["node", "disk"])),
 )
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=drawn(200))
 def test_rounding_takes_less_than_a_hair_from_the_exact_availability(
     units: list[int], figures: list[str], redundant: set[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from random_portfolios import Case, cases
 
@@ -54,11 +55,8 @@ def test_a_product_that_is_too_small_breaks_its_row() -> None:
 
 
 @settings(
-    max_examples=60,
+    max_examples=drawn(60),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(case=cases())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_portfolios import Case, cases, charges, every_configuration
@@ -21,11 +22,8 @@ from bidwright.configurator.installed import Installed
 from bidwright.v1.configuration_pb2 import CONFLICT_KIND_PIN, Conflict
 
 _settings = settings(
-    max_examples=40,
+    max_examples=drawn(40),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration, scarce_centres
@@ -28,11 +29,8 @@ from bidwright.v1.configurator_pb2 import (
 MOST_OPEN_ANSWERS = 8
 
 _settings = settings(
-    max_examples=30,
+    max_examples=drawn(30),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -121,7 +119,7 @@ def _check_price_differences(outcome: Guidance, valid: list[Whole], case: Case, 
     }
 
 
-@settings(_settings, max_examples=40)
+@settings(_settings, max_examples=drawn(40))
 @given(partial_cases(), st.lists(st.sampled_from(LIMITS), min_size=1, max_size=2, unique=True), st.data())
 def test_states_under_a_budget_that_leaves_little_are_those_of_trying_everything(
     case: Case, limits: list[Limit], data: st.DataObject
@@ -146,7 +144,7 @@ def test_states_under_a_budget_that_leaves_little_are_those_of_trying_everything
         assert outcome.states == expected
 
 
-@settings(_settings, max_examples=20)
+@settings(_settings, max_examples=drawn(20))
 @given(partial_cases(), st.data())
 def test_what_was_asked_before_changes_no_answer(case: Case, data: st.DataObject) -> None:
     told = case.requirements.answers
@@ -163,7 +161,7 @@ def test_what_was_asked_before_changes_no_answer(case: Case, data: st.DataObject
         assert state == _expected_state(option, valid, case), option
 
 
-@settings(_settings, max_examples=20)
+@settings(_settings, max_examples=drawn(20))
 @given(partial_cases())
 def test_reasons_make_an_option_impossible_and_without_any_one_of_them_it_is_possible(case: Case) -> None:
     options = vocabulary_of(case.requirements.release, case.requirements.offering).options

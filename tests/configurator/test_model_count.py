@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ def _tried(clauses: list[list[int]], variables: list[int]) -> int:
 
 
 @given(_CLAUSES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150))
 def test_both_ways_count_what_trying_every_assignment_counts(clauses: list[list[int]]) -> None:
     variables = sorted({abs(literal) for clause in clauses for literal in clause})
     expected = _tried(clauses, variables)

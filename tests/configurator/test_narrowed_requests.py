@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from ortools.sat.python import cp_model
 from random_portfolios import Case, cases, charges, every_configuration
@@ -21,11 +22,8 @@ from bidwright.configurator.cpsat_rows import Rows, plain_rows, rows_of
 from bidwright.configurator.deadline import Deadline
 
 _settings = settings(
-    max_examples=80,
+    max_examples=drawn(80),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

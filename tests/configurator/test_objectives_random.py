@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_objectives import key, number, with_objectives
@@ -13,11 +14,8 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
-    max_examples=40,
+    max_examples=drawn(40),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise, product
 
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from random_portfolios import NEED_VALUES, Case, D, cases, every_configuration
 
@@ -25,11 +26,8 @@ _TODAY = dt.date(2026, 7, 1)
 
 def _settings(examples: int) -> settings:
     return settings(
-        max_examples=examples,
+        max_examples=drawn(examples),
         phases=(Phase.explicit, Phase.generate),
-        deadline=None,
-        derandomize=True,
-        database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from ortools.sat.python import cp_model
 from random_portfolios import (
@@ -33,11 +34,8 @@ from bidwright.configurator.rule_index import broken_rules
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
-    max_examples=80,
+    max_examples=drawn(80),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -97,7 +95,7 @@ def test_a_conflict_cannot_hold_and_without_any_one_member_it_can(case: Case) ->
         _require_minimal(outcome, case)
 
 
-@settings(_settings, max_examples=40)
+@settings(_settings, max_examples=drawn(40))
 @given(cases())
 def test_a_budget_just_below_the_least_price_has_a_minimal_conflict_where_no_search_ends_soon(case: Case) -> None:
     free = replace(case, requirements=replace(case.requirements, budget={}))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import combinations, product
 
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration
@@ -21,11 +22,8 @@ from bidwright.configurator.repair_changes import Asked, Changes
 from bidwright.configurator.request import Requirements
 
 _settings = settings(
-    max_examples=12,
+    max_examples=drawn(12),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

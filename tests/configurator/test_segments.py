@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import floor
 
 import pytest
+from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +39,7 @@ def test_a_column_is_cut_where_its_unit_price_changes(column: tuple[int, ...], e
     assert segments(column) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200))
 @given(st.lists(st.integers(-1000, 1000), max_size=30))
 def test_segments_give_back_every_column(amounts: list[int]) -> None:
     column = (0, *amounts)

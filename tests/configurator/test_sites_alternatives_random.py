@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_portfolios import Case, charges
@@ -20,11 +21,8 @@ from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
-    max_examples=15,
+    max_examples=drawn(15),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=list(HealthCheck),
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from draws import drawn
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from random_portfolios import Case, charges
@@ -22,11 +23,8 @@ from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
-    max_examples=40,
+    max_examples=drawn(40),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=list(HealthCheck),
 )
 
@@ -147,7 +145,7 @@ def test_no_valid_bid_disturbs_less_or_as_little_for_less(base: tuple[Case, Inst
     assert (found.bound, found.solution.bound) == (found.disruption, value)
 
 
-@settings(_settings, max_examples=12)
+@settings(_settings, max_examples=drawn(12))
 @given(_bases())
 def test_where_little_is_listed_the_bounds_still_hold(base: tuple[Case, Installed]) -> None:
     case, installed = base
@@ -168,7 +166,7 @@ def test_where_little_is_listed_the_bounds_still_hold(base: tuple[Case, Installe
     assert found.solution.bound <= min(cost for disruption, cost in valid if disruption <= found.disruption) <= value
 
 
-@settings(_settings, max_examples=8)
+@settings(_settings, max_examples=drawn(8))
 @given(_bases())
 def test_the_same_change_is_the_same_answer(base: tuple[Case, Installed]) -> None:
     case, installed = base

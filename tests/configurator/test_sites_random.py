@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_objectives import key, number, with_objectives
@@ -21,11 +22,8 @@ from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
-    max_examples=40,
+    max_examples=drawn(40),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=list(HealthCheck),
 )
 

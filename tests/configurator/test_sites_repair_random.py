@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 
+from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_portfolios import NEED_VALUES, Case, charges
@@ -22,11 +23,8 @@ from bidwright.configurator.sites_repair import SitedChanges, SitedExplanation, 
 from bidwright.configurator.sites_said import SitedMember
 
 _settings = settings(
-    max_examples=25,
+    max_examples=drawn(25),
     phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=list(HealthCheck),
 )
 

@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from draws import drawn
 from hypothesis import given, reject, settings
 from random_feature_models import models
 from uvl_examples import all_configurations, model_of
@@ -275,7 +276,7 @@ def _read(text: str) -> FeatureModel:
         return read_uvl(path)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=drawn(30))
 @given(models())
 def test_a_random_model_and_its_import_allow_the_same_and_are_analyzed_the_same(text: str) -> None:
     model = _read(text)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import clingo
+from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_feature_models import models
@@ -25,7 +26,7 @@ def _read(text: str) -> FeatureModel:
         return model_of(text, Path(folder))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=drawn(80))
 @given(models())
 def test_analysis_says_what_trying_every_configuration_says(text: str) -> None:
     model = _read(text)
@@ -45,7 +46,7 @@ def test_analysis_says_what_trying_every_configuration_says(text: str) -> None:
         }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40))
 @given(models())
 def test_constraints_called_redundant_can_be_removed_together(text: str) -> None:
     model = _read(text)
@@ -54,7 +55,7 @@ def test_constraints_called_redundant_can_be_removed_together(text: str) -> None
     assert set(all_configurations(replace(model, constraints=kept))) == set(all_configurations(model))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=drawn(50))
 @given(models(), st.data())
 def test_a_choice_is_completed_exactly_when_some_configuration_has_it(text: str, data: st.DataObject) -> None:
     model = _read(text)
@@ -77,7 +78,7 @@ def test_a_choice_is_completed_exactly_when_some_configuration_has_it(text: str,
         )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40))
 @given(models())
 def test_clingo_counts_as_many_solutions_of_the_clauses(text: str) -> None:
     model = _read(text)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_books import TODAY, Case
@@ -20,7 +21,7 @@ from bidwright.v1.price_pb2 import Price
 D = Decimal
 PLAIN = release_of(row("compute.small", "monthly", "100"), row("os.debian", "yearly", "600"))
 ITEMS = {"compute.small": 1, "os.debian": 1}
-few = settings(max_examples=120, deadline=None)
+few = settings(max_examples=drawn(120))
 
 
 def test_free_months_move_the_payments_and_not_the_costs() -> None:

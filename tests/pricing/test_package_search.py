@@ -4,6 +4,7 @@ from itertools import product
 from random import Random
 
 import pytest
+from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ packages = st.lists(st.tuples(st.integers(1, 9), uses), max_size=4)
 quantities = st.fixed_dictionaries({component: st.integers(0, 7) for component in "abcd"})
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=drawn(400))
 @given(packages, quantities)
 def test_the_search_finds_the_first_of_the_best_combinations(
     offers: list[tuple[int, dict[str, int]]], units: dict[str, int]

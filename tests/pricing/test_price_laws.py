@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
+from draws import drawn
 from google.type.money_pb2 import Money
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ from bidwright.v1.price_pb2 import (
 )
 
 cases = st.integers(0, 10**9).map(random_case)
-few = settings(max_examples=150, deadline=None)
+few = settings(max_examples=drawn(150))
 
 
 def fraction(amount: Money) -> Fraction:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from draws import drawn
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 from hypothesis import given, settings
@@ -33,7 +34,7 @@ from bidwright.v1.pricing_pb2 import FindDiscountRequest, FindDiscountResponse
 RELEASE = small_release()
 STEP = Decimal("0.0001")
 seeds = st.integers(0, 10**9)
-few = settings(max_examples=30, deadline=None)
+few = settings(max_examples=drawn(30))
 
 
 def configuration(items: dict[str, int]) -> Configuration:

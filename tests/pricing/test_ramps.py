@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_books import TODAY as RANDOM_DAY
@@ -26,7 +27,7 @@ from bidwright.v1.price_pb2 import Price
 D = Decimal
 TIERS = (Tier(from_quantity=5, price=D(8)), Tier(from_quantity=10, price=D(6)))
 GROWING = release_of(row("compute.small", "one_time", "45"), row("compute.small", "monthly", "10", *TIERS))
-few = settings(max_examples=120, deadline=None)
+few = settings(max_examples=drawn(120))
 
 
 def test_each_phase_has_its_own_tiers_and_what_is_due_once_is_due_for_all() -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from draws import drawn
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ from bidwright.v1.pricing_pb2 import PriceLineDifference, PriceVariant, PriceVar
 RELEASE = small_release()
 PRICED = Pricer(release=RELEASE, today=SMALL_TODAY)
 seeds = st.integers(0, 10**9)
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=drawn(60))
 
 
 def configuration(items: dict[str, int], market: str = "DE") -> Configuration:

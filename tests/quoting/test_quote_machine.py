@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 
 import pytest
+from draws import drawn
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -133,9 +134,8 @@ def test_no_sequence_of_moves_leaves_the_table(machine_engine: None) -> None:
     run_state_machine_as_test(
         QuoteLives,
         settings=settings(
-            max_examples=20,
+            max_examples=drawn(20),
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )

@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 import pytest
 from bench.installations import Installation
+from draws import drawn
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
@@ -105,7 +106,7 @@ def test_every_answer_has_a_documented_status(installation: Installation, method
     with grpc.insecure_channel(profile["address"]) as channel:
         call = channel.unary_stream(path) if method.server_streaming else channel.unary_unary(path)
 
-        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+        @settings(max_examples=drawn(40), suppress_health_check=list(HealthCheck))
         @given(request=messages(method.input_type))
         def send(request: Message) -> None:
             timeout = 1 if method.server_streaming else 30
