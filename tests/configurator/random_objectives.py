@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import ceil
 
 from hypothesis import strategies as st
-from random_portfolios import Case, charges
+from random_portfolios import Case, charges, digested
 
 from bidwright.catalog.model import Delivery, Release
 from bidwright.configurator.objectives import MEASURES, Objective
@@ -50,12 +50,13 @@ def with_objectives(draw: st.DrawFn, case: Case) -> Case:
         id_: replace(one, lead_time_days=draw(st.sampled_from([0, 0, 3, 5]))) for id_, one in release.components.items()
     }
     by_machine = [id_ for id_ in components if draw(st.booleans())]
-    release = replace(
-        release,
-        components=components,
-        deliveries={"machine": _DELIVERY},
-        delivery_of=dict.fromkeys(by_machine, "machine"),
-        digest=release.digest + "-" + ",".join(f"{one.lead_time_days}" for one in components.values()),
+    release = digested(
+        replace(
+            release,
+            components=components,
+            deliveries={"machine": _DELIVERY},
+            delivery_of=dict.fromkeys(by_machine, "machine"),
+        )
     )
     subjects = st.one_of(st.sampled_from(MEASURES), st.just(None))
     measures = draw(st.lists(subjects, min_size=1, max_size=3, unique=True))

@@ -193,6 +193,11 @@ def _release(draw: st.DrawFn) -> Release:
         tables=tables,
         packages={},
     )
+    return digested(release)
+
+
+def digested(release: Release) -> Release:
+    """The release with a digest of all of it: what is kept between requests is kept by digest."""
     return replace(release, digest=sha256(repr(release).encode()).hexdigest())
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from hashlib import sha256
 from itertools import product
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from random_portfolios import NEED_VALUES, Case, cases, charges, scarce_centres
+from random_portfolios import NEED_VALUES, Case, cases, charges, digested, scarce_centres
 
 from bidwright.catalog.model import Release, Rule
 from bidwright.catalog.rule_language import InTable, Kinds, Name, Quantity, Selected, Sum
@@ -58,7 +57,7 @@ def sited_cases(draw: st.DrawFn) -> Case:
 
     offering = replace(offering, slots=slots, needs=needs, rules=kept(offering.rules))
     release = replace(release, offerings={"offer": offering}, rules=kept(release.rules))
-    release = replace(release, digest=sha256(repr(release).encode()).hexdigest())
+    release = digested(release)
     own = [c for c in sorted(release.components) if c.split(".")[0] in slots and slots[c.split(".")[0]].per_site]
     answers = {name: answer for name, answer in requirements.answers.items() if name not in asked}
     sites = tuple(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from random_portfolios import Case, cases, charges, every_configuration
+from random_portfolios import Case, cases, charges, digested, every_configuration
 
 from bidwright.configurator.alternatives import Alternatives, alternatives
 from bidwright.configurator.check import check
@@ -36,7 +36,7 @@ def _cases(draw: st.DrawFn) -> Case:
         id_: replace(one, attributes={**one.attributes, **draw(st.dictionaries(st.just("power"), figure))})
         for id_, one in release.components.items()
     }
-    release = replace(release, components=components, digest=f"{release.digest} {components!r}"[-4000:])
+    release = digested(replace(release, components=components))
     return replace(case, requirements=replace(case.requirements, release=release, pins={}, exclusions=()))
 
 

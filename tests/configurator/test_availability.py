@@ -13,7 +13,7 @@ from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
-from random_portfolios import FAMILIES, Case, cases, every_configuration, valid_values
+from random_portfolios import FAMILIES, Case, cases, digested, every_configuration, valid_values
 from small_release import small_release
 
 from bidwright.catalog.availability import availability_faults
@@ -156,7 +156,7 @@ def _cases(draw: st.DrawFn) -> Case:
         offering,
         rules=(*offering.rules, Rule(id="works", source="works", because="It works.", expression=rule)),
     )
-    known = replace(known, offerings={"offer": wanted}, digest=f"{hash(repr((known, wanted))):x}")
+    known = digested(replace(known, offerings={"offer": wanted}))
     return Case(replace(case.requirements, release=known, offering=wanted), case.amounts)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from itertools import pairwise, product
 
 from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
-from random_portfolios import NEED_VALUES, Case, D, cases, every_configuration
+from random_portfolios import NEED_VALUES, Case, D, cases, digested, every_configuration
 
 from bidwright.catalog.model import Answer, Release, Rule
 from bidwright.catalog.rule_language import Name
@@ -55,7 +54,7 @@ def _valid(release: Release) -> list[_Valid]:
 
 def _changed(release: Release) -> Release:
     """The release under a digest of its own."""
-    return replace(release, digest=sha256(repr(release).encode()).hexdigest())
+    return digested(release)
 
 
 def _few_values(case: Case) -> Release:

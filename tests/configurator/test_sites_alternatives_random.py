@@ -10,7 +10,7 @@ import pytest
 from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from random_portfolios import Case, charges
+from random_portfolios import Case, charges, digested
 from random_sites import every_bid, sited_cases
 
 from bidwright.configurator import sites_blocks
@@ -40,7 +40,7 @@ def _cases(draw: st.DrawFn) -> Case:
         id_: replace(one, attributes={**one.attributes, **draw(st.dictionaries(st.just("power"), figure))})
         for id_, one in release.components.items()
     }
-    release = replace(release, components=components, digest=f"{release.digest} {components!r}"[-4000:])
+    release = digested(replace(release, components=components))
     return replace(case, requirements=replace(case.requirements, release=release))
 
 
