@@ -69,7 +69,7 @@ def narrowed(requirements: Requirements, amounts: AmountTable, spared: Collectio
         raise CannotHold
     low, high = shape.low.copy(), shape.high.copy()
     _look_at_request(offering, requirements, low, high)
-    _look_at_holes(shape, low, high)
+    shape.rows.fill_holes(low, high)
     worth = None if spared is None else Worth.of(requirements, amounts, spared)
     return _Rounds(shape, low, high).run(worth)
 
@@ -259,12 +259,3 @@ def _look_at_request(offering: OfferingModel, requirements: Requirements, low: N
         low[index], high[index] = max(units, 1), min(high[index], units or high[index])
     if (low > high).any():
         raise CannotHold
-
-
-def _look_at_holes(shape: Shape, low: Numbers, high: Numbers) -> None:
-    """Conditions under which an answer has a value that it has not."""
-    for variable, domain, (condition, value) in shape.rows.holes:
-        if low[variable] == high[variable]:
-            pairs = zip(domain[::2], domain[1::2], strict=True)
-            if not any(first <= low[variable] <= last for first, last in pairs):
-                low[condition], high[condition] = max(low[condition], 1 - value), min(high[condition], 1 - value)

@@ -143,8 +143,8 @@ class ProofSearch:
             self._tables.append(rows_of(new))
         low, high = domains(self._model, len(self._low))
         self._low, self._high = np.concatenate([self._low, low]), np.concatenate([self._high, high])
-        answered = all(self._low[one] == self._high[one] for table in self._tables for one, _, _ in table.holes)
-        return answered and not any(table.impossible for table in self._tables)
+        said = [table.fill_holes(self._low, self._high) and not table.impossible for table in self._tables]
+        return all(said) and bool((self._low <= self._high).all())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,22 @@ class Rows:
         """Variables of which the other constraints speak."""
         return frozenset(variable for other in self.others for variable in spoken_of(other))
 
+    def fill_holes(self, low: Numbers, high: Numbers) -> bool:
+        """Rule out conditions under which a variable would have a value that it has not.
+
+        Args:
+            low, high: The least and the most of each variable; those of conditions are changed.
+
+        Returns:
+            Whether that says all there is to say: every variable with holes has its value.
+        """
+        for variable, domain, (condition, value) in self.holes:
+            if low[variable] == high[variable]:
+                pairs = zip(domain[::2], domain[1::2], strict=True)
+                if not any(first <= low[variable] <= last for first, last in pairs):
+                    low[condition], high[condition] = max(low[condition], 1 - value), min(high[condition], 1 - value)
+        return all(low[variable] == high[variable] for variable, _, _ in self.holes)
+
 
 def rows_of(constraints: Sequence[Any]) -> Rows:
     """Read the constraints of a model's proto."""

@@ -263,3 +263,12 @@ def test_what_no_delivery_centre_may_deliver_is_a_violation() -> None:
         "No delivery centre in the regions allowed (EU) has the competence, certifications and rate for compute.small.",
         "Remove compute.small, or allow other regions.",
     )
+
+
+@pytest.mark.parametrize(
+    "wanted", ["need.users > 0", 'not (selected("web.apache_site") and selected("web.nginx_site"))']
+)
+def test_what_must_not_be_none_and_turns_out_to_be_none_is_a_conflict(wanted: str) -> None:
+    """That no unit is possible follows from another rule only, when the first one has been looked at."""
+    rule = f'implies({wanted}, quantity("support.premium") != 0) and quantity("support.premium") * 2 <= 1'
+    assert isinstance(configure(request(rule=rule), amounts(), Deadline(20)), Conflict)
