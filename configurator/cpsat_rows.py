@@ -56,7 +56,8 @@ class Rows:
         """Rule out conditions under which a variable would have a value that it has not.
 
         Args:
-            low, high: The least and the most of each variable; those of conditions are changed.
+            low: The least of each variable; that of conditions is changed.
+            high: The most of each; likewise.
 
         Returns:
             Whether that says all there is to say: every variable with holes has its value.
