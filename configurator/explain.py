@@ -64,4 +64,7 @@ def _cheapest_text(limit: Limit, requirements: Requirements, amounts: AmountTabl
     if best.status != "found" or best.value != best.bound:
         return ""
     told = amount_text(best.value, requirements.market.currency, limit)
-    return f" The cheapest valid configuration costs {told}."
+    if all(need.name in requirements.answers or need.per_site for need in requirements.offering.needs.values()):
+        return f" The cheapest valid configuration costs {told}."
+    # In a guide most needs are open, and defaults may cost more than what is cheapest.
+    return f" Whatever is answered to what is still open, nothing valid costs less than {told}."

@@ -21,10 +21,18 @@ from bidwright.server.redaction import redacted
 _log = logging.getLogger(__name__)
 
 _INVISIBLE = r"\p{Cc}\p{Cf}\p{Zl}\p{Zp}"
+_WORD = "[a-z][a-z0-9_]*"
+_AS_WORD = "must be small letters, digits and _, beginning with a letter."
 _PATTERNS = {
     rf"^[^{_INVISIBLE}]*$": "must be one line of text without control characters.",
     rf"^[^{_INVISIBLE}]*[^\s{_INVISIBLE}][^{_INVISIBLE}]*$": "must be one line of text and not empty.",
     r"\S": "must not be empty.",
+    rf"^{_WORD}$": _AS_WORD,
+    rf"^({_WORD})?$": f"{_AS_WORD[:-1]}, or empty.",
+    rf"^{_WORD}\.{_WORD}$": "must be a component: its family, a point and its name, such as compute.small.",
+    rf"^{_WORD}(\.{_WORD})?$": "must be a family or a component, such as compute or compute.small.",
+    r"^[A-Z][A-Z0-9_]*$": "must be capital letters, digits and _, beginning with a letter.",
+    r"^[A-Z0-9][A-Z0-9_-]*$": "must be capital letters, digits, _ and -, not beginning with _ or -.",
 }
 
 Authenticate = Callable[[str], Awaitable[Caller]]

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import click
+from google.type.money_pb2 import Money
 
 from bidwright.clients.cli import answers, views
 from bidwright.clients.sdk import Bidwright, RequestRefused
+from bidwright.core.command_line.price_text import exact
+from bidwright.core.money import plain
 from bidwright.v1 import catalog_pb2 as catalog
 from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 
-_LIMITS = ("monthly", "one_time", "contract_value")
+_Limit = Literal["monthly", "one_time", "contract_value"]
+LIMITS: Mapping[_Limit, str] = {
+    "monthly": "--budget-monthly",
+    "one_time": "--budget-one-time",
+    "contract_value": "--budget-total",
+}
+"""The limits of a budget, and the options that set them."""
 _AT_ONCE_S = 2.0
 """What is shown beside, unasked, may take so long."""
 _STATES_S = 4.0
@@ -55,6 +65,7 @@ class GuidedRequest:
         self._server = server
         self._ranges: Mapping[str, configurator.GuidedRange] | None = None
         self._before: list[tuple[configurator.ConfigureRequest, frozenset[str]]] = []
+        self._given = _options_of(request)
         self.request = request
         self.skipped: frozenset[str] = frozenset()
         self.options: Sequence[configurator.GuidedOption] = ()
@@ -189,7 +200,7 @@ class GuidedRequest:
             elif change.HasField("limit"):
                 getattr(self.request.budget, name).CopyFrom(change.limit)
             elif kind == configuration.CONFLICT_KIND_BUDGET:
-                self.request.budget.ClearField(next(limit for limit in _LIMITS if limit == name))
+                self.request.budget.ClearField(next(limit for limit in LIMITS if limit == name))
             elif kind == configuration.CONFLICT_KIND_BESPOKE:
                 kept = [item for item in self.request.bespoke_items if item.id != name]
                 del self.request.bespoke_items[:]
@@ -197,13 +208,20 @@ class GuidedRequest:
             else:
                 self._free(name)
 
-    def as_options(self) -> str:
-        """What was said, as options of `bid configure`; limits and terms are not said in a walk."""
-        said = [part for answer in self.request.needs for part in ("-n", f"{answer.name}={views.answer_text(answer)}")]
-        for pin in self.request.pins:
-            said += ["--pin", f"{pin.component}={pin.quantity}" if pin.quantity else pin.component]
-        said += [part for component in self.request.exclusions for part in ("--exclude", component)]
-        return shlex.join(said)
+    def limit(self, name: _Limit, most: Money | None) -> None:
+        """Set a limit of the budget, or lift it."""
+        self._remember()
+        self.request.budget.ClearField(name)
+        if most is not None:
+            getattr(self.request.budget, name).CopyFrom(most)
+
+    def way_on(self) -> str:
+        """How to come back here with the command that began the walk: options to add to it, and such to leave out."""
+        now = _options_of(self.request)
+        more = [part for pair in now if pair not in self._given for part in pair]
+        less = [part for pair in self._given if pair not in now for part in pair]
+        ways = [f"{does}: {shlex.join(parts)}" for does, parts in (("leave out", less), ("add", more)) if parts]
+        return f"To go on from here, {', and '.join(ways)}" if ways else ""
 
     def _remember(self) -> None:
         kept = configurator.ConfigureRequest()
@@ -222,3 +240,16 @@ class GuidedRequest:
         del self.request.pins[:], self.request.exclusions[:]
         self.request.pins.extend(pins)
         self.request.exclusions.extend(exclusions)
+
+
+def _options_of(request: configurator.ConfigureRequest) -> list[tuple[str, str]]:
+    """What a walk can change in a request, as options of `bid configure`; a bespoke item is named by its id."""
+    said = [("-n", f"{answer.name}={views.answer_text(answer)}") for answer in request.needs]
+    said += [("--pin", f"{pin.component}={pin.quantity}" if pin.quantity else pin.component) for pin in request.pins]
+    said += [("--exclude", component) for component in request.exclusions]
+    said += [
+        (option, plain(exact(getattr(request.budget, limit))))
+        for limit, option in LIMITS.items()
+        if request.budget.HasField(limit)
+    ]
+    return [*said, *(("--bespoke", f"item {item.id}") for item in request.bespoke_items)]

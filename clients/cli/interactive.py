@@ -9,7 +9,8 @@ import click
 
 from bidwright.clients.cli import answers, walk_views
 from bidwright.clients.cli.catalog_reads import components_of
-from bidwright.clients.cli.guided_request import GuidedRequest, option_from, option_name
+from bidwright.clients.cli.guided_request import LIMITS, GuidedRequest, option_from, option_name
+from bidwright.clients.cli.request_options import currency_of
 from bidwright.clients.cli.session import NOT_VALID, Session
 from bidwright.clients.cli.typed_lines import TypedLines
 from bidwright.clients.sdk import RequestRefused
@@ -19,6 +20,8 @@ from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 from bidwright.v1 import price_pb2 as price_records
 
+_BUDGETS = {option.removeprefix("--budget-"): limit for limit, option in LIMITS.items()}
+"""Kinds of budget as the options name them, and as the contract does."""
 _MOST_PRICED = 100
 """Options whose price difference one question to the guide may be about."""
 
@@ -38,6 +41,7 @@ def walk(
 
 class _Walk:
     def __init__(self, session: Session, guided: GuidedRequest, offering: catalog.Offering) -> None:
+        self._session = session
         self._output = session.output.beside() if session.output.as_json else session.output
         self._guided = guided
         self._offering = offering
@@ -52,6 +56,7 @@ class _Walk:
             "take": self._take,
             "drop": self._drop,
             "ask": self._ask_again,
+            "budget": self._budget,
         }
         self._alone: Mapping[str, Callable[[], None]] = {
             "list": self._families,
@@ -87,6 +92,8 @@ class _Walk:
                 return self._done()
             if line in self._alone:
                 self._alone[line]()
+            elif line in self._with_operand:
+                self._output.note(f"{line} what? Type {walk_views.usage_of(line)}.")
             elif operand and word in self._with_operand:
                 self._with_operand[word](operand.strip())
             else:
@@ -98,9 +105,7 @@ class _Walk:
         return None
 
     def _end(self) -> NoReturn:
-        said = self._guided.as_options()
-        again = f" To go on from here, add: {said}" if said else ""
-        self._output.note(f"Ended without `done`: nothing was configured.{again}")
+        self._output.note(f"Ended without `done`: nothing was configured. {self._guided.way_on()}".rstrip())
         raise SystemExit(NOT_VALID)
 
     def _next_need(self) -> catalog.Need | None:
@@ -150,6 +155,20 @@ class _Walk:
         self._guided.drop(component)
         self._changed()
 
+    def _budget(self, text: str) -> None:
+        """Set a limit (``monthly=900``), or lift it (``monthly=``)."""
+        kind, equals, most = (part.strip() for part in text.partition("="))
+        if kind not in _BUDGETS or not equals:
+            raise click.BadParameter(
+                f"{text!r}: type {walk_views.usage_of('budget')}; the kinds: {', '.join(_BUDGETS)}."
+            )
+        self._guided.limit(_BUDGETS[kind], answers.money(most, self._currency()) if most else None)
+        self._changed()
+
+    def _currency(self) -> str:
+        request = self._guided.request
+        return currency_of(self._session, request.portfolio.partition("/")[2], request.market)
+
     def _changed(self, said: str = "") -> None:
         """See what a change means; one that the server does not understand is taken back."""
         try:
@@ -160,18 +179,21 @@ class _Walk:
 
     def _look(self, said: str = "") -> None:
         """See what was said means: what it forces and forbids elsewhere, what is clashing, what it costs."""
-        before = self._guided.look()
-        walk_views.show_changes(self._output, self._guided.options, before, said)
+        with self._output.errors.status("Looking at what that means ..."):
+            before = self._guided.look()
         if self._guided.conflict is not None:
             self._mend(self._guided.conflict)
-        else:
-            self._so_far()
+            return
+        walk_views.show_changes(self._output, self._guided.options, before, said)
+        self._so_far()
 
     def _so_far(self) -> None:
         """What it costs by now; needs that must be answered and are not yet leave it open."""
         known = {answer.name for answer in self._guided.request.needs}
         if all(need.default_value or not need.required or need.name in known for need in self._offering.needs):
-            self._costs = walk_views.show_costs(self._output, self._guided.best_at_once(), self._costs)
+            with self._output.errors.status("Looking for the best by now ..."):
+                found = self._guided.best_at_once()
+            self._costs = walk_views.show_costs(self._output, found, self._costs)
 
     def _undo(self) -> None:
         if not self._guided.undo():
@@ -211,7 +233,10 @@ class _Walk:
                 return self._undo()
 
     def _why(self, text: str) -> None:
-        walk_views.show_reasons(self._output, text, self._guided.why(option_from(text, self._offering)))
+        option = option_from(text, self._offering)
+        with self._output.errors.status("Looking for the reasons ..."):
+            guided = self._guided.why(option)
+        walk_views.show_reasons(self._output, text, guided)
 
     def _list(self, name: str) -> None:
         """The options of a family or a need, or one option, with states and what open ones cost."""

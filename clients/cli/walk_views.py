@@ -10,7 +10,7 @@ from google.type.money_pb2 import Money
 
 from bidwright.clients.cli import views
 from bidwright.clients.cli.catalog_reads import default_text
-from bidwright.clients.cli.guided_request import GuidedRequest, option_name
+from bidwright.clients.cli.guided_request import LIMITS, GuidedRequest, option_name
 from bidwright.clients.cli.output import Output, amount
 from bidwright.clients.sdk import RequestRefused
 from bidwright.core.command_line.locales import command_locale
@@ -47,6 +47,7 @@ _HELP = (
     ("why OPTION", "what makes COMPONENT or NEED=ANSWER forced or excluded"),
     ("take COMPONENT[=N]", "the component must be in, with N units where given"),
     ("drop COMPONENT", "the component must not be in"),
+    ("budget KIND=AMOUNT", "allow at most so much: monthly, one-time or total; without an amount there is no limit"),
     ("done", "find the best configuration for what was said"),
     ("quit", "end without one"),
 )
@@ -57,13 +58,20 @@ def show_help(output: Output) -> None:
     output.table("What can be typed", ["line", "does"], _HELP)
 
 
+def usage_of(word: str) -> str:
+    """How a line with this first word goes on."""
+    return " or ".join(line for line, _ in _HELP if line.partition(" ")[0] == word and line != word)
+
+
 def show_question(output: Output, need: catalog.Need | None, guided: GuidedRequest) -> None:
     """Print a question with the answers that are possible by now, or that there is none left."""
     if need is None:
         output.line("Everything is answered: `done`, or NEED=ANSWER, take and drop.", "bold")
         return
+    with output.errors.status("Looking at what can be answered ..."):
+        allowed = _allowed(need, guided)
     output.line(f"{need.question} ({need.name})", "bold")
-    output.line(f"  {_allowed(need, guided)}; default {default_text(need) or 'none'}")
+    output.line(f"  {allowed}; default {default_text(need) or 'none'}")
 
 
 def _allowed(need: catalog.Need, guided: GuidedRequest) -> str:
@@ -121,7 +129,8 @@ def show_costs(
         output.line("  What it costs is not known at once; `done` takes its time.")
         return None
     if found.WhichOneof("outcome") == "conflict":
-        output.line("  With the defaults of what is still open, nothing is valid; answer it otherwise.")
+        output.line("  With the defaults of what is still open, nothing is valid; `done` says what would mend it.")
+        output.line(f"  {found.conflict.summary}")
         return None
     totals, proof = found.solution.totals, found.solution.proof
     told = f"{amount(totals.monthly)} a month{_rise(totals.monthly, before.monthly if before else None)}"
@@ -206,6 +215,11 @@ def show_said(output: Output, offering: catalog.Offering, guided: GuidedRequest)
     ]
     rows += [(pin.component, f"{pin.quantity} units" if pin.quantity else "in", "taken") for pin in request.pins]
     rows += [(component, "not in", "dropped") for component in request.exclusions]
+    rows += [
+        (option.removeprefix("--").replace("-", " ", 1), amount(getattr(request.budget, limit)), "at most")
+        for limit, option in LIMITS.items()
+        if request.budget.HasField(limit)
+    ]
     rows += [
         (each.option.component, "in", "forced")
         for each in guided.options

@@ -129,3 +129,37 @@ def test_at_a_terminal_there_is_a_prompt_and_ctrl_c_loses_nothing(installation: 
         seen += os.read(keyboard, 4096).decode()
     os.close(keyboard)
     assert "To go on from here, add: -n users=300" in seen
+
+
+def test_who_ends_early_is_told_what_to_add_to_the_command_and_what_to_leave_out(installation: Installation) -> None:
+    lines = "users=500\ntake dns.zone\ndrop web.nginx_site\nbudget monthly=900\nquit\n"
+    done = _walk(installation, lines, "-n", "users=400", "--pin", "web.nginx_site", "--budget-monthly", "800")
+    told = done.stderr.replace("\n", " ")
+    assert "leave out: -n users=400 --pin web.nginx_site --budget-monthly 800, and add: -n users=500" in told
+    assert "--pin dns.zone --exclude web.nginx_site --budget-monthly 900" in told
+
+
+def test_what_was_given_and_stays_is_not_to_be_added_again(installation: Installation) -> None:
+    done = _walk(installation, "availability=99.9\nquit\n", "-n", "users=400", "--budget-monthly", "800")
+    assert "nothing was configured. To go on from here, add: -n availability=99.9\n" in done.stderr
+
+
+def test_a_budget_is_set_raised_and_lifted_in_the_walk(installation: Installation) -> None:
+    lines = "200\nbudget monthly=1\n\nbudget monthly=900\nshow\nbudget monthly=\nbudget daily=1\nbudget\ndone\n"
+    done = _walk(installation, lines)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("That does not go together.") == 1
+    assert "Whatever is answered to what is still open, nothing valid costs less than" in done.stdout
+    assert "not known at once" not in done.stdout
+    assert "budget monthly" in done.stdout
+    assert "900.00 EUR" in done.stdout
+    assert "'daily=1': type budget KIND=AMOUNT; the kinds: monthly, one-time, total." in done.stderr
+    assert "budget what? Type budget KIND=AMOUNT." in done.stderr
+
+
+def test_a_default_in_the_way_is_named_where_the_price_would_stand(installation: Installation) -> None:
+    # Apache is asked for as a component; the need's default is another web server.
+    done = _walk(installation, "take web.apache_site\nwhy\ntake apache\nquit\n")
+    assert 'the answer nginx to "Which web server must it be?" (web_server), which is the default' in done.stdout
+    assert "why what? Type why OPTION." in done.stderr
+    assert "must be a component: its family, a point and its name, such as compute.small." in done.stderr
