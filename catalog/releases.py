@@ -15,6 +15,7 @@ from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_release
 from bidwright.core.clock import Clock, utc_now
 from bidwright.core.errors import Conflicting, NotFound
+from bidwright.core.nearest import advice
 from bidwright.core.resource_names import resource_ids
 from bidwright.storage.changes import Change, Put
 from bidwright.storage.keys import SYSTEM
@@ -93,9 +94,11 @@ class Releases:
         if _PORTFOLIO_ID.fullmatch(portfolio):
             record = await self._store.get(SYSTEM, PORTFOLIO, portfolio)
         if record is None:
+            known = [one.name.partition("/")[2] for one in await self.list()]
             raise NotFound(
                 f"There is no portfolio {portfolio!r}.",
-                fix="List the portfolios, or publish this one with `bidwright portfolio publish`.",
+                fix=f"{advice(portfolio, known) if known else 'None is published.'} "
+                "`bidwright portfolio publish` publishes another.",
                 reason="PORTFOLIO_NOT_FOUND",
                 facts={"portfolio": portfolio},
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bidwright.configurator.cpsat_change import Weights
@@ -11,6 +11,7 @@ from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites import Site
 from bidwright.core.counts import counted
 from bidwright.core.errors import Faults
+from bidwright.core.nearest import advice
 from bidwright.v1.configuration_pb2 import ConfigurationItem
 from bidwright.v1.configurator_pb2 import ChangeConfigurationRequest
 
@@ -44,6 +45,10 @@ class Installed:
         return self.sites[site].items if site in self.sites else {}
 
 
+def _advice(named: str, installed: Collection[str]) -> str:
+    return advice(named, installed) if installed else "Nothing is installed of which it could be: leave it out."
+
+
 def installed_of(request: ChangeConfigurationRequest) -> Installed:
     """Understand what is installed.
 
@@ -57,10 +62,10 @@ def installed_of(request: ChangeConfigurationRequest) -> Installed:
     wanted = {site.id for site in request.sites}
     for index, component in enumerate(request.frozen):
         if component not in items:
-            faults.add(f"frozen[{index}]", f"{component} is not installed", "Freeze only what is installed.")
+            faults.add(f"frozen[{index}]", f"{component} is not installed", _advice(component, items))
     for index, site in enumerate(request.frozen_sites):
         if site not in sites:
-            faults.add(f"frozen_sites[{index}]", f"{site} is not installed", "Freeze only sites that are installed.")
+            faults.add(f"frozen_sites[{index}]", f"{site} is not installed", _advice(site, sites))
         elif site not in wanted:
             fix = "Give it among the sites, or let it go."
             faults.add(f"frozen_sites[{index}]", f"{site} is frozen and not wanted any more", fix)

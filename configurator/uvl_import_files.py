@@ -250,7 +250,7 @@ _PRICE_BOOK = f"""price_book: imported
 market: {_MARKET}
 currency: {_CURRENCY}
 rounding: half_up
-terms: {{12: "0"}}
+terms: {{12: "0", 24: "0", 36: "0", 60: "0"}}
 bespoke_rates: {{engineer: "0.00"}}
 bespoke_markup: {{default: "0", minimum: "0"}}
 """

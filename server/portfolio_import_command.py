@@ -39,7 +39,7 @@ def portfolio_import(file: Path | None, uvl: Path | None, output: Path, price_at
         raise click.UsageError(f"{output} is not empty.")
     imported = import_model(read_uvl(source))
     files = files_of(imported, source=source.name, price_attribute=price_attribute)
-    read_files({name: text.encode() for name, text in files.items()}, today=utc_now().date())
+    release = read_files({name: text.encode() for name, text in files.items()}, today=utc_now().date())
     for name, text in files.items():
         path = output / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,3 +48,5 @@ def portfolio_import(file: Path | None, uvl: Path | None, output: Path, price_at
         click.echo(f"Note: {note}", err=True)
     size = f"{len(imported.components)} components, {len(imported.needs)} needs, {len(imported.rules)} rules"
     click.echo(f"{output}: {size}. Prices, texts and deliveries are placeholders: fill them in.")
+    try_it = f"`bid configure {release.portfolio} --portfolio {release.portfolio} --interactive`"
+    click.echo(f"To try it: `bidwright portfolio publish {output}`, then {try_it}.", err=True)

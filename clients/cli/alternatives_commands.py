@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bidwright.clients.cli.catalog_reads import get_offering
-from bidwright.clients.cli.design_commands import SITES, keep_design, show_conflict, show_solution, sites_of
+from bidwright.clients.cli.design_commands import EXPLAIN, SITES, keep_design, show_conflict, show_solution, sites_of
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session
@@ -52,6 +52,7 @@ def alternatives(
     if response.HasField("conflict"):
         if not session.output.as_json:
             show_conflict(session, response.conflict)
+            session.output.note(EXPLAIN)
         raise SystemExit(NOT_VALID)
     if not session.output.as_json:
         offering = get_offering(

@@ -67,9 +67,26 @@ def _answer(text: str, needs: Mapping[str, catalog.Need]) -> configuration.NeedA
 
 def _number(text: str, value: str) -> Decimal:
     try:
-        return parse(value.replace(",", "") if _GROUPED.fullmatch(value) else value)
+        return _parsed(value)
     except ValueError as error:
         raise click.BadParameter(f"{text!r}: {error}.") from error
+
+
+def _parsed(value: str) -> Decimal:
+    return parse(value.replace(",", "") if _GROUPED.fullmatch(value) else value)
+
+
+class Number(click.ParamType[str]):
+    """An option that is a number. Empty is no number: a shell variable that was never set is not "none wanted"."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The number in plain digits; refused with the name of the option otherwise."""
+        try:
+            return plain(_parsed(str(value)))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
 
 
 def pins(texts: Sequence[str]) -> list[configurator.Pin]:
@@ -91,7 +108,10 @@ def money(text: str, currency: str) -> Money:
     Raises:
         click.BadParameter: It is no number, too large, or has more digits after the point than the currency.
     """
-    number = _number(text, text)
+    try:
+        number = _parsed(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
     places = MINOR_UNITS.get(currency, 9)
     if len(plain(number).partition(".")[2]) > places:
         raise click.BadParameter(f"{text!r}: {currency} has {places} digits after the point.")

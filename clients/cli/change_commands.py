@@ -86,8 +86,15 @@ def change(
 
 
 def _separate(given: Sequence[str]) -> list[str]:
-    """Names that may be given one by one, or several with commas between them."""
-    return [name.strip() for text in given for name in text.split(",")]
+    """Names that may be given one by one, or several with commas between them.
+
+    Raises:
+        click.BadParameter: One is empty, as that of a shell variable that was never set: all would be touched.
+    """
+    names = [[name.strip() for name in text.split(",") if name.strip()] for text in given]
+    if [] in names:
+        raise click.BadParameter("Nothing is named: leave --frozen and --freeze-site out where nothing is frozen.")
+    return [name for several in names for name in several]
 
 
 def _installed(session: Session, name: str) -> _Installed:
@@ -141,7 +148,7 @@ def _terms(session: Session, before: _Installed, options: Mapping[str, object]) 
         session.output.note("The ramp is left out: what is looked for is what it leads to.")
     if options["new_term_months"]:
         terms.term_months = int(str(options["new_term_months"]))
-    if options["discount"]:
+    if options["discount"] is not None:
         terms.discretionary_discount_percent.value = str(options["discount"])
     portfolio = before.chosen.release.split("/")[1]
     put_terms(terms, options, lambda: currency_of(session, portfolio, before.chosen.market))

@@ -20,7 +20,7 @@ from bidwright.v1 import configuration_pb2 as configuration
 from bidwright.v1 import configurator_pb2 as configurator
 from bidwright.v1 import quoting_pb2 as quoting
 
-_EXPLAIN = "`bid explain` with the same options says what would mend it."
+EXPLAIN = "`bid explain` with the same options says what would mend it."
 
 SITES = click.option("--sites", type=FILE, help="The sites of the bid: a YAML list, or CSV with a row for each.")
 
@@ -57,7 +57,7 @@ def configure(session: Session, **options: str) -> None:
     if response.WhichOneof("outcome") == "conflict":
         if not session.output.as_json:
             show_conflict(session, response.conflict)
-            session.output.note(_EXPLAIN)
+            session.output.note(EXPLAIN)
         raise SystemExit(NOT_VALID)
     if not session.output.as_json:
         show_solution(session, response.solution)

@@ -7,14 +7,17 @@ from pathlib import Path
 import click
 
 from bidwright.clients.cli.design_commands import SITES, keep_design, show_conflict, show_solution, sites_of
+from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session
+from bidwright.clients.cli.terms_options import texts
 from bidwright.core.command_line.files import OutputFile
 from bidwright.v1 import configurator_pb2 as configurator
 
 
 @request_options
+@OBJECTIVES
 @SITES
 @click.option("--repairs", "max_repairs", type=click.IntRange(1, 10), default=3, show_default=True, help="At most.")
 @click.option("--apply", "number", type=click.IntRange(1, 10), metavar="N", help="Take repair N.")
@@ -28,6 +31,7 @@ def explain(session: Session, *, max_repairs: int, number: int | None, target: P
     if (number is None) != (target is None):
         raise click.UsageError("Give --apply N and --output FILE together.")
     asked = request_from(session, **options)
+    asked.objectives.extend(objectives_from(texts(options["objectives"])))
     request = configurator.ExplainConfigurationRequest(
         request=asked, sites=sites_of(session, asked, options["sites"]), max_repairs=max(max_repairs, number or 0)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,11 +26,15 @@ from bidwright.v1 import configurator_pb2 as configurator
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+_MARKET = "DE"
 _PLACE = (
     click.argument("offering_id", metavar="OFFERING", shell_complete=complete_offerings),
     PORTFOLIO,
     click.option(
-        "--market", default="DE", show_default=True, help="Market to sell in.", shell_complete=complete_markets
+        "--market",
+        show_default=f"{_MARKET}, or the only one",
+        help="Market to sell in.",
+        shell_complete=complete_markets,
     ),
     click.option(
         "--term",
@@ -67,10 +71,10 @@ _WISHES = (
         help="A component that must not be in.",
         shell_complete=complete_components,
     ),
-    click.option("--budget-monthly", metavar="AMOUNT", help="At most so much a month."),
-    click.option("--budget-one-time", metavar="AMOUNT", help="At most so much once."),
-    click.option("--budget-total", metavar="AMOUNT", help="At most so much over the term."),
-    click.option("--discount", metavar="PERCENT", help="Discretionary discount."),
+    click.option("--budget-monthly", type=answers.Number(), metavar="AMOUNT", help="At most so much a month."),
+    click.option("--budget-one-time", type=answers.Number(), metavar="AMOUNT", help="At most so much once."),
+    click.option("--budget-total", type=answers.Number(), metavar="AMOUNT", help="At most so much over the term."),
+    click.option("--discount", type=answers.Number(), metavar="PERCENT", help="Discretionary discount."),
     terms_options,
     click.option("--bespoke", type=FILE, help="YAML list of bespoke items."),
 )
@@ -92,9 +96,11 @@ def request_from(session: Session, **options: object) -> configurator.ConfigureR
     Raises:
         click.BadParameter: An option cannot be read.
     """
-    portfolio, market = str(options["portfolio"]), str(options["market"])
+    portfolio = str(options["portfolio"])
     offering = get_offering(session, portfolio, str(options["offering_id"]))
-    currency = currency_of(session, portfolio, market)
+    markets = _currencies(session, portfolio)
+    market = str(options["market"] or (next(iter(markets)) if len(markets) == 1 else _MARKET))
+    currency = _currency(market, markets)
     request = configurator.ConfigureRequest(
         portfolio=f"portfolios/{portfolio}",
         offering=str(options["offering_id"]),
@@ -104,7 +110,7 @@ def request_from(session: Session, **options: object) -> configurator.ConfigureR
         exclusions=texts(options["exclusions"]),
     )
     request.terms.term_months = int(str(options["term_months"]))
-    if options["discount"]:
+    if options["discount"] is not None:
         request.terms.discretionary_discount_percent.value = str(options["discount"])
     put_terms(request.terms, options, lambda: currency)
     budgets = (
@@ -113,7 +119,7 @@ def request_from(session: Session, **options: object) -> configurator.ConfigureR
         ("budget_total", request.budget.contract_value),
     )
     for option, field in budgets:
-        if options[option]:
+        if options[option] is not None:
             field.CopyFrom(answers.money(str(options[option]), currency))
     if isinstance(options["bespoke"], Path):
         request.bespoke_items.extend(answers.bespoke_items(options["bespoke"], currency))
@@ -126,8 +132,17 @@ def currency_of(session: Session, portfolio: str, market: str) -> str:
     Raises:
         click.BadParameter: There is no such market.
     """
+    return _currency(market, _currencies(session, portfolio))
+
+
+def _currencies(session: Session, portfolio: str) -> dict[str, str]:
+    """The markets of a portfolio, and the currency of each."""
     listed = session.server().catalog.ListPortfolios(catalog.ListPortfoliosRequest(page_size=1000))
-    markets = {m.id: m for p in listed.portfolios if p.name == f"portfolios/{portfolio}" for m in p.markets}
-    if market not in markets:
-        raise click.BadParameter(f"There is no market {market}; there are {', '.join(sorted(markets)) or 'none'}.")
-    return markets[market].currency_code
+    return {m.id: m.currency_code for p in listed.portfolios if p.name == f"portfolios/{portfolio}" for m in p.markets}
+
+
+def _currency(market: str, currencies: Mapping[str, str]) -> str:
+    if market not in currencies:
+        there = ", ".join(sorted(currencies)) or "none"
+        raise click.BadParameter(f"There is no market {market}; there are {there}.", param_hint="'--market'")
+    return currencies[market]

@@ -21,8 +21,18 @@ _OPTIONS = (
     click.option("--agreement", metavar="AGREEMENT", help="Agreement whose contract prices hold."),
     click.option("--promotion", "promotion_codes", multiple=True, metavar="CODE", help="A code the customer has."),
     click.option("--line-discount", "line_discounts", multiple=True, metavar="COMPONENT=N", help="N % off its lines."),
-    click.option("--one-time-discount", metavar="AMOUNT", help="Discount in money on all that is due once."),
-    click.option("--monthly-discount", metavar="AMOUNT", help="Discount in money on all that is due every month."),
+    click.option(
+        "--one-time-discount",
+        type=answers.Number(),
+        metavar="AMOUNT",
+        help="Discount in money on all that is due once.",
+    ),
+    click.option(
+        "--monthly-discount",
+        type=answers.Number(),
+        metavar="AMOUNT",
+        help="Discount in money on all that is due every month.",
+    ),
     click.option("--commit", "commitments", multiple=True, metavar="ID=AMOUNT", help="Commit to so much a month."),
 )
 
@@ -56,7 +66,7 @@ def put_terms(terms: configuration.CommercialTerms, options: Mapping[str, object
         for component, percent in map(_pair, discounts):
             terms.line_discounts.add(component=component).percent.value = percent
     for name in ("one_time_discount", "monthly_discount"):
-        if options.get(name):
+        if options.get(name) is not None:
             getattr(terms, name).CopyFrom(answers.money(str(options[name]), currency()))
     if commitments := texts(options.get("commitments")):
         del terms.commitments[:]

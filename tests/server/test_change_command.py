@@ -56,3 +56,13 @@ def test_what_is_installed_is_read_from_a_quote(installation: Installation, inst
     done = installation.bid("change", "--installed", made["name"], "-n", "users=500")
     assert done.returncode == 0, done.stderr
     assert installation.bid("change", "--installed", "nowhere").returncode == 2
+
+
+def test_a_frozen_name_that_is_empty_or_nearly_right_is_told(installation: Installation, installed: Path) -> None:
+    change = ("change", "--installed", str(installed))
+    empty = installation.bid(*change, "--frozen", "")  # a shell variable that was never set
+    assert empty.returncode == 2
+    assert "Nothing is named: leave --frozen and --freeze-site out where nothing is frozen." in empty.stderr
+    nearly = installation.bid(*change, "--frozen", "dns.zon")
+    assert "dns.zon is not installed. Did you mean 'dns.zone'?" in nearly.stderr
+    assert installation.bid(*change, "--frozen", "dns.zone,").returncode == 0

@@ -46,3 +46,32 @@ def test_a_possible_request_needs_no_repair_and_a_missing_one_is_refused(
     assert missing.returncode == 2
     assert "There is no repair 9" in missing.stderr
     assert installation.bid("explain", "web_hosting", "--apply", "1").returncode == 2
+
+
+def test_what_mends_is_configured_by_the_objective_as_configure_does(installation: Installation) -> None:
+    # Whoever asked `bid configure` for an objective gives `bid explain` "the same options".
+    request = ("web_hosting", "-n", "users=5000", "--budget-monthly", "100", "--objective", "delivery_risk")
+    told = json.loads(installation.bid("explain", *request, "--json").stdout)
+    assert told["repairs"][0]["solution"]["proof"]["objective"] == "delivery risk"
+
+
+def test_a_conflict_of_alternatives_hints_at_its_explanation(installation: Installation) -> None:
+    done = installation.bid("alternatives", *CONTRADICTORY)
+    assert done.returncode == 3
+    assert "`bid explain` with the same options says what would mend it." in done.stderr
+
+
+def test_a_figure_that_is_none_or_empty_is_refused_with_the_name_of_its_option(installation: Installation) -> None:
+    # An empty budget is that of a shell variable that was never set: without a limit the answer would be another one.
+    for option, figure in (("--budget-monthly", ""), ("--budget-total", "10 EUR"), ("--discount", "5%")):
+        done = installation.bid("configure", "web_hosting", option, figure)
+        assert done.returncode == 2
+        assert f"Invalid value for '{option}': '{figure}' is not a plain decimal number" in done.stderr
+    assert installation.bid("configure", "web_hosting", "--budget-total", "10,000.50").returncode == 0
+
+
+def test_an_unknown_portfolio_or_market_is_told_with_those_that_there_are(installation: Installation) -> None:
+    portfolio = installation.bid("explain", "web_hosting", "--portfolio", "managed_hostin")
+    assert "Did you mean 'managed_hosting'?" in portfolio.stderr
+    market = installation.bid("explain", "web_hosting", "--market", "FR")
+    assert "Invalid value for '--market': There is no market FR; there are DE, GB, US." in market.stderr
