@@ -52,6 +52,9 @@ class ConflictSearch:
     Clauses that are kept warm are asked first, and CP-SAT where they do not know. What cannot hold is confirmed by
     CP-SAT in a model of its members alone; that the rest can hold is shown by a configuration, which passes the check
     that uses no solver.
+
+    Attributes:
+        requirements, amounts: The request.
     """
 
     def __init__(
@@ -64,8 +67,8 @@ class ConflictSearch:
     ) -> None:
         """Take the request; what is ``assumed`` beside holds always and is never among the members of a conflict."""
         self._assumed = assumed
-        self._requirements = requirements
-        self._amounts = amounts
+        self.requirements = requirements
+        self.amounts = amounts
         self._deadline = deadline
         self._clauses = member_clauses(offering_key(requirements))
         with self._clauses.used(deadline):
@@ -85,7 +88,7 @@ class ConflictSearch:
         core = self._core(without)
         if core is None:
             return None
-        kept = least_blamed_first(core, self._requirements)
+        kept = least_blamed_first(core, self.requirements)
         board = self._small_board(kept, shrink_until or self._deadline)
         try:
             is_wrong = self._shown(kept, board)
@@ -93,7 +96,7 @@ class ConflictSearch:
             return Clash(members=tuple(kept), minimal=False)
         if is_wrong:
             # A core that can hold is a fault of an engine: everything is looked at without assumptions.
-            board, kept = self._board, least_blamed_first(self._others(without), self._requirements)
+            board, kept = self._board, least_blamed_first(self._others(without), self.requirements)
             if self._shown(kept, board):
                 return None
         return self._shrunk(kept, board)
@@ -103,14 +106,22 @@ class ConflictSearch:
 
         To say of each that it is needed takes a proof about prices each time, which is hard near a limit.
         """
-        if not self._requirements.budget:
+        if not self.requirements.budget:
             clash = self.clash(without)
             return None if clash is None else clash.members
         return self._core(without)
 
+    def holds(self, members: Collection[Member]) -> bool:
+        """Whether these members can hold together, all others off.
+
+        Raises:
+            TimeoutError: The deadline came first.
+        """
+        return self._shown(members, self._small_board(members, self._deadline))
+
     def _others(self, without: Collection[Member]) -> list[Member]:
         """All members of the request without some."""
-        budget = [Member(BUDGET, limit) for limit in self._requirements.budget]
+        budget = [Member(BUDGET, limit) for limit in self.requirements.budget]
         members = [*self._literals, *self._clauses.looked_up(), *budget]
         return [member for member in members if member not in without]
 
@@ -134,19 +145,19 @@ class ConflictSearch:
 
     @cached_property
     def _board(self) -> Switchboard:
-        return self._switchboard(request_model(self._requirements, self._amounts, switchable=True), self._deadline)
+        return self._switchboard(request_model(self.requirements, self.amounts, switchable=True), self._deadline)
 
     def _small_board(self, members: Collection[Member], deadline: Deadline) -> Switchboard:
         beside = [self._assumed.option.need or str(self._assumed.option.value)] if self._assumed else []
-        request = members_model(self._requirements, self._amounts, members, beside=beside)
+        request = members_model(self.requirements, self.amounts, members, beside=beside)
         return self._switchboard(request, deadline)
 
     def _switchboard(self, request: RequestModel, deadline: Deadline) -> Switchboard:
         if self._assumed:
             # A model of a few members numbers the options of choices in its own way.
-            vocabulary = Vocabulary(self._requirements.release, self._requirements.offering, request.codes)
+            vocabulary = Vocabulary(self.requirements.release, self.requirements.offering, request.codes)
             require(request, vocabulary.fact(self._assumed))
-        return Switchboard(self._requirements, request, deadline)
+        return Switchboard(self.requirements, request, deadline)
 
     def _shrunk(self, core: Sequence[Member], board: Switchboard) -> Clash:
         """The fewest members of a core that cannot hold together, as far as there is time to find and confirm them."""
@@ -176,7 +187,7 @@ class ConflictSearch:
         unsaid = [member for member in members if member not in self._literals]
         if any(member.kind == BUDGET for member in unsaid):
             return True
-        return bool(unmet(unsaid, Case(requirements=self._requirements, choice=found, charges={})))
+        return bool(unmet(unsaid, Case(requirements=self.requirements, choice=found, charges={})))
 
     def _shown(self, members: Collection[Member], board: Switchboard) -> bool:
         """Whether a configuration shows that members can hold together, all others off.
@@ -198,9 +209,9 @@ class ConflictSearch:
     def _case(self, witness: Witness, members: Collection[Member]) -> Case:
         charges = {}
         if any(member.kind == BUDGET for member in members):
-            found = amounts_of(witness.choice.items, self._amounts, witness.contract_value)
-            charges = {limit: getattr(found, limit) for limit in self._requirements.budget}
-        return Case(requirements=self._requirements, choice=witness.choice, charges=charges)
+            found = amounts_of(witness.choice.items, self.amounts, witness.contract_value)
+            charges = {limit: getattr(found, limit) for limit in self.requirements.budget}
+        return Case(requirements=self.requirements, choice=witness.choice, charges=charges)
 
 
 def least_blamed_first(members: Iterable[Member], requirements: Requirements) -> list[Member]:

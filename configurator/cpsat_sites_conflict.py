@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from ortools.sat.python import cp_model
 
+from bidwright.configurator.bespoke_prices import blamed_items
 from bidwright.configurator.conflict_search import least_blamed_first
 from bidwright.configurator.cpsat_request import RequestModel, request_model
 from bidwright.configurator.cpsat_sites import SitesModel
@@ -50,7 +51,14 @@ def bid_conflict(
         except TimeoutError:
             minimal = False
             break
-    conflict = conflict_of(kept, whole, minimal=minimal)
+
+    def can_hold(fewer: Requirements, at: AmountTable) -> bool:
+        alone = request_model(fewer, at, switchable=True)
+        SitesModel(alone, impossible.choices, known=impossible.known, surplus=surplus)
+        return _can_hold(alone, kept, deadline)
+
+    items, is_known = blamed_items(kept, whole, amounts, can_hold)
+    conflict = conflict_of([*kept, *items], whole, amounts, minimal=minimal and is_known)
     conflict.summary += " That is with what the sites need together; each of them could have it by itself."
     return conflict
 

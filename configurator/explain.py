@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from bidwright.configurator.bespoke_prices import priced_text, with_items
 from bidwright.configurator.conflict_search import CHANGEABLE, FIXED, ConflictSearch
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.cpsat_solve import cheapest
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.members import BUDGET, Member, amount_text, member_text
+from bidwright.configurator.members import BESPOKE, BUDGET, Member, amount_text, member_text
 from bidwright.configurator.request import LIMITS, Limit, Requirements
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
@@ -30,18 +31,28 @@ def explain(requirements: Requirements, amounts: AmountTable, deadline: Deadline
     clash = ConflictSearch(requirements, amounts, deadline).clash()
     if clash is None:
         return None
-    conflict = conflict_of(clash.members, requirements, minimal=clash.minimal)
+    clash = with_items(clash, requirements, amounts, deadline)
+    conflict = conflict_of(clash.members, requirements, amounts, minimal=clash.minimal)
     for limit in LIMITS:
         if Member(BUDGET, limit) in clash.members:
             conflict.summary += _cheapest_text(limit, requirements, amounts, deadline)
     return conflict
 
 
-def conflict_of(members: Collection[Member], requirements: Requirements, *, minimal: bool) -> Conflict:
+def conflict_of(
+    members: Collection[Member], requirements: Requirements, amounts: AmountTable, *, minimal: bool
+) -> Conflict:
     """The record of a conflict, members that the customer can change first."""
+    of_money = any(member.kind == BUDGET for member in members)
+
+    def told(member: Member) -> str:
+        if of_money and member.kind == BESPOKE:
+            return priced_text(member, requirements, amounts)
+        return member_text(member, requirements)
+
     kinds = (*CHANGEABLE, *FIXED)
     ordered = sorted(members, key=lambda member: (kinds.index(member.kind), member.id))
-    records = [ConflictMember(kind=m.kind, id=m.id, text=member_text(m, requirements)) for m in ordered]
+    records = [ConflictMember(kind=m.kind, id=m.id, text=told(m)) for m in ordered]
     return Conflict(summary=_summary(records), members=records, minimal=minimal)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from bidwright.configurator.bespoke_prices import with_items
 from bidwright.configurator.conflict_search import ConflictSearch
 from bidwright.configurator.cpsat_guide import least_value
 from bidwright.configurator.deadline import Deadline
@@ -155,7 +156,8 @@ class _Asker:
                 raise SolverDisagrees(f"one solver shows {option}, another calls it impossible")
             if not clash.minimal:
                 break  # the deadline came first
-            found[option] = conflict_of(clash.members, self._requirements, minimal=True).members
+            clash = with_items(clash, self._requirements, self._amounts, self._deadline, assumed=impossible)
+            found[option] = conflict_of(clash.members, self._requirements, self._amounts, minimal=True).members
         return found
 
     def price_differences(self, options: Iterable[Option], states: Mapping[Option, OptionState]) -> dict[Option, int]:

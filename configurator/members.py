@@ -124,7 +124,7 @@ def _resource(attribute: str, requirements: Requirements) -> str:
 
 def _bespoke(item_id: str, requirements: Requirements) -> str:
     effect = next(effect for effect in requirements.bespoke if effect.id == item_id)
-    return f'the bespoke item "{effect.title}" {" and ".join(_effects(effect, requirements))}'
+    return f'the bespoke item "{effect.title}" {" and ".join(_effects(effect, requirements))}'.rstrip()
 
 
 def _delivery_centre(family: str, requirements: Requirements) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from bidwright.configurator.bespoke_prices import priced_items, with_items, without_items
 from bidwright.configurator.configure import configure
 from bidwright.configurator.conflict_search import Clash, ConflictSearch
 from bidwright.configurator.correction_sets import CorrectionSet, MemberT, correction_sets
 from bidwright.configurator.cpsat_conflict import EnginesDisagree
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of
-from bidwright.configurator.members import Member
+from bidwright.configurator.members import BESPOKE, Member
 from bidwright.configurator.repair_changes import Asked, Changes, Repaired, changes_for
 from bidwright.configurator.solution import Solution
 from bidwright.core.errors import Unavailable
@@ -92,7 +93,8 @@ def explain_and_repair(
     if clash is None:
         return None
     # What a budget would have to be is not looked for here: a repair tells it.
-    conflict = conflict_of(clash.members, asked.requirements, minimal=clash.minimal)
+    clash = with_items(clash, asked.requirements, asked.amounts, deadline.after(_SHARE))
+    conflict = conflict_of(clash.members, asked.requirements, asked.amounts, minimal=clash.minimal)
     search = RepairSearch(conflicts=conflicts, repaired=repaired, weights=weights, deadline=deadline)
     return Explanation(conflict=conflict, repairs=search.repairs(clash, most))
 
@@ -112,6 +114,7 @@ class RepairSearch:
     repaired: Repaired
     weights: Mapping[Member, int]
     deadline: Deadline
+    _searches: dict[frozenset[Member], ConflictSearch] = field(default_factory=dict, init=False)
 
     def repairs(self, first: Clash, most: int) -> Repairs:
         """The lightest repairs, at most so many.
@@ -132,10 +135,26 @@ class RepairSearch:
         known: list[Collection[Member]] = [first.members]
 
         def clashes(given_up: frozenset[Member]) -> frozenset[Member] | None:
-            clash = known.pop() if known else self.conflicts.rough_clash(given_up)
-            return None if clash is None else frozenset(member for member in clash if member in self.weights)
+            search = self._without_items(given_up)
+            clash = known.pop() if known else search.rough_clash(given_up)
+            if clash is None:
+                return None
+            # Whether it takes the price of an item, too, shows when the item is given up.
+            items = priced_items(clash, search.requirements, search.amounts)
+            return frozenset(member for member in (*clash, *items) if member in self.weights)
 
         return correction_sets(clashes, self.weights)
+
+    def _without_items(self, given_up: Collection[Member]) -> ConflictSearch:
+        """The search in the request without the bespoke items that are given up, at the prices of the others."""
+        first = self.conflicts
+        items = frozenset(member for member in given_up if member.kind == BESPOKE)
+        if not items or not first.requirements.budget:
+            return first
+        if items not in self._searches:
+            fewer = without_items(first.requirements, first.amounts, items)
+            self._searches[items] = ConflictSearch(*fewer, self.deadline)
+        return self._searches[items]
 
     def _repair(self, given_up: CorrectionSet[Member]) -> Repair:
         deadline = self.deadline.after(_SHARE)

@@ -226,7 +226,7 @@ def _bespoke(
         effects[item.id] = BespokeEffect(
             id=item.id, title=item.title, requires=tuple(item.requires), forbids=tuple(item.forbids)
         )
-    return tuple(effect for effect in effects.values() if effect.requires or effect.forbids)
+    return tuple(effects.values())
 
 
 def _budget(budget: configuration_pb2.Budget, market: Market, faults: Faults) -> dict[Limit, int]:

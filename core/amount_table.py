@@ -141,6 +141,7 @@ class AmountTable:
         percentages: Each after those that it is taken of; their columns above are 0.
         commitments: Commitment id -> its amount.
         bespoke_one_time, bespoke_monthly: Net amounts of the bespoke layer, less what is taken off the whole bid.
+        bespoke: Bespoke item -> what of them is its price, once and a month.
         price_date: The day whose prices these are.
         costs: What quantities cost us; None where nobody asked for it.
         free_months: Months at the start of the term in which components and commitments are not due; bespoke items are.
@@ -160,6 +161,7 @@ class AmountTable:
     commitments: Mapping[str, CommitmentAmount] = field(default_factory=dict)
     bespoke_one_time: int
     bespoke_monthly: int
+    bespoke: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     price_date: dt.date = dt.date.min
     costs: CostTable | None = None
     free_months: int = 0

@@ -33,10 +33,8 @@ from bidwright.pricing.multiples import rounded_multiples
 from bidwright.pricing.packages import PackageOffer, package_offers
 from bidwright.pricing.sale import Agreement, Sale, read_sale
 from bidwright.v1.configuration_pb2 import (
-    CHARGE_MONTHLY,
     CHARGE_ONE_TIME,
     BespokeItem,
-    Charge,
     CommercialTerms,
     Configuration,
 )
@@ -259,8 +257,14 @@ def _commitments(sale: Sale) -> dict[str, CommitmentAmount]:
 def _with_bespoke(table: AmountTable, sale: Sale, items: tuple[CostedItem, ...]) -> AmountTable:
     if not items:
         return table
-    sums: dict[Charge, int] = {CHARGE_ONE_TIME: table.bespoke_one_time, CHARGE_MONTHLY: table.bespoke_monthly}
     changes = Changes(sale)
+    prices: dict[str, tuple[int, int]] = {}
     for item in items:
-        sums[item.charge] += to_minor(bespoke_line(sale, item, changes).net, sale.book.currency)
-    return replace(table, bespoke_one_time=sums[CHARGE_ONE_TIME], bespoke_monthly=sums[CHARGE_MONTHLY])
+        net = to_minor(bespoke_line(sale, item, changes).net, sale.book.currency)
+        prices[item.id] = (net, 0) if item.charge == CHARGE_ONE_TIME else (0, net)
+    return replace(
+        table,
+        bespoke_one_time=table.bespoke_one_time + sum(once for once, _ in prices.values()),
+        bespoke_monthly=table.bespoke_monthly + sum(monthly for _, monthly in prices.values()),
+        bespoke=prices,
+    )

@@ -22,6 +22,7 @@ from bidwright.pricing.price import price
 from bidwright.v1 import configurator_pb2_grpc
 from bidwright.v1.configuration_pb2 import (
     CHARGE_MONTHLY,
+    CONFLICT_KIND_BESPOKE,
     CONFLICT_KIND_EXCLUSION,
     CONFLICT_KIND_NEED,
     CONFLICT_KIND_PIN,
@@ -37,6 +38,7 @@ from bidwright.v1.configurator_pb2 import (
     ConfigureRequest,
     ExplainConfigurationRequest,
     ExplainConfigurationResponse,
+    GuideConfigurationRequest,
     Pin,
 )
 
@@ -137,6 +139,29 @@ async def test_a_bespoke_item_that_is_left_out_is_not_paid_for(service: Stub) ->
     assert list(with_.solution.configuration.bespoke_items) == [item]
     plain = await service.Configure(_request())
     assert without.solution.totals.contract_value == plain.solution.totals.contract_value
+
+
+def _item(id_: str, material_euros: int) -> BespokeItem:
+    """An item that means nothing for components; only its price counts."""
+    cost = _euros(material_euros)
+    return BespokeItem(id=id_, title=id_.title(), owner="ada", charge=CHARGE_MONTHLY, material_cost=cost)
+
+
+async def test_an_item_whose_price_breaks_a_budget_is_blamed_and_can_be_left_out(service: Stub) -> None:
+    cheapest = (await service.Configure(_request())).solution.totals.monthly
+    # Ten euros more than it costs without items: the sign for one euro is not in the way, the till for fifty is.
+    budget = Budget(monthly=_euros(cheapest.units + 10, cheapest.nanos))
+    request = _request(bespoke_items=[_item("sign", 1), _item("till", 50)], budget=budget)
+    response = await service.ExplainConfiguration(ExplainConfigurationRequest(request=request))
+    assert response.conflict.minimal
+    assert [m.id for m in response.conflict.members if m.kind == CONFLICT_KIND_BESPOKE] == ["till"]
+    assert 'the bespoke item "Till" costs ' in response.conflict.summary
+    assert _told(response)[0] == (1, ['leave out the bespoke item "Till"'])
+    assert [item.id for item in response.repairs[0].solution.configuration.bespoke_items] == ["sign"]
+    configured = await service.Configure(request)
+    assert configured.conflict.members == response.conflict.members
+    guided = await service.GuideConfiguration(GuideConfigurationRequest(request=request))
+    assert [m.id for m in guided.conflict.members if m.kind == CONFLICT_KIND_BESPOKE] == ["till"]
 
 
 async def test_only_as_many_repairs_are_told_as_are_wanted(service: Stub) -> None:

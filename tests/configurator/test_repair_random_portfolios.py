@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration
 
 from bidwright.catalog.model import Answer
+from bidwright.configurator.bespoke_prices import without_items
 from bidwright.configurator.check import check
 from bidwright.configurator.conflict_search import ConflictSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import BESPOKE, BUDGET, EXCLUSION, NEED, PIN, Member
 from bidwright.configurator.repair import Repair, RepairSearch
 from bidwright.configurator.repair_changes import Asked, Changes
-from bidwright.configurator.request import Requirements
+from bidwright.configurator.request import BespokeEffect, Requirements
+
+_MADE, _MORE = (BespokeEffect(id=id_, title=id_) for id_ in ("made", "more"))
+"""Items that mean nothing for components: only their prices count."""
 
 _settings = settings(
     max_examples=drawn(12),
@@ -71,8 +75,19 @@ class _Tried:
         requirements = _without(self._case.requirements, given_up)
         kept = {limit: most for limit, most in requirements.budget.items() if Member(BUDGET, limit) not in given_up}
         wishes = frozenset(member for member in given_up if member.kind in {PIN, EXCLUSION, BESPOKE})
-        found = self.valid(wishes, tuple(sorted(answers.items())))
+        spared = [self._case.amounts.bespoke[member.id] for member in wishes if member.kind == BESPOKE]
+        found = [self._less(cost, spared) for cost in self.valid(wishes, tuple(sorted(answers.items())))]
         return [cost for cost in found if all(cost[limit] <= most for limit, most in kept.items())]
+
+    def _less(self, cost: Mapping[str, int], spared: Iterable[tuple[int, int]]) -> dict[str, int]:
+        """What a configuration costs without some bespoke items."""
+        once, monthly = (sum(prices) for prices in zip((0, 0), *spared, strict=True))
+        term = self._case.amounts.term_months
+        return {
+            "one_time": cost["one_time"] - once,
+            "monthly": cost["monthly"] - monthly,
+            "contract_value": cost["contract_value"] - once - term * monthly,
+        }
 
     def _valid(self, wishes: frozenset[Member], answers: tuple[tuple[str, Answer], ...]) -> list[dict[str, int]]:
         asked = replace(_without(self._case.requirements, wishes), answers=dict(answers))
@@ -116,7 +131,8 @@ def _repairs(case: Case, weights: Mapping[Member, int], most: int) -> list[Repai
     def repaired(changes: Changes) -> Asked:
         asked = _without(requirements, changes.members)
         answers, budget = {**asked.answers, **changes.answers}, {**asked.budget, **changes.limits}
-        return Asked(requirements=replace(asked, answers=answers, budget=budget), amounts=case.amounts)
+        _, amounts = without_items(requirements, case.amounts, changes.members)
+        return Asked(requirements=replace(asked, answers=answers, budget=budget), amounts=amounts)
 
     conflicts = ConflictSearch(requirements, case.amounts, deadline)
     clash = conflicts.clash()
@@ -138,7 +154,16 @@ def _demanding(draw: st.DrawFn, case: Case) -> Case:
     components = st.lists(st.sampled_from(sorted(case.requirements.release.components)), max_size=2)
     pins = {**case.requirements.pins, **{component: draw(st.integers(0, 1)) for component in draw(components)}}
     exclusions = tuple(sorted({*case.requirements.exclusions, *draw(components)}))
-    return Case(replace(case.requirements, pins=pins, exclusions=exclusions), case.amounts)
+    bespoke = (*case.requirements.bespoke, *draw(st.sampled_from([(), (_MADE,), (_MADE,), (_MADE, _MORE)])))
+    prices = st.sampled_from([(0, 0), (4, 0), (0, 3), (20, 0), (0, 20)])
+    items = {effect.id: draw(prices) for effect in bespoke}
+    amounts = replace(
+        case.amounts,
+        bespoke_one_time=case.amounts.bespoke_one_time + sum(once for once, _ in items.values()),
+        bespoke_monthly=case.amounts.bespoke_monthly + sum(monthly for _, monthly in items.values()),
+        bespoke=items,
+    )
+    return Case(replace(case.requirements, pins=pins, exclusions=exclusions, bespoke=bespoke), amounts)
 
 
 @_settings

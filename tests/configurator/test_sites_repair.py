@@ -17,10 +17,13 @@ from bidwright.core.errors import InvalidInput
 from bidwright.pricing.amounts import AmountTables
 from bidwright.pricing.price import price
 from bidwright.v1.configuration_pb2 import (
+    CHARGE_ONE_TIME,
+    CONFLICT_KIND_BESPOKE,
     CONFLICT_KIND_BUDGET,
     CONFLICT_KIND_EXCLUSION,
     CONFLICT_KIND_NEED,
     CONFLICT_KIND_PIN,
+    BespokeItem,
     Budget,
     NeedAnswer,
 )
@@ -152,3 +155,19 @@ def test_a_bid_that_is_possible_needs_no_repair_and_an_answer_is_the_same_twice(
 def test_a_weight_of_what_nobody_said_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"router\.large"):
         _explained(SMALL, [ChangeWeight(kind=CONFLICT_KIND_PIN, id="router.large", weight=2)])
+
+
+def test_an_item_whose_price_breaks_the_budget_of_all_sites_is_blamed_and_can_be_left_out() -> None:
+    cheapest = _cheapest(SMALL)
+    item = BespokeItem(
+        id="till",
+        title="Till",
+        owner="ada",
+        charge=CHARGE_ONE_TIME,
+        material_cost=Money(currency_code="EUR", units=5000),
+    )
+    response = _explained(SMALL, bespoke_items=[item], budget=Budget(contract_value=cheapest))
+    assert response.conflict.minimal
+    assert [m.id for m in response.conflict.members if m.kind == CONFLICT_KIND_BESPOKE] == ["till"]
+    assert _changes(response)[0] == [("", CONFLICT_KIND_BESPOKE, "till")]
+    assert response.repairs[0].solution.totals.contract_value == cheapest
