@@ -15,9 +15,7 @@ from bidwright.configurator.alternatives import USUAL_NUMBER, Alternative, alter
 from bidwright.configurator.change import Change, change
 from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.guide import guide
-from bidwright.configurator.guide_facts import vocabulary_of
-from bidwright.configurator.guide_messages import response_of, wishes_of
+from bidwright.configurator.guide_answers import guided
 from bidwright.configurator.installed import Installed, check_places
 from bidwright.configurator.members import Member
 from bidwright.configurator.money_checks import check_packages, require_equal
@@ -199,12 +197,7 @@ class Answers:
         self, request: configurator_pb2.GuideConfigurationRequest, question: Question, deadline: Deadline
     ) -> configurator_pb2.GuideConfigurationResponse:
         """What a partial choice means for each option."""
-        requirements = question.requirements
-        wishes = wishes_of(request, vocabulary_of(requirements.release, requirements.offering))
-        outcome = guide(requirements, question.table, wishes, deadline)
-        if isinstance(outcome, configuration_pb2.Conflict):
-            return configurator_pb2.GuideConfigurationResponse(conflict=outcome)
-        return response_of(outcome, question.table.currency)
+        return guided(request, question.requirements, question.table, deadline)
 
     def explain(
         self, request: configurator_pb2.ExplainConfigurationRequest, question: Question, deadline: Deadline

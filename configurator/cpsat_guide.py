@@ -5,7 +5,8 @@ Presolve is off wherever "there is none" is an answer, as in ``cpsat_solve``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import Domain
@@ -14,10 +15,10 @@ from ortools.sat.python.cp_model_helper import Literal
 from bidwright.configurator.cpsat_budget import narrow_to_budget
 from bidwright.configurator.cpsat_forms import start_at
 from bidwright.configurator.cpsat_request import RequestModel, request_model
-from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver, solved_without_presolve
+from bidwright.configurator.cpsat_solve import optimum_solver, solved_without_presolve
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_facts import Fact, Witness
-from bidwright.configurator.request import Requirements
+from bidwright.configurator.request import Limit, Requirements
 from bidwright.core.amount_table import AmountTable
 
 _CHEAP_EFFORT = 0.3
@@ -25,16 +26,40 @@ _CHEAP_EFFORT = 0.3
 
 
 class WitnessSearch:
-    """Finds valid configurations that have one of some facts; what a budget excludes at once is left out before."""
+    """Finds valid configurations that have one of some facts.
 
-    def __init__(self, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> None:
-        self._request = request_model(requirements, amounts, switchable=False, priced=False)
-        self._budget = requirements.budget
+    Args:
+        request: What they must meet; this object changes its model and nobody else may use it.
+        deadline: When a search ends with ``TimeoutError``.
+        limit: What is limited where a budget is, of which something cheap is a good beginning.
+        is_hard: Whether searches may hang on long rows, as those of a price.
+        confirm: Raises an error where what a search found is wrong.
+    """
+
+    def __init__(
+        self,
+        request: RequestModel,
+        deadline: Deadline,
+        *,
+        limit: Limit | None,
+        is_hard: bool,
+        confirm: Callable[[cp_model.CpSolver], None] | None = None,
+    ) -> None:
+        self._request = request
         self._deadline = deadline
-        if self._budget:
-            narrow_to_budget(self._request, self._budget, deadline)
+        self._limit = limit
+        self._is_hard = is_hard
+        self._confirm = confirm
         self._cheapest: tuple[int, ...] = ()
         self._literals: dict[Fact, cp_model.IntVar] = {}
+
+    @classmethod
+    def of(cls, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> WitnessSearch:
+        """The search among what meets requirements; what a budget excludes at once is left out before."""
+        request, budget = request_model(requirements, amounts, switchable=False, priced=False), requirements.budget
+        if budget:
+            narrow_to_budget(request, budget, deadline)
+        return cls(request, deadline, limit=min(budget, default=None), is_hard=bool(budget))
 
     def find(self, facts: Sequence[Fact]) -> Witness | None:
         """A configuration with one of the facts, and many where that comes for nothing; None proves there is none.
@@ -52,7 +77,7 @@ class WitnessSearch:
             model.add_decision_strategy(literals, cp_model.CHOOSE_FIRST, cp_model.SELECT_MAX_VALUE)
         if self._cheapest:
             start_at(model, self._cheapest)
-        solver, status = solved_without_presolve(model, self._deadline, is_limited=bool(self._budget))
+        solver, status = solved_without_presolve(model, self._deadline, is_limited=self._is_hard)
         if status == cp_model.INFEASIBLE:
             return None
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
@@ -60,15 +85,17 @@ class WitnessSearch:
         return self._witness(solver)
 
     def cheapest(self) -> Witness | None:
-        """A configuration that comes to little by the first limit of the budget; None proves that there is none.
+        """A configuration that comes to little by what is limited; None proves that there is none.
 
         Searches for others begin near to it from now on.
 
         Raises:
             TimeoutError: The deadline came first.
         """
+        if self._limit is None:
+            return self.find(())
         model: cp_model.CpModel = self._request.model.clone()
-        model.minimize(self._request.charges.of(min(self._budget)))
+        model.minimize(self._request.charges.of(self._limit))
         solver = optimum_solver(self._deadline)
         solver.parameters.max_deterministic_time = _CHEAP_EFFORT
         if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
@@ -84,6 +111,8 @@ class WitnessSearch:
         return bool(left.is_empty())
 
     def _witness(self, solver: cp_model.CpSolver) -> Witness:
+        if self._confirm is not None:
+            self._confirm(solver)
         units = {name: solver.value(variable) for name, variable in self._request.quantities.items()}
         return Witness(
             items={name: number for name, number in units.items() if number},
@@ -101,8 +130,8 @@ class WitnessSearch:
         model.add_bool_or([literal])
         variable = _variable(self._request, fact.name)
         model.minimize(-direction * variable)
-        solver = presolve_free_solver(self._deadline)
-        if solver.solve(model) != cp_model.OPTIMAL:
+        solver, status = solved_without_presolve(model, self._deadline, is_limited=self._is_hard)
+        if status != cp_model.OPTIMAL:
             raise TimeoutError("the solver ran out of time")
         return int(solver.value(variable))
 
@@ -126,13 +155,18 @@ def _variable(request: RequestModel, name: str) -> cp_model.IntVar:
     return request.quantities[name] if name in request.quantities else request.needs[name]
 
 
-def least_value(requirements: Requirements, amounts: AmountTable, facts: Collection[Fact], deadline: Deadline) -> int:
+def least_value(priced: RequestModel, facts: Collection[Fact], deadline: Deadline) -> int:
     """The least contract value, in minor units, of configurations with all the facts, of which there is one; proven.
+
+    Args:
+        priced: What they must meet; with charges.
+        facts: What they have.
+        deadline: When to give up.
 
     Raises:
         TimeoutError: The deadline came first.
     """
-    request = request_model(requirements, amounts, switchable=False)
+    request = replace(priced, model=priced.model.clone())
     for fact in facts:
         require(request, fact)
     request.model.minimize(request.charges.contract_value)

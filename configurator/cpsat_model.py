@@ -102,7 +102,7 @@ def offering_model(key: OfferingKey, *, switchable: bool) -> OfferingModel:
     """
     slots = all_slots(key.release, key.offering) if switchable else key.offering.slots
     variables = new_variables(NewModel(), key.release, key.offering, families=slots)
-    return _compiled(key, variables, slots, switchable=switchable)
+    return compiled(key, variables, slots, switchable=switchable)
 
 
 def partial_model(
@@ -125,10 +125,10 @@ def partial_model(
         families=key.release.families,
         components=components,
     )
-    return _compiled(key, variables, slots, switchable=True, only=members)
+    return compiled(key, variables, slots, switchable=True, only=members)
 
 
-def _compiled(
+def compiled(
     key: OfferingKey,
     variables: Variables,
     slots: Mapping[str, Slot],
@@ -136,6 +136,15 @@ def _compiled(
     switchable: bool,
     only: Collection[Member] | None = None,
 ) -> OfferingModel:
+    """Add the slots, rules and resources of an offering to the model that its variables are in.
+
+    Args:
+        key: The offering.
+        variables: Its variables.
+        slots: What there may be of each family.
+        switchable: Whether each member can be turned off.
+        only: The members that are added; all where None.
+    """
     compiler = RuleCompiler(variables)
     active: dict[Member, int] = {}
 

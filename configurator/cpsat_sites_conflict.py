@@ -19,6 +19,9 @@ from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict
 
+TOGETHER = " That is with what the sites need together; each of them could have it by itself."
+"""Said of a conflict of the whole bid."""
+
 
 def bid_conflict(
     whole: Requirements, amounts: AmountTable, impossible: SitesFound, *, surplus: Mapping[str, int], deadline: Deadline
@@ -59,7 +62,7 @@ def bid_conflict(
 
     items, is_known = blamed_items(kept, whole, amounts, can_hold)
     conflict = conflict_of([*kept, *items], whole, amounts, minimal=minimal and is_known)
-    conflict.summary += " That is with what the sites need together; each of them could have it by itself."
+    conflict.summary += TOGETHER
     return conflict
 
 

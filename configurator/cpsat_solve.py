@@ -123,14 +123,15 @@ def solved_without_presolve(
     Args:
         model: The model.
         deadline: When the status is ``UNKNOWN``.
-        is_limited: Whether it limits a price. Such searches either end soon or hang on the long rows of the price;
-            then they begin anew with its linear relaxation, which would cost the others more than it gives.
+        is_limited: Whether it limits a price, or adds up many sites. Such searches either end soon or hang on the long
+            rows; then they begin anew with their linear relaxation, which would cost the others more than it gives.
     """
     solver = presolve_free_solver(deadline)
     if is_limited:
         solver.parameters.max_deterministic_time = _QUICK_EFFORT
     status = solver.solve(model)
-    if is_limited and status == cp_model.UNKNOWN:
+    is_open = status == cp_model.UNKNOWN or (status == cp_model.FEASIBLE and model.has_objective())
+    if is_limited and is_open:
         solver = presolve_free_solver(deadline)
         solver.parameters.linearization_level = 2
         solver.parameters.add_lp_constraints_lazily = False

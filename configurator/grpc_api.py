@@ -97,7 +97,11 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
     ) -> configurator_pb2.GuideConfigurationResponse:
         """Say for a partial choice which options are forced, open and excluded."""
         return await self._search(
-            request.request, context.time_remaining(), lambda *asked: self._answers.guide(request, *asked), partial=True
+            request.request,
+            context.time_remaining(),
+            lambda *asked: self._answers.guide(request, *asked),
+            partial=True,
+            sites=request.sites or None,
         )
 
     async def ExplainConfiguration(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,11 +10,12 @@ import numpy as np
 from bidwright.configurator.bespoke_prices import with_items
 from bidwright.configurator.conflict_search import ConflictSearch
 from bidwright.configurator.cpsat_guide import least_value
+from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of, explain
 from bidwright.configurator.guide_choice import Choice
 from bidwright.configurator.guide_decided import Decided
-from bidwright.configurator.guide_facts import Assumption, Option, Vocabulary, vocabulary_of
+from bidwright.configurator.guide_facts import Assumption, Fact, Option, Vocabulary
 from bidwright.configurator.guide_masks import flags_of
 from bidwright.configurator.guide_ranges import Range, RangeSearch
 from bidwright.configurator.guide_search import GuideSearch
@@ -81,13 +82,9 @@ def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, dead
         search = GuideSearch(requirements, amounts, deadline)
         if not search.decide():
             return _conflict(requirements, amounts, deadline)
-        states = _states(search.choice, search.vocabulary, search.decided)
+        states = states_of(search.choice, search.vocabulary, search.decided)
     except TimeoutError as too_late:
-        raise Unavailable(
-            f"it was not known within {deadline.given_s:g} seconds whether the choice can be completed",
-            fix="Allow more time, or answer more needs to make the choice smaller.",
-            reason="SEARCH_TIMED_OUT",
-        ) from too_late
+        raise out_of_time(deadline) from too_late
     ranges = _ranges(search, requirements, amounts, deadline) if wishes.ranges else {}
     asker = _Asker(requirements, amounts, deadline)
     return Guidance(
@@ -96,7 +93,16 @@ def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, dead
         units={name: found for name, found in ranges.items() if "." in name},
         ranges={name: found for name, found in ranges.items() if "." not in name},
         reasons=asker.reasons(wishes.explain, states),
-        price_differences=asker.price_differences(wishes.price, states),
+        price_differences=price_differences(wishes.price, states, search.vocabulary, asker.least_value),
+    )
+
+
+def out_of_time(deadline: Deadline) -> Unavailable:
+    """What is raised where it is not known in time whether a choice can be completed."""
+    return Unavailable(
+        f"it was not known within {deadline.given_s:g} seconds whether the choice can be completed",
+        fix="Allow more time, or answer more needs to make the choice smaller.",
+        reason="SEARCH_TIMED_OUT",
     )
 
 
@@ -107,7 +113,7 @@ def _conflict(requirements: Requirements, amounts: AmountTable, deadline: Deadli
     return conflict
 
 
-def _states(choice: Choice, vocabulary: Vocabulary, decided: Decided) -> dict[Option, OptionState]:
+def states_of(choice: Choice, vocabulary: Vocabulary, decided: Decided) -> dict[Option, OptionState]:
     """The state of each option; what is said last of one counts."""
     options = vocabulary.options
     states = np.full(len(options), OPTION_STATE_UNSPECIFIED)
@@ -138,7 +144,6 @@ class _Asker:
         self._requirements = requirements
         self._amounts = amounts
         self._deadline = deadline
-        self._vocabulary = vocabulary_of(requirements.release, requirements.offering)
 
     def reasons(
         self, options: Iterable[Option], states: Mapping[Option, OptionState]
@@ -160,20 +165,33 @@ class _Asker:
             found[option] = conflict_of(clash.members, self._requirements, self._amounts, minimal=True).members
         return found
 
-    def price_differences(self, options: Iterable[Option], states: Mapping[Option, OptionState]) -> dict[Option, int]:
-        """Only those whose two values are proven to be the best."""
-        open_ones = [option for option in options if states[option] == OPTION_STATE_OPEN]
-        found: dict[Option, int] = {}
-        base = self._least_value(None) if open_ones else None
-        for option in open_ones if base is not None else ():
-            value = self._least_value(option)
-            if value is not None and base is not None:
-                found[option] = value - base
-        return found
+    def least_value(self, facts: Collection[Fact]) -> int:
+        """The least contract value with some facts."""
+        priced = request_model(self._requirements, self._amounts, switchable=False)
+        return least_value(priced, facts, self._deadline)
 
-    def _least_value(self, option: Option | None) -> int | None:
-        facts = [] if option is None else [self._vocabulary.taken(option)]
-        try:
-            return least_value(self._requirements, self._amounts, facts, self._deadline)
-        except TimeoutError:
-            return None
+
+def price_differences(
+    options: Iterable[Option],
+    states: Mapping[Option, OptionState],
+    vocabulary: Vocabulary,
+    least: Callable[[Collection[Fact]], int],
+) -> dict[Option, int]:
+    """By how much the best contract value rises with each of some options that are open, as far as the time suffices.
+
+    Args:
+        options: What is asked about.
+        states: Of every option.
+        vocabulary: Says what it means that an option is taken.
+        least: The least contract value, in minor units, with some facts; raises ``TimeoutError`` where it is not proven
+            in time.
+    """
+    open_ones = [option for option in options if states[option] == OPTION_STATE_OPEN]
+    found: dict[Option, int] = {}
+    try:
+        base = least(()) if open_ones else 0
+        for option in open_ones:
+            found[option] = least([vocabulary.taken(option)]) - base
+    except TimeoutError:
+        return found
+    return found

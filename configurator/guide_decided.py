@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-from bidwright.configurator.guide_facts import Witness
+from bidwright.configurator.guide_facts import Fact, Vocabulary, Witness
+from bidwright.configurator.guide_masks import places_of
 
 
 @dataclass
@@ -48,3 +50,32 @@ class Decided:
     def unleft(self) -> int:
         """Options of which it is not known whether they can be left."""
         return self.everything & ~self.left & ~self.never_left
+
+    def finish(self, vocabulary: Vocabulary, find: Callable[[Sequence[Fact]], Witness | None]) -> bool:
+        """Decide the rest by an exact search, as far as the time suffices; False where there is nothing valid.
+
+        Args:
+            vocabulary: Whose options the masks stand for.
+            find: Finds a valid configuration with one of some facts, or with any where there are none; None proves that
+                there is none.
+
+        Raises:
+            TimeoutError: The deadline came before anything valid was known.
+        """
+        options = vocabulary.options
+        try:
+            while self.untaken or self.unleft or not self.shown_by:
+                facts = [vocabulary.taken(options[place]) for place in places_of(self.untaken)]
+                facts += [vocabulary.left(options[place]) for place in places_of(self.unleft)]
+                witness = find(facts if self.shown_by else ())
+                if witness is not None:
+                    self.show(vocabulary.mask(witness), partial(replace, witness))
+                elif not self.shown_by:
+                    return False
+                else:
+                    self.never_taken |= self.untaken
+                    self.never_left |= self.unleft
+        except TimeoutError:
+            if not self.shown_by:
+                raise
+        return True

@@ -9,6 +9,7 @@ from bidwright.catalog.amount_messages import decimal_message, money
 from bidwright.catalog.answers import answer_to_proto, answers_from_proto
 from bidwright.configurator.guide import Guidance, Wishes
 from bidwright.configurator.guide_facts import Option, Vocabulary
+from bidwright.configurator.request import Requirements
 from bidwright.core.errors import Faults, InvalidInput
 from bidwright.core.money import from_minor
 from bidwright.core.nearest import advice
@@ -28,6 +29,20 @@ def wishes_of(request: GuideConfigurationRequest, vocabulary: Vocabulary) -> Wis
     price = _options(request.price, "price", known, faults)
     faults.raise_if_any("The request")
     return Wishes(explain=explain, price=price, ranges=request.ranges)
+
+
+def asked_site(request: GuideConfigurationRequest, bid: Requirements) -> str:
+    """Understand which site is asked about; empty for the bid as a whole.
+
+    Raises:
+        InvalidInput: The bid does not have it.
+    """
+    ids = [site.id for site in bid.sites]
+    faults = Faults()
+    if request.site and request.site not in ids:
+        faults.add("site", f"{request.site!r} is not a site of the bid", advice(request.site, ids))
+    faults.raise_if_any("The request")
+    return request.site
 
 
 def _options(

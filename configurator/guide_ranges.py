@@ -49,7 +49,7 @@ class RangeSearch:
                 for direction in (-1, 1):
                     end = self._end(name, direction)
                     if end is None:
-                        exact = exact or WitnessSearch(self._requirements, self._amounts, self._deadline)
+                        exact = exact or WitnessSearch.of(self._requirements, self._amounts, self._deadline)
                         lowest, highest = self._warm.vocabulary.bounds(name)
                         end = exact.extreme(Fact(name, lowest, highest), direction)
                     ends.append(end)

@@ -6,7 +6,6 @@ The clauses of the offering are asked first; what they cannot decide is left to 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -267,27 +266,16 @@ class GuideSearch:
 
     def _exactly(self) -> bool:
         """Decide the rest by CP-SAT, as far as the time suffices; False where the choice cannot be completed."""
-        decided = self.decided
-        try:
-            while decided.untaken or decided.unleft or not decided.shown_by:
-                facts = [self.vocabulary.taken(self.vocabulary.options[place]) for place in places_of(decided.untaken)]
-                facts += [self.vocabulary.left(self.vocabulary.options[place]) for place in places_of(decided.unleft)]
-                witness = self._exact.find(facts if decided.shown_by else ())
-                if witness is not None:
-                    decided.show(self.vocabulary.mask(witness), partial(replace, witness))
-                    self._keep(witness)
-                elif not decided.shown_by:
-                    return False
-                else:
-                    decided.never_taken |= decided.untaken
-                    decided.never_left |= decided.unleft
-        except TimeoutError:
-            if not decided.shown_by:
-                raise
-        return True
+        return self.decided.finish(self.vocabulary, self._found_exactly)
+
+    def _found_exactly(self, facts: Sequence[Fact]) -> Witness | None:
+        """What CP-SAT finds with one of some facts, kept for later guides."""
+        witness = self._exact.find(facts)
+        if witness is not None:
+            self._keep(witness)
+        return witness
 
     def _keep(self, witness: Witness) -> None:
-        """Keep a configuration for later guides."""
         with self._warm.used(self._deadline):
             configuration = self._compiled(witness)
             if configuration is not None:
@@ -296,4 +284,4 @@ class GuideSearch:
 
     @cached_property
     def _exact(self) -> WitnessSearch:
-        return WitnessSearch(self._requirements, self._amounts, self._deadline)
+        return WitnessSearch.of(self._requirements, self._amounts, self._deadline)

@@ -99,7 +99,8 @@ def requirements_of(
     answers: Mapping[str, Answer] = {}
     found: tuple[Site, ...] = ()
     if offering and sites is not None:
-        answers, found = _sited(SiteReader(release=release, offering=offering, faults=faults), request.needs, sites)
+        reader = SiteReader(release=release, offering=offering, faults=faults, partial=partial)
+        answers, found = _sited(reader, request.needs, sites)
     elif offering:
         answers = _answers(offering, request.needs, faults, partial=partial)
     if offering and market and (not partial or offering.residency_need in answers):
@@ -162,7 +163,7 @@ def _sited(
     of_sites = reader.offering.needs.keys() - asked.keys()
     own = [answer for answer in needs if answer.name not in of_sites]
     usual = [answer for answer in needs if answer.name in of_sites]
-    answers = _answers(replace(reader.offering, needs=asked), own, reader.faults)
+    answers = _answers(replace(reader.offering, needs=asked), own, reader.faults, partial=reader.partial)
     return answers, replace(reader, usual=usual).read(sites)
 
 

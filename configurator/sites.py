@@ -16,7 +16,7 @@ class Site:
     """One site of a bid.
 
     Attributes:
-        answers: Every need that is asked for each site, by name.
+        answers: Every need that is asked for each site, by name; of a partial choice only those that have an answer.
         pins: Component id -> exact units at the site, or 0 for at least one.
         exclusions: Component ids that are not at the site, ascending.
         frozen: Pinned components that are there already and stay as they are, and excluded ones that are not added.

@@ -17,15 +17,14 @@ from bidwright.configurator.cpsat_sites_relaxed import SitesProblem
 from bidwright.configurator.cpsat_sites_solve import SitesFound
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
-from bidwright.configurator.explain import explain
-from bidwright.configurator.members import Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_blocks import SiteView, blocks_of
+from bidwright.configurator.sites_conflict import conflict_at_site
 from bidwright.configurator.sites_patterns import NothingFits, TooManyPatterns
 from bidwright.configurator.sites_prices import pooled_use, unit_price
 from bidwright.configurator.sites_spare import spare_components
-from bidwright.configurator.sites_split import at_site, is_of_bid, whole_bid
+from bidwright.configurator.sites_split import at_site, whole_bid
 from bidwright.configurator.sites_surplus import Placed, most_at_sites, placed
 from bidwright.configurator.solution import Solution, SolverDisagrees
 from bidwright.core.amount_table import AmountTable
@@ -71,7 +70,7 @@ def configure_sites(
     try:
         return search.outcome()
     except NothingFits as nothing:
-        return search.conflict_at(nothing.site)
+        return _conflict_at(nothing.site, bid, amounts, deadline)
     except TimeoutError as too_late:
         raise _out_of_time(deadline) from too_late
     except TooManyPatterns as too_many:
@@ -204,17 +203,14 @@ class _Search:
         reached = tuple(reached_by(solution, problem.bid.goals, best.steps, problem.bid.asked))
         return SitedSolution(replace(solution, reached=reached), sites)
 
-    def conflict_at(self, site_id: str) -> Conflict:
-        """Why a site can have nothing."""
-        view = next(view for view in self._views if view.site.id == site_id)
-        conflict = explain(view.requirements, self._amounts, self._deadline)
-        if conflict is None:
-            raise SolverDisagrees(f"site {site_id} has no pattern and yet something is possible")
-        conflict.summary = f"At site {view.site.name}: {conflict.summary}"
-        for member in conflict.members:
-            if not is_of_bid(Member(member.kind, member.id), self._bid):
-                member.site = site_id
-        return conflict
+
+def _conflict_at(site_id: str, bid: Requirements, amounts: AmountTable, deadline: Deadline) -> Conflict:
+    """Why a site can have nothing."""
+    site = next(site for site in bid.sites if site.id == site_id)
+    conflict = conflict_at_site(bid, site, amounts, deadline)
+    if conflict is None:
+        raise SolverDisagrees(f"site {site_id} has no pattern and yet something is possible")
+    return conflict
 
 
 def _as_found(known: SitedSolution) -> SitesFound:

@@ -23,12 +23,14 @@ class SiteReader:
 
     Attributes:
         usual: Answers that hold at sites which give none of their own.
+        partial: Whether needs that neither answers stay open; they take their default otherwise.
     """
 
     release: Release
     offering: Offering
     faults: Faults
     usual: Sequence[NeedAnswer] = ()
+    partial: bool = False
 
     def read(self, sites: Sequence[SiteMessage]) -> tuple[Site, ...]:
         """The sites by id; every fault is collected: none or too many, an id given twice, what is not of a site."""
@@ -86,7 +88,8 @@ class SiteReader:
                 fix = f"Answer it for the whole bid; each site answers {', '.join(asked) or 'nothing'}."
                 self.faults.add(f"{where}.needs.{name}", f"{name} is not asked for each site", fix)
                 del given[name]
-            return resolve_answers(replace(self.offering, needs=asked), answers_from_proto(self.usual) | given)
+            own = replace(self.offering, needs=asked)
+            return resolve_answers(own, answers_from_proto(self.usual) | given, partial=self.partial)
         except InvalidInput as refusal:
             self.faults.found.extend(replace(fault, where=f"{where}.{fault.where}") for fault in refusal.faults)
             return {}

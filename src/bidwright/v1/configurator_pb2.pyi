@@ -181,16 +181,20 @@ class GuidedRange(_message.Message):
     def __init__(self, need: _Optional[str] = ..., least: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., most: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ...) -> None: ...
 
 class GuideConfigurationRequest(_message.Message):
-    __slots__ = ("request", "explain", "price", "ranges")
+    __slots__ = ("request", "explain", "price", "ranges", "sites", "site")
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     EXPLAIN_FIELD_NUMBER: _ClassVar[int]
     PRICE_FIELD_NUMBER: _ClassVar[int]
     RANGES_FIELD_NUMBER: _ClassVar[int]
+    SITES_FIELD_NUMBER: _ClassVar[int]
+    SITE_FIELD_NUMBER: _ClassVar[int]
     request: ConfigureRequest
     explain: _containers.RepeatedCompositeFieldContainer[Option]
     price: _containers.RepeatedCompositeFieldContainer[Option]
     ranges: bool
-    def __init__(self, request: _Optional[_Union[ConfigureRequest, _Mapping]] = ..., explain: _Optional[_Iterable[_Union[Option, _Mapping]]] = ..., price: _Optional[_Iterable[_Union[Option, _Mapping]]] = ..., ranges: _Optional[bool] = ...) -> None: ...
+    sites: _containers.RepeatedCompositeFieldContainer[Site]
+    site: str
+    def __init__(self, request: _Optional[_Union[ConfigureRequest, _Mapping]] = ..., explain: _Optional[_Iterable[_Union[Option, _Mapping]]] = ..., price: _Optional[_Iterable[_Union[Option, _Mapping]]] = ..., ranges: _Optional[bool] = ..., sites: _Optional[_Iterable[_Union[Site, _Mapping]]] = ..., site: _Optional[str] = ...) -> None: ...
 
 class GuideConfigurationResponse(_message.Message):
     __slots__ = ("options", "ranges", "conflict")
