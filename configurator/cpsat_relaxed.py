@@ -21,6 +21,7 @@ from ortools.math_opt import (
     sparse_containers_pb2,
 )
 from ortools.math_opt.core.python import solver as engine
+from pybind11_abseil.status import StatusNotOk  # type: ignore[import-untyped]  # comes with ortools, without types
 
 from bidwright.configurator.cpsat_forms import LinearForm
 from bidwright.configurator.cpsat_lifted import Groups, Lifting, Reals
@@ -171,16 +172,19 @@ class _Glop:
         self._parameters.glop.use_scaling = False  # scaled anew, the basis it begins with would be worth less
 
     def solved(self, deadline: Deadline) -> _Solved | None:
-        """Solve; None where there is no solution in time."""
+        """Solve; None where there is no solution in time, or GLOP loses its way among rounded numbers."""
         self._parameters.time_limit.FromSeconds(max(1, int(deadline.left_s)))
-        found = self._solver.solve(
-            self._parameters,
-            model_parameters_pb2.ModelSolveParametersProto(),
-            None,
-            callback_pb2.CallbackRegistrationProto(),
-            None,
-            None,
-        )
+        try:
+            found = self._solver.solve(
+                self._parameters,
+                model_parameters_pb2.ModelSolveParametersProto(),
+                None,
+                callback_pb2.CallbackRegistrationProto(),
+                None,
+                None,
+            )
+        except StatusNotOk:  # abnormal ends are told so; what is known without this solution is as true
+            return None
         if found.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL or not found.solutions:
             return None
         primal, dual = found.solutions[0].primal_solution.variable_values, found.solutions[0].dual_solution.dual_values

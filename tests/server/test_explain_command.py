@@ -75,3 +75,12 @@ def test_an_unknown_portfolio_or_market_is_told_with_those_that_there_are(instal
     assert "Did you mean 'managed_hosting'?" in portfolio.stderr
     market = installation.bid("explain", "web_hosting", "--market", "FR")
     assert "Invalid value for '--market': There is no market FR; there are DE, GB, US." in market.stderr
+
+
+def test_numbers_at_which_a_linear_solver_gives_up_are_no_fault_of_the_server(installation: Installation) -> None:
+    # GLOP ends abnormally where the second change is configured: it is told by an exception.
+    needs = ("-n", "users=30", "-n", "mail_system=exchange", "--pin", "migration.file_terabyte")
+    terms = ("--market", "US", "--term", "12", "--budget-monthly", "1000", "--budget-one-time", "0")
+    done = installation.bid("explain", "groupware", *needs, *terms, "--objective", "lead_time")
+    assert done.returncode == 3, done.stderr
+    assert "allow 2,066.90 USD once instead of 0.00 USD once" in done.stdout
