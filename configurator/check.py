@@ -103,7 +103,8 @@ def _slots(requirements: Requirements, choice: Choice) -> Iterator[Violation]:
         if not slot.minimum <= len(chosen) <= slot.maximum:
             what = f"{len(chosen)} are chosen{': ' + _list(chosen) if chosen else ''}"
             members = _list(choice.release.members(family))
-            fix = f"Choose {slot.minimum} to {slot.maximum} of {members}."
+            least, most = slot.minimum, slot.maximum
+            fix = f"Choose {least if least == most else f'{least} to {most}'} of {members}."
             yield _violation(Member(SLOT, family), f"{_told(requirements, family)}, but {what}.", fix)
         if slot.max_quantity is not None and choice.units(family) > slot.max_quantity:
             text = f"{_told(requirements, family)}, but there are {choice.units(family)} units: {_list(chosen)}."

@@ -151,7 +151,9 @@ def _found(module: Module, names: Name, written: WrittenStep) -> tuple[int, Name
     found = module.find(names)
     if found is None:
         raise _Wrong(
-            f"There is no feature {'.'.join(names)}.", "Name a feature of the tree, or feature.attribute.", written
+            f"There is no feature {'.'.join(names)}.",
+            "Name a feature of the tree, or feature.attribute; a text stands in 'single quotes'.",
+            written,
         )
     return found
 

@@ -18,6 +18,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.dimacs import read_dimacs
 from bidwright.configurator.uvl_files import read_uvl
 from bidwright.core.command_line.files import FILE
+from bidwright.core.command_line.help_examples import examples
 
 _MOST_DIGITS = 700_000  # what the most variables that are read can make
 _CONFLICT = 3
@@ -47,7 +48,13 @@ def analyzed_feature_model(uvl: Path | None, dimacs: Path | None, deadline: Dead
     return json.dumps(_as_record(result, seconds), ensure_ascii=False) if as_json else _as_text(result, seconds)
 
 
-@click.command("complete")
+_EXAMPLES = examples(
+    "bidwright portfolio complete --uvl shop.uvl --select Card",
+    """bidwright portfolio complete --uvl shop.uvl --select 'Card,"Bank, transfer"' --deselect Search --json""",
+)
+
+
+@click.command("complete", epilog=_EXAMPLES)
 @click.option("--uvl", type=FILE, required=True, help="Feature model in UVL.")
 @click.option("--select", multiple=True, metavar="NAMES", help='Features to select: a,b,"with, comma".')
 @click.option("--deselect", multiple=True, metavar="NAMES", help="Features to leave out.")
@@ -111,7 +118,7 @@ def _as_record(result: Analysis, seconds: float) -> dict[str, object]:
 
 def _as_text(result: Analysis, seconds: float) -> str:
     rows = [
-        ("Configurations", "none: the model is void" if result.void else _size(result.configurations)),
+        ("Configurations", _configurations(result)),
         (f"Core ({len(result.core)})", _joined(result.core)),
         (f"Dead ({len(result.dead)})", _joined(result.dead)),
         (f"False-optional ({len(result.false_optional)})", _joined(result.false_optional)),
@@ -119,6 +126,14 @@ def _as_text(result: Analysis, seconds: float) -> str:
         ("Time", f"{seconds} s" if result.is_complete else f"{seconds} s; a limit was hit, so there may be more"),
     ]
     return "\n".join(f"{title}: {said}" for title, said in rows)
+
+
+def _configurations(result: Analysis) -> str:
+    if result.void:
+        return "none: the model is void"
+    if result.configurations is None and result.is_complete:
+        return "not counted: a selection says not all, as features hold values, have several instances or have no names"
+    return _size(result.configurations)
 
 
 def _size(number: int | None) -> str:

@@ -31,6 +31,7 @@ _PATTERNS = {
     rf"^({_WORD})?$": f"{_AS_WORD[:-1]}, or empty.",
     rf"^{_WORD}\.{_WORD}$": "must be a component: its family, a point and its name, such as compute.small.",
     rf"^{_WORD}(\.{_WORD})?$": "must be a family or a component, such as compute or compute.small.",
+    rf"^portfolios/{_WORD}/releases/[0-9a-f]{{64}}$": "must be a release: portfolios/ID/releases/DIGEST.",
     r"^[A-Z][A-Z0-9_]*$": "must be capital letters, digits and _, beginning with a letter.",
     r"^[A-Z0-9][A-Z0-9_-]*$": "must be capital letters, digits, _ and -, not beginning with _ or -.",
 }

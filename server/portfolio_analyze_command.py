@@ -20,6 +20,7 @@ from bidwright.configurator.portfolio_analysis import Scope, analyze_portfolio
 from bidwright.core.amount_table import AmountTable
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.files import FILE, FOLDER, OutputFile
+from bidwright.core.command_line.help_examples import examples
 from bidwright.core.counts import counted
 from bidwright.pricing.amounts import amount_table
 from bidwright.server.feature_model_commands import analyzed_feature_model
@@ -34,7 +35,14 @@ _MOST_DIGITS = 200_000
 _Named = TypeVar("_Named")
 
 
-@click.command("analyze")
+_EXAMPLES = examples(
+    "bidwright portfolio analyze portfolios/shop --strict",
+    "bidwright portfolio analyze --offering web_hosting --picture web_hosting.svg",
+    "bidwright portfolio analyze --uvl shop.uvl --json",
+)
+
+
+@click.command("analyze", epilog=_EXAMPLES)
 @click.argument("directory", type=FOLDER, required=False)
 @click.option("--uvl", type=FILE, help="Feature model in UVL, instead of a portfolio.")
 @click.option("--dimacs", type=FILE, help="Formula in DIMACS CNF; names from comments `c NUMBER NAME`.")

@@ -12,11 +12,18 @@ from bidwright.configurator.uvl_import import import_model
 from bidwright.configurator.uvl_import_files import files_of
 from bidwright.core.clock import utc_now
 from bidwright.core.command_line.files import FILE
+from bidwright.core.command_line.help_examples import examples
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-@click.command("import")
+_EXAMPLES = examples(
+    "bidwright portfolio import shop.uvl --output portfolios/shop",
+    "bidwright portfolio import shop.uvl --output portfolios/shop --price-attribute price",
+)
+
+
+@click.command("import", epilog=_EXAMPLES)
 @click.argument("file", type=FILE, required=False)
 @click.option("--uvl", type=FILE, help="Feature model in UVL, whatever its name ends in.")
 @click.option("--output", type=_FOLDER, required=True, metavar="DIRECTORY", help="Where the portfolio is written.")

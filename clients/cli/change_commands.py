@@ -80,7 +80,7 @@ def change(
             show_conflict(session, response.conflict)
         raise SystemExit(NOT_VALID)
     if not session.output.as_json:
-        _show(session, before, response.change)
+        _show(session, before, response.change, request.request.terms.term_months)
     if target:
         keep_design(session, response.change.solution, request.request.terms, target=target)
 
@@ -155,7 +155,7 @@ def _terms(session: Session, before: _Installed, options: Mapping[str, object]) 
     return terms
 
 
-def _show(session: Session, before: _Installed, found: configurator.ConfigurationChange) -> None:
+def _show(session: Session, before: _Installed, found: configurator.ConfigurationChange, term_months: int) -> None:
     portfolio = before.chosen.release.split("/")[1]
     titles = {component.id: component.title for component in components_of(session, portfolio)}
     kept = [one for one in found.changes if one.action == configurator.ITEM_ACTION_KEEP]
@@ -180,6 +180,8 @@ def _show(session: Session, before: _Installed, found: configurator.Configuratio
         ("a month", amount(old.monthly) if old else "", amount(new.monthly)),
         ("contract value", amount(old.contract_value) if old else "", amount(new.contract_value)),
     ]
+    if term_months != before.terms.term_months:
+        prices.insert(0, ("months of the term", str(before.terms.term_months), str(term_months)))
     session.output.table("Price", ["", "before ", "after "], prices)
     disruption = f"Disruption {number_text(found.disruption.number)}"
     if found.disruption.is_optimal and found.solution.proof.is_optimal:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from google.protobuf.json_format import MessageToJson
 
-from bidwright.clients.cli import answers, views
+from bidwright.clients.cli import answers, examples, views
 from bidwright.clients.cli.catalog_reads import components_of, get_offering
 from bidwright.clients.cli.interactive import walk
 from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from, show_proofs
@@ -27,8 +27,8 @@ SITES = click.option("--sites", type=FILE, help="The sites of the bid: a YAML li
 
 def register(group: click.Group) -> None:
     """Add the commands of this module to ``bid`` itself."""
-    command(group, "configure")(configure)
-    command(group, "check")(check)
+    command(group, "configure", epilog=examples.CONFIGURE)(configure)
+    command(group, "check", epilog=examples.CHECK)(check)
 
 
 @request_options
@@ -87,7 +87,11 @@ def keep_design(
 ) -> None:
     """Write a solution to a file from which it can be priced and quoted."""
     design = quoting.CreateQuoteRequest(configuration=solution.configuration, terms=terms)
-    target.write_text(MessageToJson(design, preserving_proto_field_name=True) + "\n", encoding="utf-8")
+    try:
+        target.write_text(MessageToJson(design, preserving_proto_field_name=True) + "\n", encoding="utf-8")
+    except OSError as error:  # a full disk, or a folder that is gone by now
+        told = f"{target} could not be written ({error.strerror}): ask again with another --output."
+        raise click.ClickException(told) from error
     if not session.output.as_json:
         session.output.note(f"Kept in {target}: go on with `bid price {target}` or `bid quote create {target}`.")
 

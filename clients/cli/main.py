@@ -13,6 +13,7 @@ from bidwright.clients.cli import (
     change_commands,
     contract_commands,
     design_commands,
+    examples,
     explain_commands,
     order_commands,
     price_command,
@@ -60,9 +61,9 @@ def bid(context: click.Context, config: Path | None, profile: str, timeout_s: fl
 
 design_commands.register(bid)
 command(bid, "price")(price_command.price)
-command(bid, "explain")(explain_commands.explain)
-command(bid, "alternatives")(alternatives_commands.alternatives)
-command(bid, "change")(change_commands.change)
+command(bid, "explain", epilog=examples.EXPLAIN)(explain_commands.explain)
+command(bid, "alternatives", epilog=examples.ALTERNATIVES)(alternatives_commands.alternatives)
+command(bid, "change", epilog=examples.CHANGE)(change_commands.change)
 for group in (
     catalog_commands.offering,
     catalog_commands.component,

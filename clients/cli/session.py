@@ -53,7 +53,9 @@ class Session:
         return self.connection
 
 
-def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], click.Command]:
+def command(
+    group: click.Group, name: str, *, epilog: str | None = None
+) -> Callable[[Callable[..., Any]], click.Command]:
     """Register a command that takes the session first, understands ``--json``, and explains refusals."""
 
     def register(function: Callable[..., Any]) -> click.Command:
@@ -67,6 +69,6 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], cli
                 raise SystemExit(_EXIT_OF.get(refusal.code, 1)) from None
 
         json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-        return group.command(name)(json_option(click.pass_obj(run)))
+        return group.command(name, epilog=epilog)(json_option(click.pass_obj(run)))
 
     return register

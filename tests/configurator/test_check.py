@@ -36,7 +36,7 @@ def test_everything_wrong_is_told_at_once_with_values_and_a_fix() -> None:
         (
             "support",
             "Web hosting takes exactly 1 of the different Support (support), but 0 are chosen.",
-            "Choose 1 to 1 of support.premium, support.standard.",
+            "Choose 1 of support.premium, support.standard.",
         ),
         (
             "web",
@@ -44,7 +44,7 @@ def test_everything_wrong_is_told_at_once_with_values_and_a_fix() -> None:
                 "Web hosting takes exactly 1 of the different Web (web), "
                 "but 2 are chosen: web.apache_site, web.nginx_site."
             ),
-            "Choose 1 to 1 of web.apache_site, web.nginx_site.",
+            "Choose 1 of web.apache_site, web.nginx_site.",
         ),
         (
             "compute.small",

@@ -66,3 +66,11 @@ def test_a_frozen_name_that_is_empty_or_nearly_right_is_told(installation: Insta
     nearly = installation.bid(*change, "--frozen", "dns.zon")
     assert "dns.zon is not installed. Did you mean 'dns.zone'?" in nearly.stderr
     assert installation.bid(*change, "--frozen", "dns.zone,").returncode == 0
+
+
+def test_prices_of_terms_of_different_length_are_told_apart(installation: Installation, installed: Path) -> None:
+    change = ("change", "--installed", str(installed))
+    longer = installation.bid(*change, "--term", "36").stdout
+    row = next(line for line in longer.splitlines() if line.startswith("months of the term"))
+    assert row.split()[-2:] == ["24", "36"]
+    assert "months of the term" not in installation.bid(*change).stdout

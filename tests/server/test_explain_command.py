@@ -84,3 +84,10 @@ def test_numbers_at_which_a_linear_solver_gives_up_are_no_fault_of_the_server(in
     done = installation.bid("explain", "groupware", *needs, *terms, "--objective", "lead_time")
     assert done.returncode == 3, done.stderr
     assert "allow 2,066.90 USD once instead of 0.00 USD once" in done.stdout
+
+
+def test_a_file_that_cannot_be_written_after_all_is_told(installation: Installation) -> None:
+    done = installation.bid("configure", "web_hosting", "--output", "/proc/design.json")  # there, and takes no files
+    assert done.returncode == 1
+    assert "/proc/design.json could not be written" in done.stderr
+    assert "Traceback" not in done.stderr

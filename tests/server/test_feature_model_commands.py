@@ -97,3 +97,19 @@ def test_what_is_refused_comes_with_its_place_and_exit_code_1(tmp_path: Path) ->
     result = _run("analyze", "--uvl", str(path), "--json")
     assert result.exit_code == 1
     assert "bad.uvl:3:3" in result.stderr
+
+
+def test_analyze_says_why_configurations_are_not_counted(typed_model: str) -> None:
+    result = _run("analyze", "--uvl", typed_model)
+    assert "Configurations: not counted: a selection says not all, as features hold values" in result.stdout
+
+
+def test_a_text_in_double_quotes_is_told_how_texts_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "named.uvl"
+    path.write_text(
+        'features\n\tShop\n\t\toptional\n\t\t\tString Name\nconstraints\n\tName == "foo"\n', encoding="utf-8"
+    )
+    result = _run("analyze", "--uvl", str(path))
+    assert result.exit_code == 1
+    assert "There is no feature foo. Name a feature of the tree, or feature.attribute" in result.output
+    assert "a text stands in 'single quotes'" in result.output
