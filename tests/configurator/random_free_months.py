@@ -57,7 +57,7 @@ def spared_of(items: Mapping[str, int], table: AmountTable, due: Mapping[str, Ma
     found = sum(column[items[component]] for component, column in table.spared.items() if component in items)
     for one in table.percentages:
         if one.component in items and one.charge in MONTHS:
-            net = one.net(sum(due[one.charge].get(component, 0) for component in one.of))
+            net = one.net(sum(due[one.of_charge].get(component, 0) for component in one.of))
             period, months = MONTHS[one.charge], table.term_months
             found += net * (times_due(months, period, table.free_months) - times_due(months, period, one.free_months))
     return found
