@@ -14,6 +14,7 @@ from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from,
 from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session, command
 from bidwright.clients.cli.site_files import read_sites
+from bidwright.clients.cli.spoken_request import Spoken
 from bidwright.core.command_line.files import FILE, OutputFile
 from bidwright.core.enum_words import enum_word
 from bidwright.v1 import configuration_pb2 as configuration
@@ -45,10 +46,11 @@ def configure(session: Session, **options: str) -> None:
     request = request_from(session, **options)
     request.objectives.extend(objectives_from(options["objectives"]))
     if options["interactive"]:
-        if options["sites"]:
-            raise click.UsageError("--interactive asks for a bid without sites: give one of --interactive and --sites.")
         offering = get_offering(session, request.portfolio.partition("/")[2], request.offering)
-        response = walk(session, request, offering)
+        sites = sites_of(session, request, options["sites"])
+        if options["sites"] and not sites:
+            raise click.BadParameter(f"{options['sites']} has no sites.")
+        response = walk(session, Spoken(request, sites), offering)
     else:
         with session.output.errors.status("Looking for the best valid configuration ..."):
             response = _configured(session, request, options["sites"])

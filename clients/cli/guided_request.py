@@ -10,6 +10,7 @@ import click
 from google.type.money_pb2 import Money
 
 from bidwright.clients.cli import answers, views
+from bidwright.clients.cli.spoken_request import Spoken
 from bidwright.clients.sdk import Bidwright, RequestRefused
 from bidwright.core.command_line.price_text import exact
 from bidwright.core.money import plain
@@ -52,24 +53,36 @@ def option_from(text: str, offering: catalog.Offering) -> configurator.Option:
 
 
 class GuidedRequest:
-    """One request, and the ones before it.
+    """One request, with its sites where it has some, and the ones before it.
 
     Attributes:
-        request: What was said so far; also what the caller gave.
-        skipped: Needs that were left open on purpose.
-        options: Every option, as of the last look.
+        spoken: What was said so far; also what the caller gave.
+        options: Every option of what is spoken of, as of the last look.
         conflict: Why the request cannot be completed; None where it can.
     """
 
-    def __init__(self, server: Bidwright, request: configurator.ConfigureRequest) -> None:
+    def __init__(self, server: Bidwright, spoken: Spoken) -> None:
         self._server = server
         self._ranges: Mapping[str, configurator.GuidedRange] | None = None
-        self._before: list[tuple[configurator.ConfigureRequest, frozenset[str]]] = []
-        self._given = _options_of(request)
-        self.request = request
-        self.skipped: frozenset[str] = frozenset()
+        self._before: list[Spoken] = []
+        self._given = spoken.copy()
+        self.spoken = spoken
         self.options: Sequence[configurator.GuidedOption] = ()
         self.conflict: configuration.Conflict | None = None
+
+    @property
+    def request(self) -> configurator.ConfigureRequest:
+        """What was said of the whole."""
+        return self.spoken.request
+
+    def go_to(self, site: str) -> None:
+        """Speak of a site from now on, or of the bid as a whole where the id is empty."""
+        self.spoken.at = site
+        self.options = ()
+
+    def _asked(self) -> configurator.GuideConfigurationRequest:
+        spoken = self.spoken
+        return configurator.GuideConfigurationRequest(request=spoken.request, sites=spoken.sites, site=spoken.at)
 
     def look(self) -> Mapping[str, configurator.GuidedOption]:
         """Ask the guide; returns the options as they were, by name.
@@ -79,7 +92,7 @@ class GuidedRequest:
         """
         before = {option_name(guided.option): guided for guided in self.options}
         self._ranges = None
-        response = self._guidance(configurator.GuideConfigurationRequest(request=self.request))
+        response = self._guidance(self._asked())
         self.conflict = response.conflict if response.HasField("conflict") else None
         if self.conflict is None:
             self.options = response.options
@@ -96,13 +109,15 @@ class GuidedRequest:
 
     def why(self, option: configurator.Option) -> configurator.GuidedOption:
         """What the guide says of one option, with its reasons."""
-        asked = configurator.GuideConfigurationRequest(request=self.request, explain=[option])
+        asked = self._asked()
+        asked.explain.append(option)
         options = self._server.configurator.GuideConfiguration(asked).options
         return next(guided for guided in options if guided.option == option)
 
     def priced(self, options: Sequence[configurator.Option]) -> Sequence[configurator.GuidedOption]:
         """What the guide says of some options, at most 100, with the price differences of open ones found in time."""
-        asked = configurator.GuideConfigurationRequest(request=self.request, price=options)
+        asked = self._asked()
+        asked.price.extend(options)
         told = self._server.configurator.GuideConfiguration(asked, timeout=_PRICES_S).options
         return [guided for guided in told if guided.option in options]
 
@@ -113,7 +128,8 @@ class GuidedRequest:
         return self._ranges.get(need)
 
     def _ranges_at_once(self) -> Mapping[str, configurator.GuidedRange]:
-        asked = configurator.GuideConfigurationRequest(request=self.request, ranges=True)
+        asked = self._asked()
+        asked.ranges = True
         try:
             ranges = self._server.configurator.GuideConfiguration(asked, timeout=_AT_ONCE_S).ranges
         except RequestRefused as refusal:
@@ -125,7 +141,7 @@ class GuidedRequest:
     def best_at_once(self) -> configurator.ConfigureResponse | None:
         """The best that is found in a moment, with defaults for what is open; None where nothing is."""
         try:
-            return self._server.configurator.Configure(self.request, timeout=_AT_ONCE_S)
+            return self._configured(timeout_s=_AT_ONCE_S)
         except RequestRefused as refusal:
             if not refusal.is_late:
                 raise
@@ -133,37 +149,42 @@ class GuidedRequest:
 
     def best(self) -> configurator.ConfigureResponse:
         """The best configuration, with defaults for what is open."""
-        return self._server.configurator.Configure(self.request)
+        return self._configured()
+
+    def _configured(self, *, timeout_s: float | None = None) -> configurator.ConfigureResponse:
+        server, spoken = self._server.configurator, self.spoken
+        if not spoken.sites:
+            return server.Configure(spoken.request, timeout=timeout_s)
+        asked = configurator.ConfigureSitesRequest(request=spoken.request, sites=spoken.sites)
+        return server.ConfigureSites(asked, timeout=timeout_s)
 
     def answer(self, answer: configuration.NeedAnswer) -> None:
         """Answer a need, anew where it has an answer."""
         self._remember()
-        self._set_answer(answer)
+        self.spoken.set_answer(answer, self.spoken.at)
 
     def take(self, pin: configurator.Pin) -> None:
         """Have a component in."""
         self._remember()
-        self._free(pin.component)
-        self.request.pins.append(pin)
+        self.spoken.free(pin.component, self.spoken.at)
+        self.spoken.said.pins.append(pin)
 
     def skip(self, need: str) -> None:
         """Leave a need open."""
         self._remember()
-        self.skipped |= {need}
+        self.spoken.skipped |= {(self.spoken.at, need)}
 
     def forget(self, need: str) -> None:
         """Take the answer to a need back, or that it was skipped, so that it is to be answered again."""
         self._remember()
-        self.skipped -= {need}
-        others = [other for other in self.request.needs if other.name != need]
-        del self.request.needs[:]
-        self.request.needs.extend(others)
+        self.spoken.skipped -= {(self.spoken.at, need)}
+        self.spoken.forget(need, self.spoken.at)
 
     def drop(self, component: str) -> None:
         """Have a component not in."""
         self._remember()
-        self._free(component)
-        self.request.exclusions.append(component)
+        self.spoken.free(component, self.spoken.at)
+        self.spoken.said.exclusions.append(component)
 
     @property
     def can_undo(self) -> bool:
@@ -174,8 +195,9 @@ class GuidedRequest:
         """Go back before the last change; False where there was none."""
         if not self._before:
             return False
-        request, self.skipped = self._before.pop()
-        self.request.CopyFrom(request)
+        at, self.spoken = self.spoken.at, self._before.pop()
+        if at != self.spoken.at:
+            self.go_to(self.spoken.at)
         return True
 
     def repairs(self) -> Sequence[configurator.Repair]:
@@ -183,7 +205,7 @@ class GuidedRequest:
 
         Empty where none are found in the time that a person waits.
         """
-        asked = configurator.ExplainConfigurationRequest(request=self.request)
+        asked = configurator.ExplainConfigurationRequest(request=self.request, sites=self.spoken.sites)
         try:
             return self._server.configurator.ExplainConfiguration(asked, timeout=_REPAIRS_S).repairs
         except RequestRefused as refusal:
@@ -194,9 +216,9 @@ class GuidedRequest:
     def repair(self, repair: configurator.Repair) -> None:
         """Make the changes of a repair; they are a part of the last change, so that one ``undo`` takes both back."""
         for change in repair.changes:
-            kind, name = change.member.kind, change.member.id
+            kind, name, site = change.member.kind, change.member.id, change.member.site
             if change.HasField("answer"):
-                self._set_answer(change.answer)
+                self.spoken.set_answer(change.answer, site)
             elif change.HasField("limit"):
                 getattr(self.request.budget, name).CopyFrom(change.limit)
             elif kind == configuration.CONFLICT_KIND_BUDGET:
@@ -206,7 +228,7 @@ class GuidedRequest:
                 del self.request.bespoke_items[:]
                 self.request.bespoke_items.extend(kept)
             else:
-                self._free(name)
+                self.spoken.free(name, site)
 
     def limit(self, name: _Limit, most: Money | None) -> None:
         """Set a limit of the budget, or lift it."""
@@ -217,29 +239,16 @@ class GuidedRequest:
 
     def way_on(self) -> str:
         """How to come back here with the command that began the walk: options to add to it, and such to leave out."""
-        now = _options_of(self.request)
-        more = [part for pair in now if pair not in self._given for part in pair]
-        less = [part for pair in self._given if pair not in now for part in pair]
+        given, now = _options_of(self._given.request), _options_of(self.request)
+        more = [part for pair in now if pair not in given for part in pair]
+        less = [part for pair in given if pair not in now for part in pair]
         ways = [f"{does}: {shlex.join(parts)}" for does, parts in (("leave out", less), ("add", more)) if parts]
+        sites = "; ".join(self.spoken.changed_sites(self._given))
+        ways += [f"have in the file of sites: {sites}"] if sites else []
         return f"To go on from here, {', and '.join(ways)}" if ways else ""
 
     def _remember(self) -> None:
-        kept = configurator.ConfigureRequest()
-        kept.CopyFrom(self.request)
-        self._before.append((kept, self.skipped))
-
-    def _set_answer(self, answer: configuration.NeedAnswer) -> None:
-        others = [other for other in self.request.needs if other.name != answer.name]
-        del self.request.needs[:]
-        self.request.needs.extend([*others, answer])
-
-    def _free(self, component: str) -> None:
-        """Neither ask for a component nor rule it out."""
-        pins = [pin for pin in self.request.pins if pin.component != component]
-        exclusions = [other for other in self.request.exclusions if other != component]
-        del self.request.pins[:], self.request.exclusions[:]
-        self.request.pins.extend(pins)
-        self.request.exclusions.extend(exclusions)
+        self._before.append(self.spoken.copy())
 
 
 def _options_of(request: configurator.ConfigureRequest) -> list[tuple[str, str]]:

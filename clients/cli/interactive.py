@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import NoReturn
 
 import click
@@ -12,6 +13,7 @@ from bidwright.clients.cli.catalog_reads import components_of
 from bidwright.clients.cli.guided_request import LIMITS, GuidedRequest, option_from, option_name
 from bidwright.clients.cli.request_options import currency_of
 from bidwright.clients.cli.session import NOT_VALID, Session
+from bidwright.clients.cli.spoken_request import Spoken
 from bidwright.clients.cli.typed_lines import TypedLines
 from bidwright.clients.sdk import RequestRefused
 from bidwright.core.nearest import advice
@@ -26,17 +28,15 @@ _MOST_PRICED = 100
 """Options whose price difference one question to the guide may be about."""
 
 
-def walk(
-    session: Session, request: configurator.ConfigureRequest, offering: catalog.Offering
-) -> configurator.ConfigureResponse:
-    """Ask need by need, put what is said into the request, and find the best configuration for it.
+def walk(session: Session, spoken: Spoken, offering: catalog.Offering) -> configurator.ConfigureResponse:
+    """Ask need by need, put what is said into the request and its sites, and find the best configuration for it.
 
     Lines come from standard input, a terminal or not. Where the result is JSON, the conversation is on standard error.
 
     Raises:
         SystemExit: The walk ended without ``done``.
     """
-    return _Walk(session, GuidedRequest(session.server(), request), offering).run()
+    return _Walk(session, GuidedRequest(session.server(), spoken), offering).run()
 
 
 class _Walk:
@@ -44,7 +44,7 @@ class _Walk:
         self._session = session
         self._output = session.output.beside() if session.output.as_json else session.output
         self._guided = guided
-        self._offering = offering
+        self._whole = offering
         portfolio = guided.request.portfolio.split("/")[1]
         self._titles = {component.id: component.title for component in components_of(session, portfolio)}
         self._costs: price_records.PriceTotals | None = None
@@ -57,6 +57,7 @@ class _Walk:
             "drop": self._drop,
             "ask": self._ask_again,
             "budget": self._budget,
+            "site": self._go_to,
         }
         self._alone: Mapping[str, Callable[[], None]] = {
             "list": self._families,
@@ -64,9 +65,20 @@ class _Walk:
             "undo": self._undo,
             "back": self._undo,
             "skip": self._skip,
+            "site": lambda: self._go_to(""),
+            "sites": self._sites,
             "help": lambda: walk_views.show_help(self._output),
             "?": lambda: walk_views.show_help(self._output),
         }
+
+    @property
+    def _offering(self) -> catalog.Offering:
+        """The offering, or what of it a site has where one is spoken of."""
+        if not self._guided.spoken.at:
+            return self._whole
+        needs = [need for need in self._whole.needs if need.per_site]
+        slots = [slot for slot in self._whole.slots if slot.per_site]
+        return catalog.Offering(name=self._whole.name, needs=needs, slots=slots)
 
     def run(self) -> configurator.ConfigureResponse:
         self._output.note("Type an answer, or help.")
@@ -109,7 +121,8 @@ class _Walk:
         raise SystemExit(NOT_VALID)
 
     def _next_need(self) -> catalog.Need | None:
-        known = {answer.name for answer in self._guided.request.needs} | self._guided.skipped
+        spoken = self._guided.spoken
+        known = spoken.known() | {need for site, need in spoken.skipped if site == spoken.at}
         return next((need for need in self._offering.needs if need.name not in known), None)
 
     def _answer(self, need: catalog.Need | None, text: str) -> None:
@@ -189,8 +202,9 @@ class _Walk:
 
     def _so_far(self) -> None:
         """What it costs by now; needs that must be answered and are not yet leave it open."""
-        known = {answer.name for answer in self._guided.request.needs}
-        if all(need.default_value or not need.required or need.name in known for need in self._offering.needs):
+        spoken = self._guided.spoken
+        known = replace(spoken, at="").known()
+        if all(need.default_value or not need.required or need.name in known for need in self._whole.needs):
             with self._output.errors.status("Looking for the best by now ..."):
                 found = self._guided.best_at_once()
             self._costs = walk_views.show_costs(self._output, found, self._costs)
@@ -258,6 +272,19 @@ class _Walk:
     def _families(self) -> None:
         walk_views.show_families(self._output, self._offering, self._guided.options)
 
+    def _go_to(self, site: str) -> None:
+        """Speak of a site from now on, or of the whole bid."""
+        ids = [one.id for one in self._guided.spoken.sites]
+        if not ids:
+            raise click.BadParameter("The bid has no sites: end the walk, and begin it with --sites FILE.")
+        if site and site not in ids:
+            raise click.BadParameter(f"There is no site {site!r}. {advice(site, ids)}")
+        self._guided.go_to(site)
+        self._look()
+
+    def _sites(self) -> None:
+        walk_views.show_sites(self._output, self._guided)
+
     def _show(self) -> None:
         walk_views.show_said(self._output, self._offering, self._guided)
         self._so_far()
@@ -267,4 +294,5 @@ class _Walk:
         yield from (slot.family for slot in self._offering.slots)
         for need in self._offering.needs:
             yield from (need.name, f"{need.name}=")
+        yield from (site.id for site in self._guided.spoken.sites)
         yield from (option_name(guided.option) for guided in self._guided.options)

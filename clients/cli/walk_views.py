@@ -12,6 +12,7 @@ from bidwright.clients.cli import views
 from bidwright.clients.cli.catalog_reads import default_text
 from bidwright.clients.cli.guided_request import LIMITS, GuidedRequest, option_name
 from bidwright.clients.cli.output import Output, amount
+from bidwright.clients.cli.spoken_request import said_text
 from bidwright.clients.sdk import RequestRefused
 from bidwright.core.command_line.locales import command_locale
 from bidwright.core.money_text import currency_text
@@ -48,6 +49,9 @@ _HELP = (
     ("take COMPONENT[=N]", "the component must be in, with N units where given"),
     ("drop COMPONENT", "the component must not be in"),
     ("budget KIND=AMOUNT", "allow at most so much: monthly, one-time or total; without an amount there is no limit"),
+    ("site NAME", "of a bid with sites: look at one of them, and change what is said of it alone"),
+    ("site", "go back to the bid as a whole"),
+    ("sites", "what was said of each site"),
     ("done", "find the best configuration for what was said"),
     ("quit", "end without one"),
 )
@@ -70,8 +74,16 @@ def show_question(output: Output, need: catalog.Need | None, guided: GuidedReque
         return
     with output.errors.status("Looking at what can be answered ..."):
         allowed = _allowed(need, guided)
-    output.line(f"{need.question} ({need.name})", "bold")
+    output.line(f"{_place(need, guided)}{need.question} ({need.name})", "bold")
     output.line(f"  {allowed}; default {default_text(need) or 'none'}")
+
+
+def _place(need: catalog.Need, guided: GuidedRequest) -> str:
+    """What a question is about in a bid with sites."""
+    spoken = guided.spoken
+    if spoken.at:
+        return f"Site {spoken.at}: "
+    return "Every site that says nothing of its own: " if need.per_site and spoken.sites else ""
 
 
 def _allowed(need: catalog.Need, guided: GuidedRequest) -> str:
@@ -203,18 +215,22 @@ def show_families(output: Output, offering: catalog.Offering, options: Sequence[
 
 def show_said(output: Output, offering: catalog.Offering, guided: GuidedRequest) -> None:
     """Print what was said, what is open, and which components that forces."""
-    request = guided.request
-    said = {answer.name: views.answer_text(answer) for answer in request.needs}
+    request, said_of, at = guided.request, guided.spoken.said, guided.spoken.at
+    usual = {answer.name: views.answer_text(answer) for answer in request.needs}
+    said = usual | {answer.name: views.answer_text(answer) for answer in said_of.needs}
+    own = {answer.name for answer in said_of.needs}
     rows = [
         (
             need.name,
             said.get(need.name, ""),
-            "" if need.name in said else f"open, default {default_text(need) or 'none'}",
+            ("" if need.name in own else "of the bid")
+            if need.name in said
+            else f"open, default {default_text(need) or 'none'}",
         )
         for need in offering.needs
     ]
-    rows += [(pin.component, f"{pin.quantity} units" if pin.quantity else "in", "taken") for pin in request.pins]
-    rows += [(component, "not in", "dropped") for component in request.exclusions]
+    rows += [(pin.component, f"{pin.quantity} units" if pin.quantity else "in", "taken") for pin in said_of.pins]
+    rows += [(component, "not in", "dropped") for component in said_of.exclusions]
     rows += [
         (option.removeprefix("--").replace("-", " ", 1), amount(getattr(request.budget, limit)), "at most")
         for limit, option in LIMITS.items()
@@ -225,7 +241,13 @@ def show_said(output: Output, offering: catalog.Offering, guided: GuidedRequest)
         for each in guided.options
         if each.option.component and each.state == configurator.OPTION_STATE_FORCED
     ]
-    output.table("So far", ["", "answer", ""], rows)
+    output.table(f"So far, at site {at}" if at else "So far", ["", "answer", ""], rows)
+
+
+def show_sites(output: Output, guided: GuidedRequest) -> None:
+    """Print what was said of each site."""
+    rows = [(site.id, site.title, said_text(site)) for site in guided.spoken.sites]
+    output.table("Sites", ["site", "title", "of its own"], rows)
 
 
 def show_refusal(output: Output, refusal: RequestRefused) -> None:
