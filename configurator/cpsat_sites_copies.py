@@ -18,7 +18,11 @@ from bidwright.configurator.confirmed import confirmed
 from bidwright.configurator.cpsat_conflict import answers_of
 from bidwright.configurator.cpsat_model import OfferingKey, compiled
 from bidwright.configurator.cpsat_request import RequestModel, request_model
+from bidwright.configurator.cpsat_sites import Placement
+from bidwright.configurator.cpsat_sites_solve import SitesFound
+from bidwright.configurator.cpsat_solve import optimum_solver
 from bidwright.configurator.cpsat_variables import Variables, answer_number, new_variables
+from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import EXCLUSION, NEED, PIN, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites import Site
@@ -28,6 +32,8 @@ from bidwright.core.amount_table import AmountTable
 
 _SOME = Domain.greater_or_equal(1)
 _NONE = Domain(0, 0)
+_FOR_ANY = 0.5
+"""Part of the time left in which some bid is looked for; the rest is for a better one."""
 
 
 class CopiedBid:
@@ -139,6 +145,26 @@ class CopiedBid:
             self.model.add_allowed_assignments([there, here], same)
         else:
             self.model.add(there == here)
+
+
+def cheap_bid(bid: Requirements, amounts: AmountTable, deadline: Deadline) -> SitesFound | None:
+    """A valid bid, the cheapest that is found in half of the time; None where there is none.
+
+    Raises:
+        TimeoutError: The deadline came before anything was known.
+    """
+    copied = CopiedBid(bid, amounts, priced=True)
+    whole = copied.seen_from("")
+    copied.model.minimize(whole.charges.contract_value)
+    solver = optimum_solver(deadline.after(_FOR_ANY))
+    status = solver.solve(copied.model)
+    if status == cp_model.INFEASIBLE:
+        return None
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        raise TimeoutError("no bid was found in time")
+    copied.confirm(solver)
+    at_sites = {site.id: dict(_items(copied.seen_from(site.id), solver)) for site in bid.sites}
+    return SitesFound(status="found", items=_items(whole, solver), placement=Placement(at_sites, {}))
 
 
 def kinds_of(sites: Iterable[Site], *, apart: str = "") -> list[list[Site]]:

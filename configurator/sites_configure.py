@@ -13,6 +13,7 @@ from bidwright.configurator.cpsat_sites import Placement
 from bidwright.configurator.cpsat_sites_best import SitesBest, best_sites
 from bidwright.configurator.cpsat_sites_bid import BidModel, Limit
 from bidwright.configurator.cpsat_sites_conflict import bid_conflict
+from bidwright.configurator.cpsat_sites_copies import cheap_bid
 from bidwright.configurator.cpsat_sites_relaxed import SitesProblem
 from bidwright.configurator.cpsat_sites_solve import SitesFound
 from bidwright.configurator.deadline import Deadline
@@ -20,7 +21,7 @@ from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_blocks import SiteView, blocks_of
-from bidwright.configurator.sites_conflict import conflict_at_site
+from bidwright.configurator.sites_conflict import conflict_at_site, conflict_of_partial
 from bidwright.configurator.sites_patterns import NothingFits, TooManyPatterns
 from bidwright.configurator.sites_prices import pooled_use, unit_price
 from bidwright.configurator.sites_spare import spare_components
@@ -190,9 +191,23 @@ class _Search:
             best = best_sites(problem, self._deadline, known=self._known, presolve=False)
         if best.found.status == "infeasible":
             raise SolverDisagrees("the solver calls the same bid feasible and infeasible")
-        if best.found.status == "unknown":
-            raise _out_of_time(self._deadline)
-        return best
+        return self._beyond_patterns(problem) if best.found.status == "unknown" else best
+
+    def _beyond_patterns(self, problem: SitesProblem) -> SitesBest | Conflict:
+        """The best bid, or why there is none, where no prices lead to patterns that fit together.
+
+        A pin for the whole bid, for example, may ask for a pattern that is the cheapest at no prices.
+
+        Raises:
+            TimeoutError: Nothing was found in time.
+        """
+        found = cheap_bid(self._bid, self._amounts, self._deadline)
+        if found is not None:
+            return best_sites(problem, self._deadline, known=[found, *self._known])
+        conflict = conflict_of_partial(self._bid, self._amounts, self._deadline)
+        if conflict is None:
+            raise SolverDisagrees("the solver calls the same bid feasible and infeasible")
+        return conflict
 
     def _solution(self, best: SitesBest, problem: SitesProblem, places: Placed) -> SitedSolution:
         sites = self._sites(places)

@@ -73,3 +73,22 @@ def test_the_shipped_portfolio_with_sites_has_nothing_to_mend() -> None:
     (offering,) = json.loads(found.stdout)["offerings"].values()
     # Whether 200 sites are watched around the clock is nothing that one site shows.
     assert offering["redundant_rules"] == {}
+
+
+def test_a_pin_of_the_bid_that_no_price_leads_a_site_to_is_met_as_if_the_site_had_it(
+    installation: Installation, tmp_path: Path
+) -> None:
+    assert installation.manage("portfolio", "publish", str(NETWORKS)).returncode == 0
+    plain, pinned = tmp_path / "plain.csv", tmp_path / "pinned.csv"
+    plain.write_text("id,critical,wireless\na,yes,no\n")
+    pinned.write_text("id,critical,wireless,pins\na,yes,no,access.fibre_1000=2\n")
+    asked = ("configure", "branch_network", "--portfolio", "branch_networks", "--term", "12", "--json")
+    without = ("--exclude", "switch.ports_8")
+    of_bid = installation.bid(*asked, *without, "--sites", str(plain), "--pin", "access.fibre_1000=2")
+    of_site = installation.bid(*asked, *without, "--sites", str(pinned))
+    told, expected = json.loads(of_bid.stdout), json.loads(of_site.stdout)
+    assert told["solution"]["totals"]["contract_value"] == expected["solution"]["totals"]["contract_value"]
+    # Sites without wireless networks have no place for an access point.
+    clash = installation.bid(*asked, "--sites", str(plain), "--pin", "wireless.standard", "--exclude", "wireless.dense")
+    assert clash.returncode == 3
+    assert "wireless.standard" in [member["id"] for member in json.loads(clash.stdout)["conflict"]["members"]]
