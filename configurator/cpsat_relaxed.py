@@ -21,7 +21,7 @@ from ortools.math_opt import (
     sparse_containers_pb2,
 )
 from ortools.math_opt.core.python import solver as engine
-from pybind11_abseil.status import StatusNotOk  # type: ignore[import-untyped]  # comes with ortools, without types
+from pybind11_abseil.status import StatusNotOk  # comes with ortools
 
 from bidwright.configurator.cpsat_forms import LinearForm
 from bidwright.configurator.cpsat_lifted import Groups, Lifting, Reals
