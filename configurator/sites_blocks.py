@@ -51,14 +51,20 @@ class Group:
 
     Attributes:
         sites: Their ids, ascending.
-        conditions: What must hold at each, with the answers put in; those of the first site, where others have the same
+        conditions: What must hold at each, with the answers put in; at the first site, where others have the same
             patterns for other reasons.
         patterns: What each of them can have; None where there are too many to list.
+        reasons: What must hold at sites of which that differs from the first.
     """
 
     sites: tuple[str, ...]
     conditions: tuple[Expression, ...]
     patterns: tuple[Pattern, ...] | None
+    reasons: Mapping[str, tuple[Expression, ...]] = field(default_factory=dict)
+
+    def conditions_at(self, site: str) -> tuple[Expression, ...]:
+        """What must hold at a site, by id: more than patterns say, where these leave out what is more than enough."""
+        return self.reasons.get(site, self.conditions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,12 +247,19 @@ def _groups(sites: Sequence[tuple[str, tuple[Expression, ...]]], limits: _Limits
         return tuple(
             Group(sites=tuple(ids), conditions=expressions, patterns=None) for expressions, ids in by_conditions.items()
         )
-    found: dict[tuple[Pattern, ...], tuple[tuple[Expression, ...], list[str]]] = {}
+    found: dict[tuple[Pattern, ...], dict[str, tuple[Expression, ...]]] = {}
     for (expressions, ids), choice in zip(by_conditions.items(), listed, strict=True):
-        found.setdefault(choice, (expressions, []))[1].extend(ids)
-    return tuple(
-        Group(sites=tuple(sorted(ids)), conditions=expressions, patterns=choice)
-        for choice, (expressions, ids) in found.items()
+        found.setdefault(choice, {}).update(dict.fromkeys(ids, expressions))
+    return tuple(_alike(choice, conditions) for choice, conditions in found.items())
+
+
+def _alike(choice: tuple[Pattern, ...], conditions: Mapping[str, tuple[Expression, ...]]) -> Group:
+    first = next(iter(conditions.values()))
+    return Group(
+        sites=tuple(sorted(conditions)),
+        conditions=first,
+        patterns=choice,
+        reasons={site: own for site, own in conditions.items() if own != first},
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bidwright.catalog.rule_language import Expression
 from bidwright.configurator.cpsat_sites import Most, Placement
 from bidwright.configurator.sites import Site
-from bidwright.configurator.sites_blocks import Block, Group
+from bidwright.configurator.sites_blocks import Block
 from bidwright.configurator.sites_patterns import Pattern
 
 
@@ -42,7 +43,8 @@ def placed(
         for evenly in (True, False):
             for number, (site, group) in enumerate(groups):
                 wanted = -(-left[component] // (len(groups) - number)) if evenly else left[component]
-                left[component] -= _put(component, wanted, at_sites[site], block, group)
+                conditions = group.conditions_at(site)
+                left[component] -= _put(component, wanted, at_sites[site], block=block, conditions=conditions)
     return Placed(at_sites, {component: units for component, units in left.items() if units})
 
 
@@ -62,13 +64,13 @@ def most_at_sites(blocks: Sequence[Block]) -> list[Most]:
     return found
 
 
-def _put(component: str, units: int, at_site: dict[str, int], block: Block, group: Group) -> int:
+def _put(component: str, units: int, at_site: dict[str, int], *, block: Block, conditions: Sequence[Expression]) -> int:
     """Put as many units at a site as it may have; how many."""
-    conditions = [block.conditions.condition(expression) for expression in group.conditions]
+    tests = [block.conditions.condition(expression) for expression in conditions]
     place = block.components.index(component)
     for number in range(min(units, block.most[place] - at_site.get(component, 0)), 0, -1):
         pattern: Pattern = tuple(at_site.get(one, 0) + (number if one == component else 0) for one in block.components)
-        if all(condition.holds(pattern) for condition in conditions):
+        if all(test.holds(pattern) for test in tests):
             at_site[component] = pattern[place]
             return number
     return 0

@@ -28,6 +28,7 @@ from bidwright.v1.configuration_pb2 import (
     NeedAnswer,
 )
 from bidwright.v1.configurator_pb2 import (
+    OBJECTIVE_DIRECTION_MAXIMIZE,
     OBJECTIVE_DIRECTION_MINIMIZE,
     OBJECTIVE_MEASURE_COMPONENTS,
     OBJECTIVE_MEASURE_CONTRACT_COST,
@@ -254,6 +255,19 @@ def test_more_than_all_sites_can_have_is_bounded_by_what_they_have_room_for() ->
     (reached,) = _solved(bid(sites, objectives=[Objective(attribute="wifi_devices")])).solution.reached
     # 60 access points of 60 devices at each of 30 sites
     assert 0 < reached.value <= reached.bound <= 30 * 60 * 60
+
+
+def test_what_no_site_needs_is_bought_for_those_that_did_not_rule_it_out() -> None:
+    asked = bid(
+        [site("a"), site("b", exclusions=["wifi.standard"]), site("c", exclusions=["wifi.dense"])],
+        objectives=[Objective(measure=OBJECTIVE_MEASURE_CONTRACT_VALUE, direction=OBJECTIVE_DIRECTION_MAXIMIZE)],
+    )
+    rules = tuple(rule for rule in asked.offering.rules if rule.id not in {"wireless_for_users", "no_wireless"})
+    offering = replace(asked.offering, rules=rules)
+    release = replace(asked.release, offerings={offering.id: offering}, digest="nobody needs a wireless network")
+    found = _solved(replace(asked, release=release, offering=offering))
+    assert "wifi.standard" not in found.sites[1].items
+    assert found.sites[1].items["wifi.dense"] > 0
 
 
 def test_a_design_whose_sites_do_not_add_up_is_not_valid() -> None:
