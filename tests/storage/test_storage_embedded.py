@@ -112,22 +112,26 @@ def test_stopping_twice_is_harmless_and_ends_the_process(running: EmbeddedEngine
     assert not running.socket.exists()
 
 
-def shortcuts() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("bidwright-*"))
+def within(folder: str) -> list[Path]:
+    return list(Path(folder).iterdir())
 
 
-async def test_a_deep_state_directory_works_and_leaves_no_shortcut_behind(tmp_path: Path) -> None:
+async def test_a_deep_state_directory_works_and_leaves_no_shortcut_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
-    before = shortcuts()
-    engine = EmbeddedEngine.start(deep)
-    found = EmbeddedEngine.start(deep)
-    assert len(os.fsencode(engine.socket)) < 104
-    assert engine.socket != found.socket
-    connection = await connect(found.url)
-    await connection.close()
-    found.stop()
-    engine.stop()
-    assert shortcuts() == before
+    with tempfile.TemporaryDirectory() as shortcuts:
+        monkeypatch.setattr(tempfile, "tempdir", shortcuts)
+        engine = EmbeddedEngine.start(deep)
+        found = EmbeddedEngine.start(deep)
+        assert len(os.fsencode(engine.socket)) < 104
+        assert engine.socket != found.socket
+        assert len(within(shortcuts)) == 2
+        connection = await connect(found.url)
+        await connection.close()
+        found.stop()
+        engine.stop()
+        assert not within(shortcuts)
 
 
 def test_the_engine_ends_when_the_process_that_started_it_is_killed(tmp_path: Path) -> None:
