@@ -6,7 +6,7 @@ needs may be open. Whether there is anything valid it mostly tells soon, also of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ortools.sat.python import cp_model
@@ -25,7 +25,7 @@ from bidwright.configurator.cpsat_variables import Variables, answer_number, new
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import EXCLUSION, NEED, PIN, Member
 from bidwright.configurator.request import Requirements
-from bidwright.configurator.sites import Site
+from bidwright.configurator.sites import Site, kinds_of
 from bidwright.configurator.sites_split import at_site, whole_bid
 from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable
@@ -165,15 +165,6 @@ def cheap_bid(bid: Requirements, amounts: AmountTable, deadline: Deadline) -> Si
     copied.confirm(solver)
     at_sites = {site.id: dict(_items(copied.seen_from(site.id), solver)) for site in bid.sites}
     return SitesFound(status="found", items=_items(whole, solver), placement=Placement(at_sites, {}))
-
-
-def kinds_of(sites: Iterable[Site], *, apart: str = "") -> list[list[Site]]:
-    """Sites by what was said of them, in the order of their first; the one whose id is ``apart`` by itself."""
-    found: dict[object, list[Site]] = {}
-    for site in sites:
-        said = (tuple(sorted(site.answers.items())), tuple(site.pins.items()), site.exclusions)
-        found.setdefault((site.id == apart, said), []).append(site)
-    return list(found.values())
 
 
 def _wishes(asked: Requirements, variables: Variables) -> Iterator[tuple[Member, cp_model.IntVar, Domain]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bidwright.catalog.model import Answer
@@ -35,3 +35,12 @@ class Site:
     def name(self) -> str:
         """The site for a reader: ``Berlin 3 (berlin_3)``."""
         return f"{self.title} ({self.id})" if self.title else self.id
+
+
+def kinds_of(sites: Iterable[Site], *, apart: str = "") -> list[list[Site]]:
+    """Sites by what was said of them, in the order of their first; the one whose id is ``apart`` by itself."""
+    found: dict[object, list[Site]] = {}
+    for site in sites:
+        said = (tuple(sorted(site.answers.items())), tuple(site.pins.items()), site.exclusions)
+        found.setdefault((site.id == apart, said), []).append(site)
+    return list(found.values())

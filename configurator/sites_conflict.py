@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bidwright.configurator.cpsat_sites_conflict import TOGETHER
-from bidwright.configurator.cpsat_sites_copies import kinds_of
 from bidwright.configurator.cpsat_sites_reasons import ReasonSearch, SitedClash
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of, explain
 from bidwright.configurator.members import Member
 from bidwright.configurator.request import Requirements
-from bidwright.configurator.sites import Site
+from bidwright.configurator.sites import Site, kinds_of
 from bidwright.configurator.sites_split import at_site, is_of_bid, whole_bid
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from bidwright.configurator.conflict_search import ConflictSearch
 from bidwright.configurator.cpsat_guide import WitnessSearch, least_value
-from bidwright.configurator.cpsat_sites_copies import CopiedBid, kinds_of
+from bidwright.configurator.cpsat_sites_copies import CopiedBid
 from bidwright.configurator.cpsat_sites_reasons import ReasonSearch, SitedClash
 from bidwright.configurator.cpsat_variables import option_codes
 from bidwright.configurator.deadline import Deadline
@@ -19,6 +19,7 @@ from bidwright.configurator.guide_decided import Decided
 from bidwright.configurator.guide_facts import Assumption, Fact, Option, Vocabulary, Witness
 from bidwright.configurator.guide_ranges import Range
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.sites import kinds_of
 from bidwright.configurator.sites_conflict import conflict_of_partial, name_site, told
 from bidwright.configurator.sites_split import at_site, whole_bid
 from bidwright.configurator.solution import SolverDisagrees

@@ -11,7 +11,7 @@ from bidwright.configurator.conflict_search import CHANGEABLE, ConflictSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import BESPOKE, BUDGET, EXCLUSION, NEED, PIN, Member
 from bidwright.configurator.request import Requirements
-from bidwright.configurator.sites import Site
+from bidwright.configurator.sites import Site, kinds_of
 from bidwright.configurator.sites_split import at_site, is_of_bid, whole_bid
 from bidwright.core.amount_table import AmountTable
 
@@ -138,12 +138,8 @@ class SaidOfSites:
 
 def _kinds(bid: Requirements, amounts: AmountTable, deadline: Deadline) -> tuple[Kind, ...]:
     """Sites by what was said of them, in the order of their first."""
-    alike: dict[tuple[object, ...], list[Site]] = {}
-    for site in bid.sites:
-        said = (tuple(sorted(site.answers.items())), tuple(site.pins.items()), site.exclusions)
-        alike.setdefault(said, []).append(site)
     kinds = []
-    for sites in alike.values():
+    for sites in kinds_of(bid.sites):
         requirements = at_site(bid, sites[0])
         conflicts = ConflictSearch(requirements, amounts, deadline)
         kinds.append(Kind(sites=tuple(sites), requirements=requirements, _conflicts=conflicts))
