@@ -122,7 +122,7 @@ def _files(instance: Instance) -> dict[str, bytes]:
         "packages.yaml": {"packages": []},
         "approvals.yaml": {"approvals": []},
         "delivery_centres.yaml": {"centres": [_CENTRE]},
-        "provisioning.yaml": {"deliveries": [_delivery(list(families))]},
+        "provisioning.yaml": {"deliveries": [_DELIVERY]},
         f"prices/{MARKET}.yaml": _PRICES,
         **{f"components/{id_}.yaml": {"family": id_, "components": members} for id_, members in families.items()},
     }
@@ -141,6 +141,15 @@ _CENTRE = {
     "certifications": [],
     "capacity_hours": 1,
     "rates": {_COMPETENCE: {CURRENCY: "1.00"}},
+}
+_DELIVERY = {
+    "id": "all",
+    "components": ["*"],
+    "task": "Set it up.",
+    "instructions": "Set up what was chosen.",
+    "unit": "us",
+    "duration_minutes": 1,
+    "why": "Something must be done.",
 }
 _PRICES = {
     "price_book": f"{MARKET}-list",
@@ -202,16 +211,4 @@ def _offering(families: list[str]) -> dict[str, Any]:
         "needs": [],
         "slots": [{"family": family, "min": 1, "max": 1} for family in families],
         "rules": [],
-    }
-
-
-def _delivery(families: list[str]) -> dict[str, Any]:
-    return {
-        "id": "all",
-        "components": [f"{family}.*" for family in families],
-        "task": "Set it up.",
-        "instructions": "Set up what was chosen.",
-        "unit": "us",
-        "duration_minutes": 1,
-        "why": "Something must be done.",
     }

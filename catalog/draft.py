@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 from bidwright.catalog.document import Document, Entry
 from bidwright.catalog.model import (
@@ -70,7 +71,8 @@ class Ids:
         """Component ids that an id or a pattern stands for; a fault where there is none."""
         if not _PATTERN_LETTERS & set(pattern):
             return [pattern] if self.check("component", pattern, where) else []
-        found = [one for one in self.of("component") if fnmatchcase(one, pattern)]
+        is_match = re.compile(translate(pattern)).match
+        found = [one for one in self.of("component") if is_match(one)]
         if not found and "component" not in self.incomplete:
             families = (f"{family}.*" for family in self.of("family"))
             self.faults.add(where, f"the pattern {pattern!r} matches no component", advice(pattern, families))

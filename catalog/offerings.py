@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import PurePosixPath
 
 from bidwright.catalog.centres import ANYWHERE
@@ -60,13 +61,14 @@ def _needs(draft: Draft, document: Document, offering: str) -> dict[str, Need]:
 
 def _slots(draft: Draft, document: Document, offering: str) -> dict[str, Slot]:
     slots: dict[str, Slot] = {}
+    sizes = Counter(component.partition(".")[0] for component in draft.ids.of("component"))
     for entry in draft.declared(document, "slots", f"slot of offering {offering} for family", "family"):
         value = entry.value
         draft.ids.check("family", value["family"], entry.where("family"))
         if value["min"] > value["max"]:
             what = f"min {value['min']} is above max {value['max']}"
             draft.faults.add(entry.where("min"), what, "Exchange the two, or correct one.")
-        members = sum(1 for one in draft.ids.of("component") if one.startswith(f"{value['family']}."))
+        members = sizes[value["family"]]
         if value["min"] > members and value["family"] in draft.families and "component" not in draft.ids.incomplete:
             what = f"at least {value['min']} different components are asked for; {value['family']} has {members}"
             draft.faults.add(entry.where("min"), what, "Lower min, or add components to the family.")

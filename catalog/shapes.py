@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files as package_files
 from typing import Any
@@ -15,7 +15,6 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
-from referencing import Registry, Resource
 
 from bidwright.catalog.document import Document
 from bidwright.catalog.yaml_source import Path, Tree
@@ -54,10 +53,19 @@ def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Validatio
 
 @lru_cache
 def _validator(schema: str) -> Any:
-    words = _schema("words")
-    registry: Registry[Any] = Registry().with_resource("bidwright:words", Resource.from_contents(words))
     extended: Any = extend
-    return extended(Draft202012Validator, {"pattern": _pattern})(_schema(schema), registry=registry)
+    return extended(Draft202012Validator, {"pattern": _pattern})(_in_full(_schema(schema), _schema("words")["$defs"]))
+
+
+def _in_full(part: Any, words: Mapping[str, Any]) -> Any:
+    """A part of a schema with each reference replaced by what it names: to look it up costs more than the check."""
+    if isinstance(part, list):
+        return [_in_full(each, words) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _in_full(words[part["$ref"].rpartition("/")[2]], words)
+    return {key: _in_full(each, words) for key, each in part.items()}
 
 
 def _schema(name: str) -> Any:

@@ -7,25 +7,11 @@ refused, a document cannot grow beyond its file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-
+from bidwright.catalog.yaml_events import Event, NotYaml, exact_events, quick_events
 from bidwright.core.errors import Faults
 
 DEEPEST = 12
@@ -78,28 +64,33 @@ def read_yaml(text: str, name: str, faults: Faults) -> Tree | None:
         The tree without what was refused; None where the text is not YAML at all, or too deep: brackets within
         brackets would take time with the square of their number.
     """
-    builder = _Builder(name, faults)
+    tree = _without_fault(text, name)
+    if tree is not None:
+        return tree
     try:
-        for event in _events(text):
-            builder.take(event)
-            if builder.is_too_deep:
-                return None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        faults.add(f"{name}:{line}", f"this is not YAML: {error.problem}", "Mend the indentation, quotes or brackets.")
+        return _read(exact_events(text), name, faults)
+    except NotYaml as error:
+        faults.add(f"{name}:{error.line}", f"this is not YAML: {error.problem}", error.fix)
         return None
-    except YAMLError as error:
-        problem = str(error).splitlines()[0]
-        faults.add(f"{name}:1", f"this is not YAML: {problem}", "Save the file as plain YAML text.")
+
+
+def _without_fault(text: str, name: str) -> Tree | None:
+    """The tree of a text that the quick parser reads and that holds nothing to refuse."""
+    faults = Faults()
+    try:
+        tree = _read(quick_events(text), name, faults)
+    except NotYaml:
         return None
+    return None if faults.found else tree
+
+
+def _read(events: Iterable[Event], name: str, faults: Faults) -> Tree | None:
+    builder = _Builder(name, faults)
+    for event in events:
+        builder.take(event)
+        if builder.is_too_deep:
+            return None
     return Tree(builder.root, builder.lines, frozenset(builder.refused))
-
-
-def _events(text: str) -> Iterator[Event]:
-    reader = YAML(typ="safe", pure=True)
-    reader.version = (1, 2)
-    yield from reader.parse(text)
 
 
 class _Builder:
@@ -114,40 +105,39 @@ class _Builder:
         self.is_too_deep = False
 
     def take(self, event: Event) -> None:
-        if isinstance(event, DocumentStartEvent):
+        if event.kind == "document":
             self._documents += 1
             if self._documents == 2:
                 self._refuse(event, "a second document begins here", "Keep one document a file; remove the `---`.")
         elif self._documents > 1:
             return
-        elif isinstance(event, CollectionStartEvent) and len(self._open) >= DEEPEST:
+        elif event.kind in {"mapping", "list"} and len(self._open) >= DEEPEST:
             self._refuse(event, f"this lies more than {DEEPEST} levels deep", "Remove the superfluous brackets.")
             self.is_too_deep = True
-        elif isinstance(event, AliasEvent):
+        elif event.kind == "alias":
             self._refuse(event, f"the alias *{event.anchor} is not read", "Write the value out where it is used.")
             self.refused.add(self._put(None, event))
-        elif isinstance(event, NodeEvent):
-            self._node(event)
-        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+        elif event.kind == "end":
             self._open.pop()
+        else:
+            self._node(event)
 
-    def _node(self, event: NodeEvent) -> None:
+    def _node(self, event: Event) -> None:
         if event.anchor is not None:
             self._refuse(event, f"the anchor &{event.anchor} is not read", "Remove it; write values out.")
-        tag = getattr(event, "tag", None)
-        if tag is not None:
-            self._refuse(event, f"the tag {tag} is not read", "Remove the tag.")
-        if isinstance(event, MappingStartEvent):
+        if event.tag is not None:
+            self._refuse(event, f"the tag {event.tag} is not read", "Remove the tag.")
+        if event.kind == "mapping":
             self._begin({}, event)
-        elif isinstance(event, SequenceStartEvent):
+        elif event.kind == "list":
             self._begin([], event)
-        elif isinstance(event, ScalarEvent):
+        else:
             self._scalar(event)
 
-    def _begin(self, value: dict[str, Any] | list[Any], event: NodeEvent) -> None:
+    def _begin(self, value: dict[str, Any] | list[Any], event: Event) -> None:
         self._open.append(_Open(value, self._put(value, event)))
 
-    def _scalar(self, event: ScalarEvent) -> None:
+    def _scalar(self, event: Event) -> None:
         top = self._open[-1] if self._open else None
         if top is not None and isinstance(top.value, dict) and top.key is None:
             self._key(top, top.value, event)
@@ -157,18 +147,18 @@ class _Builder:
             if len(self._faults.found) > before:
                 self.refused.add(path)
 
-    def _key(self, top: _Open, mapping: dict[str, Any], event: ScalarEvent) -> None:
-        key = str(event.value)
+    def _key(self, top: _Open, mapping: dict[str, Any], event: Event) -> None:
+        key = event.value
         if key in mapping:
             first = self.lines[(*top.path, key)]
             self._refuse(event, f"{key!r} is given twice, first in line {first}", "Keep one of the two.")
             top.skipped += 1
             key = f"{key}\0{top.skipped}"
         top.key = key
-        self.lines[(*top.path, key)] = event.start_mark.line + 1
+        self.lines[(*top.path, key)] = event.line
 
     def _put(self, value: Any, event: Event) -> Path:
-        line = event.start_mark.line + 1
+        line = event.line
         if not self._open:
             self.root = value
             self.lines[()] = line
@@ -190,9 +180,9 @@ class _Builder:
         top.key = None
         return path
 
-    def _resolved(self, event: ScalarEvent) -> str | int | bool | None:
-        text = str(event.value)
-        if event.style in {"'", '"', "|", ">"}:
+    def _resolved(self, event: Event) -> str | int | bool | None:
+        text = event.value
+        if not event.is_plain:
             return text
         if text in _NULL:
             return None
@@ -209,4 +199,4 @@ class _Builder:
         return text
 
     def _refuse(self, event: Event, what: str, fix: str) -> None:
-        self._faults.add(f"{self._name}:{event.start_mark.line + 1}", what, fix)
+        self._faults.add(f"{self._name}:{event.line}", what, fix)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from bench.mmkp import asked, solved
-from bench.mmkp_portfolio import Instance, Item, read_instance
+from bench.mmkp_portfolio import Instance, Item, read_instance, release_of
 
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import configure
@@ -164,6 +164,11 @@ def test_a_resource_without_any_capacity_allows_what_uses_none_of_it(tmp_path: P
     instance = read_instance(_file(tmp_path, "2 1\n0\n2\n5 0\n7 1\n2\n1 0\n9 2\n"))
     found = solved(instance, 20)
     assert (found["value"], found["bound"], found["choice"]) == (6, 6, [0, 0])
+
+
+def test_more_than_a_thousand_groups_are_a_portfolio() -> None:
+    groups = tuple((Item(Decimal(1), (Decimal(1),)),) for _ in range(1_001))
+    assert len(release_of(Instance((Decimal(1_001),), groups)).components) == 1 + 1_001
 
 
 @pytest.mark.parametrize(
