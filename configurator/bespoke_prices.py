@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bidwright.configurator.conflict_search import Clash, ConflictSearch
+from bidwright.configurator.correction_sets import MemberT
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_facts import Assumption
 from bidwright.configurator.members import BESPOKE, BUDGET, Member, amount_text, member_text
@@ -41,35 +42,46 @@ def without_items(
     )
 
 
-def blamed_items(
-    members: Collection[Member],
-    requirements: Requirements,
-    amounts: AmountTable,
-    can_hold: Callable[[Requirements, AmountTable], bool],
-) -> tuple[list[Member], bool]:
-    """The fewest bespoke items without whose prices members that clash could hold together.
+def with_only(
+    requirements: Requirements, amounts: AmountTable, members: Collection[Member]
+) -> tuple[Requirements, AmountTable]:
+    """A request and its amounts without the bespoke items that are not among some members."""
+    items = [Member(BESPOKE, effect.id) for effect in requirements.bespoke]
+    return without_items(requirements, amounts, [item for item in items if item not in members])
 
-    A minimal conflict stays minimal with them: what can hold without one of its members, can at lower prices.
+
+def with_prices(
+    clash: Sequence[MemberT],
+    items: Mapping[MemberT, Member],
+    requirements: Requirements,
+    can_hold: Callable[[Sequence[MemberT]], bool],
+) -> tuple[list[MemberT], bool]:
+    """Members that clash, with the fewest bespoke items without whose prices they could hold together.
+
+    An item that is blamed for its price stands for what it requires and forbids as well, beside which less may be
+    enough of what clashed before. Otherwise a minimal conflict stays minimal: what can hold without one of its members
+    at the prices of all items can at lower ones.
 
     Args:
-        members: What cannot hold together at the prices of all items.
+        clash: What cannot hold together at the prices of all items, and can without any one member.
+        items: Those that ``priced_items`` finds beside it, as members of it would be.
         requirements: The request that they are of.
-        amounts: Its amounts.
-        can_hold: Whether the members can hold together in a request without some items; may raise TimeoutError.
+        can_hold: Whether members can hold together at the prices of the items among them; may raise TimeoutError.
 
     Returns:
-        The items, and whether each is known to be needed.
+        The members, and whether each is known to be needed.
     """
-    items = priced_items(members, requirements, amounts)
-    blamed = list(items)
-    for item in items:
-        gone = [other for other in items if other == item or other not in blamed]
+    kept = [*clash, *items]
+    meaning_more = {Member(BESPOKE, effect.id) for effect in requirements.bespoke if effect.requires or effect.forbids}
+    for one in (*items, *clash):
+        if one in clash and not any(items.get(other) in meaning_more for other in kept):
+            break
+        rest = [other for other in kept if other != one]
         try:
-            if not can_hold(*without_items(requirements, amounts, gone)):
-                blamed.remove(item)
+            kept = kept if can_hold(rest) else rest
         except TimeoutError:
-            return blamed, False
-    return blamed, True
+            return kept, False
+    return kept, True
 
 
 def with_items(
@@ -82,11 +94,13 @@ def with_items(
 ) -> Clash:
     """A conflict with the bespoke items whose prices are a part of it; ``assumed`` as ``ConflictSearch`` has it."""
 
-    def can_hold(fewer: Requirements, at: AmountTable) -> bool:
-        return ConflictSearch(fewer, at, deadline, assumed=assumed).holds(clash.members)
+    def can_hold(members: Sequence[Member]) -> bool:
+        fewer = with_only(requirements, amounts, members)
+        return ConflictSearch(*fewer, deadline, assumed=assumed).holds(members)
 
-    blamed, is_known = blamed_items(clash.members, requirements, amounts, can_hold)
-    return Clash(members=(*clash.members, *blamed), minimal=clash.minimal and is_known)
+    items = {item: item for item in priced_items(clash.members, requirements, amounts)}
+    members, is_known = with_prices(clash.members, items, requirements, can_hold)
+    return Clash(members=tuple(members), minimal=clash.minimal and is_known)
 
 
 def priced_text(member: Member, requirements: Requirements, amounts: AmountTable) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from ortools.sat.python import cp_model
 
-from bidwright.configurator.bespoke_prices import blamed_items
+from bidwright.configurator.bespoke_prices import priced_items, with_only, with_prices
 from bidwright.configurator.conflict_search import least_blamed_first
 from bidwright.configurator.cpsat_request import RequestModel, request_model
 from bidwright.configurator.cpsat_sites import SitesModel
@@ -55,13 +55,14 @@ def bid_conflict(
             minimal = False
             break
 
-    def can_hold(fewer: Requirements, at: AmountTable) -> bool:
-        alone = request_model(fewer, at, switchable=True)
+    def can_hold(members: Collection[Member]) -> bool:
+        alone = request_model(*with_only(whole, amounts, members), switchable=True)
         SitesModel(alone, impossible.choices, known=impossible.known, surplus=surplus)
-        return _can_hold(alone, kept, deadline)
+        return _can_hold(alone, members, deadline)
 
-    items, is_known = blamed_items(kept, whole, amounts, can_hold)
-    conflict = conflict_of([*kept, *items], whole, amounts, minimal=minimal and is_known)
+    items = {item: item for item in priced_items(kept, whole, amounts)}
+    kept, is_known = with_prices(kept, items, whole, can_hold)
+    conflict = conflict_of(kept, whole, amounts, minimal=minimal and is_known)
     conflict.summary += TOGETHER
     return conflict
 

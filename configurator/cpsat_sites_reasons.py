@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
 
-from bidwright.configurator.bespoke_prices import blamed_items
+from bidwright.configurator.bespoke_prices import priced_items, with_only, with_prices
 from bidwright.configurator.conflict_search import CHANGEABLE, least_blamed_first
 from bidwright.configurator.cpsat_forms import fix
 from bidwright.configurator.cpsat_guide import require
@@ -15,6 +15,7 @@ from bidwright.configurator.cpsat_sites_copies import CopiedBid
 from bidwright.configurator.cpsat_solve import solved_without_presolve
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_facts import Fact
+from bidwright.configurator.members import Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites_said import SitedMember
 from bidwright.configurator.sites_split import at_site, whole_bid
@@ -92,13 +93,16 @@ class ReasonSearch:
         return model
 
     def _with_items(self, clash: Sequence[SitedMember], assumed: Fact | None, at: str) -> SitedClash:
-        def can_hold(fewer: Requirements, amounts: AmountTable) -> bool:
-            search = ReasonSearch(replace(self._bid, bespoke=fewer.bespoke), amounts, self._sites, self._deadline)
-            return search._can_hold(search._with(assumed, at), clash)
+        whole = whole_bid(self._bid)
 
-        of_bid = [one.member for one in clash if not one.site]
-        items, is_known = blamed_items(of_bid, whole_bid(self._bid), self._amounts, can_hold)
-        return SitedClash(members=(*clash, *(SitedMember("", item) for item in items)), minimal=is_known)
+        def can_hold(members: Sequence[SitedMember]) -> bool:
+            fewer, amounts = with_only(whole, self._amounts, _of_bid(members))
+            search = ReasonSearch(replace(self._bid, bespoke=fewer.bespoke), amounts, self._sites, self._deadline)
+            return search._can_hold(search._with(assumed, at), members)
+
+        items = {SitedMember("", item): item for item in priced_items(_of_bid(clash), whole, self._amounts)}
+        members, is_known = with_prices(clash, items, whole, can_hold)
+        return SitedClash(members=tuple(members), minimal=is_known)
 
     def _blamed(self, model: cp_model.CpModel) -> Sequence[SitedMember] | None:
         """Members that cannot hold together, maybe not the fewest; None where all can."""
@@ -125,3 +129,7 @@ class ReasonSearch:
         if status == cp_model.UNKNOWN:
             raise TimeoutError("the solver ran out of time")
         return solver, status != cp_model.INFEASIBLE
+
+
+def _of_bid(members: Iterable[SitedMember]) -> list[Member]:
+    return [one.member for one in members if not one.site]

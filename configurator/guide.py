@@ -159,9 +159,9 @@ class _Asker:
                 break
             if clash is None:
                 raise SolverDisagrees(f"one solver shows {option}, another calls it impossible")
+            clash = with_items(clash, self._requirements, self._amounts, self._deadline, assumed=impossible)
             if not clash.minimal:
                 break  # the deadline came first
-            clash = with_items(clash, self._requirements, self._amounts, self._deadline, assumed=impossible)
             found[option] = conflict_of(clash.members, self._requirements, self._amounts, minimal=True).members
         return found
 

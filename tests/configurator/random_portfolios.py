@@ -278,13 +278,7 @@ def cases(draw: st.DrawFn) -> Case:
     release = draw(_release())
     amounts = draw(with_free_months(draw(_amounts(release))))
     components = sorted(release.components)
-    names = st.sampled_from((*components, *FAMILIES))
-    bespoke = BespokeEffect(
-        id="extra",
-        title="Extra",
-        requires=tuple(draw(st.lists(names, max_size=1))),
-        forbids=tuple(draw(st.lists(names, max_size=1))),
-    )
+    bespoke, prices = draw(_bespoke(components))
     pins = {c: draw(st.integers(0, release.components[c].max_quantity)) for c in components if _rarely(draw)}
     requirements = Requirements(
         release=release,
@@ -293,10 +287,39 @@ def cases(draw: st.DrawFn) -> Case:
         answers={**{name: draw(st.sampled_from(values)) for name, values in NEED_VALUES.items()}, "title": "T"},
         pins=pins,
         exclusions=tuple(c for c in components if _rarely(draw)),
-        bespoke=(bespoke,) if (bespoke.requires or bespoke.forbids) and _rarely(draw) else (),
+        bespoke=bespoke,
         budget={limit: draw(st.integers(0, 60)) for limit in LIMITS if _rarely(draw)},
     )
-    return Case(requirements, amounts)
+    return Case(requirements, with_bespoke_prices(amounts, prices))
+
+
+@st.composite
+def _bespoke(draw: st.DrawFn, components: list[str]) -> tuple[tuple[BespokeEffect, ...], dict[str, tuple[int, int]]]:
+    """None, one or two items, some of which require or forbid something, and what each costs once and a month."""
+    names = st.lists(st.sampled_from((*components, *FAMILIES)), max_size=1).map(tuple)
+    items = tuple(
+        BespokeEffect(id=id_, title=id_.title(), requires=draw(names), forbids=draw(names))
+        for id_ in ("extra", "more")
+        if _rarely(draw)
+    )
+    prices = st.sampled_from([(0, 0), (4, 0), (0, 3), (20, 0), (0, 20)])
+    return items, {item.id: draw(prices) for item in items}
+
+
+def with_bespoke_prices(amounts: AmountTable, prices: Mapping[str, tuple[int, int]]) -> AmountTable:
+    """Amounts in which bespoke items cost so much, in place of what they cost before."""
+    before = amounts.bespoke.values()
+    return replace(
+        amounts,
+        bespoke_one_time=amounts.bespoke_one_time - sum(p[0] for p in before) + sum(p[0] for p in prices.values()),
+        bespoke_monthly=amounts.bespoke_monthly - sum(p[1] for p in before) + sum(p[1] for p in prices.values()),
+        bespoke=prices,
+    )
+
+
+def at_prices_of(items: Collection[str], amounts: AmountTable) -> AmountTable:
+    """Amounts in which of the bespoke items only some cost anything."""
+    return with_bespoke_prices(amounts, {id_: price for id_, price in amounts.bespoke.items() if id_ in items})
 
 
 def _rarely(draw: st.DrawFn) -> bool:

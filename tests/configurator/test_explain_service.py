@@ -164,6 +164,16 @@ async def test_an_item_whose_price_breaks_a_budget_is_blamed_and_can_be_left_out
     assert [m.id for m in guided.conflict.members if m.kind == CONFLICT_KIND_BESPOKE] == ["till"]
 
 
+async def test_an_item_that_is_blamed_for_its_price_stands_for_what_it_requires_as_well(service: Stub) -> None:
+    # Either item would fit, were it only for its 8.75 EUR; the support that the till requires costs 245.
+    till = _item("till", 7)
+    till.requires.append("support.premium")
+    request = _request(bespoke_items=[_item("sign", 7), till], budget=Budget(monthly=_euros(12)))
+    conflict = (await service.Configure(request)).conflict
+    assert conflict.minimal
+    assert [member.id for member in conflict.members] == ["monthly", "till"]
+
+
 async def test_only_as_many_repairs_are_told_as_are_wanted(service: Stub) -> None:
     request = _request(pins=[Pin(component="web.apache_site", quantity=1), Pin(component="web.nginx_site", quantity=1)])
     response = await service.ExplainConfiguration(ExplainConfigurationRequest(request=request, max_repairs=1))

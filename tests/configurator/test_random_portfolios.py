@@ -13,6 +13,7 @@ from ortools.sat.python import cp_model
 from random_portfolios import (
     NEED_VALUES,
     Case,
+    at_prices_of,
     cases,
     charges,
     every_configuration,
@@ -27,7 +28,7 @@ from bidwright.configurator.capacity import capacity_conditions
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
-from bidwright.configurator.members import BUDGET, CAPACITY, NEED, SLOT, Member
+from bidwright.configurator.members import BESPOKE, BUDGET, CAPACITY, NEED, SLOT, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import Choice, holds, parts
 from bidwright.configurator.rule_index import broken_rules
@@ -44,6 +45,8 @@ def _can_hold(case: Case, members: Collection[Member]) -> bool:
     """Whether some configuration, with any answers to needs that are no members, meets all members."""
     requirements = case.requirements
     limits = {member.id for member in members if member.kind == BUDGET}
+    items_paid = {member.id for member in members if member.kind == BESPOKE}
+    priced = replace(case, amounts=at_prices_of(items_paid, case.amounts))
     mentioned = {
         part.name
         for rule in (*requirements.release.rules, *requirements.offering.rules)
@@ -61,7 +64,7 @@ def _can_hold(case: Case, members: Collection[Member]) -> bool:
             scarce = {Member(CAPACITY, centres) for centres in scarce_centres(told, items)}
             assert {member for member in violations if member.kind == CAPACITY} <= scarce
             broken = violations | scarce
-            if not broken & set(members) and is_within_budget(case, items, limits):
+            if not broken & set(members) and is_within_budget(priced, items, limits):
                 return True
     return False
 

@@ -10,7 +10,7 @@ from itertools import combinations, product
 from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration
+from random_portfolios import NEED_VALUES, Case, cases, charges, every_configuration, with_bespoke_prices
 
 from bidwright.catalog.model import Answer
 from bidwright.configurator.bespoke_prices import without_items
@@ -157,12 +157,7 @@ def _demanding(draw: st.DrawFn, case: Case) -> Case:
     bespoke = (*case.requirements.bespoke, *draw(st.sampled_from([(), (_MADE,), (_MADE,), (_MADE, _MORE)])))
     prices = st.sampled_from([(0, 0), (4, 0), (0, 3), (20, 0), (0, 20)])
     items = {effect.id: draw(prices) for effect in bespoke}
-    amounts = replace(
-        case.amounts,
-        bespoke_one_time=case.amounts.bespoke_one_time + sum(once for once, _ in items.values()),
-        bespoke_monthly=case.amounts.bespoke_monthly + sum(monthly for _, monthly in items.values()),
-        bespoke=items,
-    )
+    amounts = with_bespoke_prices(case.amounts, items)
     return Case(replace(case.requirements, pins=pins, exclusions=exclusions, bespoke=bespoke), amounts)
 
 
