@@ -134,8 +134,8 @@ class _Search:
         self._most = most
         self._first_spare = first_spare
         self._steps = steps
-        constant = [one for one in conditions if not one.helps | one.hurts]
-        self.is_possible = all(condition.holds(self._units) for condition in constant)
+        # What nothing helps is never truer than where there is nothing at all.
+        self.is_possible = _all_hold([one for one in conditions if not one.helps], self._units)
         places = range(len(most))
         # Once no component that follows can help, a condition that is false stays so.
         last = {id(one): max(one.helps, default=-1) for one in conditions}

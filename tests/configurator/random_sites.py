@@ -9,7 +9,7 @@ from itertools import product
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from random_portfolios import NEED_VALUES, Case, cases, charges, digested, scarce_centres
+from random_portfolios import NEED_VALUES, Case, cases, charges, digested, scarce_centres, with_bespoke_prices
 
 from bidwright.catalog.model import Answer, Release, Rule
 from bidwright.catalog.rule_language import InTable, Kinds, Name, Quantity, Selected, Sum
@@ -210,7 +210,8 @@ def partial_bids(draw: st.DrawFn) -> Case:
     case = Case(replace(bid, answers=answers, sites=sites, budget={}), case.amounts)
     if not any(every_answered_bid(case)):  # mostly it is the wishes that contradict each other
         free = tuple(replace(site, pins={}, exclusions=()) for site in sites)
-        case = Case(replace(case.requirements, pins={}, exclusions=(), bespoke=(), sites=free), case.amounts)
+        bid = replace(case.requirements, pins={}, exclusions=(), bespoke=(), sites=free)
+        case = Case(bid, with_bespoke_prices(case.amounts, {}))
     if draw(st.integers(0, 2)):
         return case
     limit = draw(st.sampled_from(LIMITS))

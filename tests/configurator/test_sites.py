@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from branch_bids import TERMS, TODAY, bid, branches, prices, request, site
+from examples import with_rule
 from google.type.money_pb2 import Money
 
 from bidwright.configurator.answers import Answers
@@ -136,6 +137,13 @@ def test_a_site_that_can_have_nothing_is_named() -> None:
     conflict = _conflict(bid([site("a"), Site(id="b", title="Brno", exclusions=ports)]))
     assert conflict.summary.startswith("At site Brno (b): ")
     assert {member.id for member in conflict.members} == {*ports, "switch"}
+
+
+def test_a_rule_of_sites_that_never_holds_is_named() -> None:
+    asked = bid([site("a"), site("b")])
+    # More of the switch only make it false, and none is not few enough; other switches have the ports.
+    asked = replace(asked, release=with_rule(asked.release, 'not (quantity("switch.ports_8") >= 0)'))
+    assert [(member.id, member.site) for member in _conflict(asked).members] == [("extra", "a")]
 
 
 def test_a_budget_that_no_bid_meets_is_told_of_the_whole_bid() -> None:
