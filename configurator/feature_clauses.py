@@ -27,6 +27,7 @@ class Encoded:
     """A model as clauses.
 
     Attributes:
+        features: How many of the variables are features; the first ones.
         variables: The highest variable.
         hard: The tree.
         definitions: What auxiliary variables mean.
@@ -35,6 +36,7 @@ class Encoded:
         choices: Whether something beside the features is decided: instances, or what typed features hold.
     """
 
+    features: int
     variables: int
     hard: Sequence[Clause]
     definitions: Sequence[Clause]
@@ -78,7 +80,9 @@ def encoded(model: FeatureModel) -> Encoded:
         demanded.append(asserter.demanded)
     comparisons.finish()
     choices = comparisons.has_typed or any(feature.is_instance for feature in model.features)
-    return Encoded(clauses.variables, clauses.hard, clauses.definitions, demanded, comparisons, choices)
+    return Encoded(
+        len(model.features), clauses.variables, clauses.hard, clauses.definitions, demanded, comparisons, choices
+    )
 
 
 def node_of(constraint: Constraint, comparisons: Comparisons) -> Node:

@@ -37,7 +37,7 @@ def redundant(encoded: Encoded, deadline: Deadline) -> list[int]:
         switched = [[-(variables + 1 + place), *clause] for place, own in enumerate(block) for clause in own]
         later = [clause for own in constraints[start + _BLOCK :] for clause in own]
         with Sat([*kept, *later, *switched], deadline) as sat:
-            here = _removed(sat, block, variables)
+            here = _removed(sat, block, encoded)
         for place, own in enumerate(block):
             if place in here:
                 removed.append(start + place)
@@ -47,14 +47,14 @@ def redundant(encoded: Encoded, deadline: Deadline) -> list[int]:
         return [each for each in removed if not all(_follows(sat, (), clause) for clause in constraints[each])]
 
 
-def _removed(sat: Sat, block: Sequence[Sequence[Clause]], variables: int) -> set[int]:
+def _removed(sat: Sat, block: Sequence[Sequence[Clause]], encoded: Encoded) -> set[int]:
     """The places in a block of what can be removed."""
     removed: set[int] = set()
-    switches = [variables + 1 + place for place in range(len(block))]
+    switches = [encoded.variables + 1 + place for place in range(len(block))]
     sat.prefer(switches)
     for place, own in enumerate(block):
         undecided = switches[place + 1 :]
-        decides_one = any(len(clause) == 1 for clause in own)
+        decides_one = any(len(clause) == 1 and abs(clause[0]) <= encoded.features for clause in own)
         if own and not decides_one and all(_follows(sat, undecided, clause) for clause in own):
             removed.add(place)
             sat.add([-switches[place]])

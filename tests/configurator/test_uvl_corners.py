@@ -94,3 +94,22 @@ def test_a_byte_that_is_not_utf8_is_refused_with_its_place(tmp_path: Path) -> No
     with pytest.raises(InvalidInput) as refused:
         model_of((tmp_path / "model.uvl").read_text(encoding="utf-8"), tmp_path)
     assert refused.value.faults[0].where == "other.uvl:4:8"
+
+
+@pytest.mark.parametrize(
+    ("constraints", "redundant"),
+    [
+        (("sum(p) <= 5", "sum(p) <= 5"), 1),
+        (("sum(p) <= 5", "!(B & C)"), 1),  # the first follows from the second
+        (("!B | !C", "C => !B"), 1),
+        (("B", "B"), 0),  # what selects a feature outright is not counted
+        (("C.p == C.p", "true", "B => B"), 0),  # what always holds neither
+        (("C.p >= 5", "C"), 0),  # another way to select C
+        (("1 > 2", "false"), 1),
+        (("A", "B => A"), 1),  # follows from the tree
+    ],
+)
+def test_constraints_that_the_others_make_superfluous_are_counted(
+    constraints: tuple[str, ...], redundant: int, tmp_path: Path
+) -> None:
+    assert analysis_of(_PRICES + "\n\t".join(constraints) + "\n", tmp_path).redundant_constraints == redundant
