@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bidwright.catalog.model import Release
 from bidwright.catalog.reader import read_files
@@ -68,31 +68,49 @@ def read_instance(path: Path) -> Instance:
     header = [int(word) for word in first if _WHOLE.fullmatch(word)]
     if len(header) != len(first) or len(header) not in (2, 3) or min(header) < 1:
         raise ValueError(f"{path}:1: the first line must say groups, items where all have equally many, and resources")
-    numbers = (_number(word, f"{path}:{number}") for number, line in lines[1:] for word in line)
+    numbers = _numbers(path, lines[1:])
     try:
-        capacities = [next(numbers) for _ in range(header[-1])]
-        groups = [_group(numbers, header) for _ in range(header[0])]
+        capacities = [next(numbers).value for _ in range(header[-1])]
+        groups = [_group(numbers, header, number) for number in range(1, header[0] + 1)]
     except StopIteration:
         raise ValueError(f"{path}: it ends before its last group does") from None
     return Instance(tuple(capacities), tuple(groups))
 
 
-def _number(word: str, where: str) -> Decimal:
-    if not _NUMBER.fullmatch(word):
-        raise ValueError(f"{where}: {word[:60]!r} is no number from 0, such as 12 or 0.75")
-    return Decimal(word)
+class _Number(NamedTuple):
+    value: Decimal
+    where: str
+    begins_line: bool
 
 
-def _group(numbers: Iterator[Decimal], header: list[int]) -> tuple[Item, ...]:
-    first = next(numbers)
-    count = header[1] if len(header) == 3 else int(first)
-    if count < 1 or first != int(first):
-        raise ValueError(f"a group begins with {first}, where the number of its items from 1 is expected")
+def _numbers(path: Path, lines: list[tuple[int, list[str]]]) -> Iterator[_Number]:
+    for number, words in lines:
+        for at, word in enumerate(words):
+            where = f"{path}:{number}"
+            if not _NUMBER.fullmatch(word):
+                raise ValueError(f"{where}: {word[:60]!r} is no number from 0, such as 12 or 0.75")
+            yield _Number(Decimal(word), where, at == 0)
+
+
+def _group(numbers: Iterator[_Number], header: list[int], number: int) -> tuple[Item, ...]:
+    first = _beginning(numbers, f"group {number}")
+    is_numbered = len(header) == 3
+    if first.value != int(first.value) or first.value < 1 or (is_numbered and first.value != number):
+        expected = f"its number, {number}," if is_numbered else "the number of its items from 1"
+        raise ValueError(f"{first.where}: group {number} begins with {first.value}, where {expected} is expected")
     items = []
-    for _ in range(count):
-        value = next(numbers)
-        items.append(Item(value, tuple([next(numbers) for _ in range(header[-1])])))
+    for _ in range(header[1] if is_numbered else int(first.value)):
+        value = _beginning(numbers, f"an item of group {number}").value
+        items.append(Item(value, tuple([next(numbers).value for _ in range(header[-1])])))
     return tuple(items)
+
+
+def _beginning(numbers: Iterator[_Number], of: str) -> _Number:
+    """The first number of a group or item; where it begins no line, one before it is missing or too many."""
+    number = next(numbers)
+    if not number.begins_line:
+        raise ValueError(f"{number.where}: {of} begins amid this line: a number before it is missing or too many")
+    return number
 
 
 def item_id(group: int, item: int) -> str:

@@ -179,8 +179,11 @@ def test_more_than_a_thousand_groups_are_a_portfolio() -> None:
         ("1 1\n5\n2\n3 2\n4e0 1\n7 1\n", ":5: '4e0' is no number"),
         ("1 1\n5\n1\n3 ²\n", ":4: '²' is no number"),
         ("1 1\n5\n1\n3 -2\n", ":4: '-2' is no number"),
-        ("1 1\n5\n1.5\n3 2\n4 5\n", "begins with 1.5"),
-        ("1 1\n5\n0\n", "begins with 0"),
+        ("1 1\n5\n1.5\n3 2\n4 5\n", ":3: group 1 begins with 1.5"),
+        ("1 1\n5\n0\n", ":3: group 1 begins with 0"),
+        ("2 1\n5\n2\n3 2\n4\n1\n1 1\n2 1\n", ":7: an item of group 2 begins amid this line"),  # one without its use
+        ("2 2 1\n5\n1\n3 2\n4 1\n3\n1 1\n2 1\n", ":6: group 2 begins with 3"),  # in Khan's form, with a number
+        ("2 2 1\n5\n1\n3 2\n2\n4 1\n6 0\n7 1\n", ":6: group 2 begins amid this line"),  # an item is missing
     ],
 )
 def test_what_is_no_instance_is_refused_with_its_line(text: str, told: str, tmp_path: Path) -> None:
