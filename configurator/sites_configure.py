@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from bidwright.catalog.rule_language import Name
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import reached_by
 from bidwright.configurator.confirmed import confirmed
@@ -19,9 +20,10 @@ from bidwright.configurator.cpsat_sites_solve import SitesFound
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
 from bidwright.configurator.request import Requirements
+from bidwright.configurator.rule_check import parts
 from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_blocks import SiteView, blocks_of
-from bidwright.configurator.sites_conflict import conflict_at_site, conflict_of_partial
+from bidwright.configurator.sites_conflict import conflict_at_site, conflict_between, conflict_of_partial
 from bidwright.configurator.sites_patterns import NothingFits, TooManyPatterns
 from bidwright.configurator.sites_prices import pooled_use, unit_price
 from bidwright.configurator.sites_spare import spare_components
@@ -34,6 +36,12 @@ from bidwright.v1.configuration_pb2 import Conflict
 
 _FOR_FIRST = 0.4
 """Part of the time for a first search where more is wanted than may find its place."""
+
+_FEW_SITES = 10
+"""Of so many sites the model with a copy for each is quickly asked."""
+
+_FOR_COPIES = 0.5
+"""Part of the time left for a conflict that copies of the sites show; patterns show one sooner."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,8 @@ class _Search:
         self._whole = whole_bid(bid)
         self._views = [SiteView(site, at_site(bid, site)) for site in bid.sites]
         self._own = frozenset(self._views[0].requirements.release.components)
+        missing = undeliverable(self._whole, self._own).values()
+        self._unavailable = {*self._whole.exclusions, *(component for found in missing for component in found)}
         self._wants_more = any(one.maximize or one.measure == "margin" for one in bid.objectives)
 
     def outcome(self) -> SitedSolution | Conflict:
@@ -155,9 +165,8 @@ class _Search:
         return tuple(replace(site, items=dict(sorted(places.at_sites[site.id].items()))) for site in self._bid.sites)
 
     def _problem(self, *, spare: Collection[str], surplus: Collection[str]) -> SitesProblem:
-        missing = undeliverable(self._whole, self._own).values()
-        unavailable = {*self._whole.exclusions, *(component for found in missing for component in found)}
-        blocks, components = blocks_of(self._views, unavailable=unavailable, spare=spare), self._bid.release.components
+        blocks = blocks_of(self._views, unavailable=self._unavailable, spare=spare)
+        components = self._bid.release.components
         return SitesProblem(
             bid=BidModel(self._whole, self._amounts, self._limits),
             blocks=blocks,
@@ -183,15 +192,40 @@ class _Search:
             SolverDisagrees: What is not possible cannot be explained.
         """
         if best.found.status == "infeasible":
-            conflict = bid_conflict(
-                self._whole, self._amounts, best.found, surplus=problem.surplus, deadline=self._deadline
-            )
+            conflict = self._conflict(best, problem)
             if conflict is not None:
                 return conflict
             best = best_sites(problem, self._deadline, known=self._known, presolve=False)
         if best.found.status == "infeasible":
             raise SolverDisagrees("the solver calls the same bid feasible and infeasible")
         return self._beyond_patterns(problem) if best.found.status == "unknown" else best
+
+    def _conflict(self, impossible: SitesBest, problem: SitesProblem) -> Conflict | None:
+        """Why no bid is possible; None where one is after all.
+
+        Patterns are never to blame: neither a site, nor what holds there because it was said of the bid. They also
+        leave open where units beyond the needs find their place. Copies of the sites show all of that, and take longer.
+        """
+        is_shown_by_copies = len(self._bid.sites) <= _FEW_SITES or self._is_built_in()
+        conflict = None if is_shown_by_copies else self._conflict_of_patterns(impossible, problem)
+        if conflict is not None and conflict.members:
+            return conflict
+        try:
+            return conflict_between(self._bid, self._amounts, self._deadline.after(_FOR_COPIES))
+        except TimeoutError:
+            return conflict or self._conflict_of_patterns(impossible, problem)
+
+    def _conflict_of_patterns(self, impossible: SitesBest, problem: SitesProblem) -> Conflict | None:
+        return bid_conflict(
+            self._whole, self._amounts, impossible.found, surplus=problem.surplus, deadline=self._deadline
+        )
+
+    def _is_built_in(self) -> bool:
+        """Whether something holds at sites that was said of the bid: an exclusion, or an answer that rules speak of."""
+        at_sites = self._views[0].requirements
+        rules = (*at_sites.release.rules, *at_sites.offering.rules)
+        spoken = {part.name for rule in rules for part in parts(rule.expression) if isinstance(part, Name)}
+        return bool(self._own & self._unavailable or spoken & self._whole.offering.needs.keys())
 
     def _beyond_patterns(self, problem: SitesProblem) -> SitesBest | Conflict:
         """The best bid, or why there is none, where no prices lead to patterns that fit together.

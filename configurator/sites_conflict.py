@@ -47,6 +47,15 @@ def conflict_of_partial(bid: Requirements, amounts: AmountTable, deadline: Deadl
         conflict = conflict_at_site(bid, sites[0], amounts, deadline)
         if conflict is not None:
             return conflict
+    return conflict_between(bid, amounts, deadline)
+
+
+def conflict_between(bid: Requirements, amounts: AmountTable, deadline: Deadline) -> Conflict | None:
+    """Say why a bid cannot be completed of which each site can have something; None where it can.
+
+    Raises:
+        TimeoutError: The deadline came before any conflict was found.
+    """
     clash = ReasonSearch(bid, amounts, (), deadline).clash()
     if clash is not None and not clash.members:  # it is all about what the sites need
         clash = ReasonSearch(bid, amounts, [site.id for site in bid.sites], deadline).clash()

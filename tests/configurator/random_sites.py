@@ -220,6 +220,29 @@ def partial_bids(draw: st.DrawFn) -> Case:
     return Case(replace(case.requirements, budget=budget), case.amounts)
 
 
+@st.composite
+def demanding_bids(draw: st.DrawFn) -> Case:
+    """Bids that would be possible if nothing were said of the bid as a whole, of which much is said."""
+    case = draw(sited_cases())
+    said, components = case.requirements, sorted(case.requirements.release.components)
+    sites = tuple(replace(site, pins={}, exclusions=()) for site in said.sites)
+    free = replace(said, pins={}, exclusions=(), bespoke=(), budget={}, sites=sites)
+    valid = every_bid(replace(case, requirements=free))
+    assume(valid)
+    few = st.lists(st.sampled_from(components), max_size=2)
+    bid = replace(
+        free,
+        pins={c: draw(st.integers(0, said.release.components[c].max_quantity)) for c in draw(few)},
+        exclusions=tuple(sorted(set(draw(few)))),
+        bespoke=said.bespoke,
+    )
+    if draw(st.booleans()):
+        limit = draw(st.sampled_from(LIMITS))
+        values = sorted({charges(items, case.amounts)[limit] for items in valid})
+        bid = replace(bid, budget={limit: draw(st.sampled_from([values[0] - 4, values[0] - 1, *values[:3]]))})
+    return replace(case, requirements=bid)
+
+
 def every_answered_bid(case: Case) -> Iterator[Whole]:
     """All valid bids with all answers that go with those given."""
     bid = case.requirements

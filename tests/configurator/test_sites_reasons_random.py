@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable
 from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from random_portfolios import Case
-from random_sites import partial_bids
+from random_sites import demanding_bids, partial_bids
 from unruled_bids import UnruledBids
 
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide import Wishes
 from bidwright.configurator.guide_facts import Assumption
 from bidwright.configurator.members import Member
+from bidwright.configurator.sites_configure import configure_sites
 from bidwright.configurator.sites_guide import guide_sites, vocabulary_of_sites
 from bidwright.configurator.sites_said import SitedMember
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
@@ -58,3 +59,12 @@ def test_reasons_and_conflicts_of_a_guide_are_enough_and_none_of_them_can_be_lef
                 continue
             impossible = Assumption(option, is_taken=state == OPTION_STATE_EXCLUDED)
             _require_minimal(outcome.reasons[option], bids, {"a", "b"} - {site}, (site, impossible))
+
+
+@_settings
+@given(demanding_bids())
+def test_conflicts_are_enough_and_without_any_one_of_their_members_a_bid_is_possible(case: Case) -> None:
+    outcome = configure_sites(case.requirements, case.amounts, Deadline(60))
+    if isinstance(outcome, Conflict):
+        assert outcome.minimal
+        _require_minimal(outcome.members, UnruledBids(case), {"a", "b"}, None)

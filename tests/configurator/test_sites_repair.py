@@ -145,6 +145,14 @@ def test_what_the_bid_and_a_site_both_rule_out_must_be_given_up_by_both() -> Non
     ]
 
 
+def test_a_component_ruled_out_at_all_sites_is_blamed_where_it_would_keep_the_budget() -> None:
+    cheapest = _cheapest(SMALL)
+    response = _explained(SMALL, exclusions=["router.small"], budget=Budget(contract_value=cheapest))
+    assert response.conflict.minimal
+    assert [m.id for m in response.conflict.members if m.kind == CONFLICT_KIND_EXCLUSION] == ["router.small"]
+    assert [("", CONFLICT_KIND_EXCLUSION, "router.small")] in _changes(response)
+
+
 def test_a_bid_that_is_possible_needs_no_repair_and_an_answer_is_the_same_twice() -> None:
     assert _explained(SMALL) == ExplainConfigurationResponse(complete=True)
     both = [_explained([site("a"), Site(id="b", exclusions=PORTS)], budget=LITTLE) for _ in range(2)]
