@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from bidwright.catalog.amount_messages import decimal_message
@@ -12,22 +12,22 @@ from bidwright.catalog.answers import answers_to_proto
 from bidwright.catalog.days import today_in
 from bidwright.catalog.model import Answer, Release
 from bidwright.configurator.alternatives import USUAL_NUMBER, Alternative, alternatives, qualities_of
-from bidwright.configurator.change import Change, change
+from bidwright.configurator.change import Change
+from bidwright.configurator.change_repair import change_repairs, least_change
 from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_answers import guided
 from bidwright.configurator.installed import Installed, check_places
-from bidwright.configurator.members import Member
+from bidwright.configurator.mending import Mender
 from bidwright.configurator.money_checks import check_packages, require_equal
 from bidwright.configurator.objectives import OURS_ALONE
-from bidwright.configurator.repair import explain_and_repair
-from bidwright.configurator.repair_changes import Asked, Changes
-from bidwright.configurator.repair_messages import changed_request, explanation_message, weights_of
+from bidwright.configurator.question import Question
+from bidwright.configurator.repair_messages import changed_request, weights_of
 from bidwright.configurator.request import Requirements, requirements_of
-from bidwright.configurator.sites_change import change_sites
+from bidwright.configurator.sites_change import SitesChange
 from bidwright.configurator.sites_configure import SitedSolution, configure_sites
-from bidwright.configurator.sites_repair import SitedChanges, SitedRepair, explain_sites
-from bidwright.configurator.sites_repair_messages import changed_sites, sited_explanation_message
+from bidwright.configurator.sites_repair import SitedChanges
+from bidwright.configurator.sites_repair_messages import changed_sites
 from bidwright.configurator.sites_request import site_messages
 from bidwright.configurator.solution import Solution
 from bidwright.core.amount_table import AmountTable, CostTable
@@ -41,21 +41,6 @@ Price = Callable[
     [Release, configuration_pb2.Configuration, configuration_pb2.CommercialTerms, dt.date], price_pb2.Price
 ]
 """Prices a configuration under terms, today. Given by pricing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """A request that has been understood.
-
-    Attributes:
-        table: What quantities cost in its market and under its terms.
-        today: The day in its market.
-    """
-
-    request: configurator_pb2.ConfigureRequest
-    requirements: Requirements
-    table: AmountTable
-    today: dt.date
 
 
 class AmountTables(Protocol):
@@ -108,7 +93,7 @@ class Answers:
         # Asked once: midnight may pass during the search, and both sums must be those of one day.
         today = today_in(requirements.market, self._clock())
         table = self._table(request, requirements, today)
-        return Question(request=request, requirements=requirements, table=table, today=today)
+        return Question(request=request, sites=sites or (), requirements=requirements, table=table, today=today)
 
     def _table(
         self, request: configurator_pb2.ConfigureRequest, requirements: Requirements, today: dt.date
@@ -167,31 +152,41 @@ class Answers:
         )
 
     def change(
-        self, question: Question, installed: Installed, deadline: Deadline
+        self,
+        request: configurator_pb2.ChangeConfigurationRequest,
+        installed: Installed,
+        question: Question,
+        deadline: Deadline,
     ) -> configurator_pb2.ChangeConfigurationResponse:
-        """The way from what is installed that disturbs least."""
-        outcome = change(question.requirements, installed, question.table, deadline)
-        if isinstance(outcome, configuration_pb2.Conflict):
-            return configurator_pb2.ChangeConfigurationResponse(conflict=outcome)
-        return configurator_pb2.ChangeConfigurationResponse(change=self._change(question, outcome))
-
-    def change_sites(
-        self, question: Question, installed: Installed, deadline: Deadline
-    ) -> configurator_pb2.ChangeConfigurationResponse:
-        """The same for a bid with sites."""
-        check_places(question.requirements, installed)
-        outcome = change_sites(question.requirements, installed, question.table, deadline)
-        if isinstance(outcome, configuration_pb2.Conflict):
-            return configurator_pb2.ChangeConfigurationResponse(conflict=outcome)
-        found = self._change(question, outcome)
-        found.solution.configuration.sites.extend(site_messages(outcome.sites))
-        found.sites.extend(outcome.site_changes)
-        return configurator_pb2.ChangeConfigurationResponse(change=found)
+        """The way from what is installed that disturbs least, or why there is none and what would mend it."""
+        if question.requirements.sites:
+            check_places(question.requirements, installed)
+        outcome = least_change(question, installed, deadline)
+        if not isinstance(outcome, configuration_pb2.Conflict):
+            return configurator_pb2.ChangeConfigurationResponse(change=self._change(question, outcome))
+        response = configurator_pb2.ChangeConfigurationResponse(conflict=outcome)
+        if request.max_repairs:
+            repairs, response.repairs_complete = change_repairs(
+                question, installed, self._changed, most=request.max_repairs, deadline=deadline
+            )
+            response.repairs.extend(
+                configurator_pb2.ChangeRepair(
+                    changes=repair.mended.changes,
+                    weight=repair.mended.weight,
+                    change=self._change(repair.mended.question, repair.change),
+                )
+                for repair in repairs
+            )
+        return response
 
     def _change(self, question: Question, outcome: Change) -> configurator_pb2.ConfigurationChange:
         solution = self._priced(question, outcome.solution)
         solution.proof.objective = "contract value of what disturbs least"
-        return configurator_pb2.ConfigurationChange(solution=solution, changes=outcome.items, disruption=outcome.proof)
+        found = configurator_pb2.ConfigurationChange(solution=solution, changes=outcome.items, disruption=outcome.proof)
+        if isinstance(outcome, SitesChange):
+            found.solution.configuration.sites.extend(site_messages(outcome.sites))
+            found.sites.extend(outcome.site_changes)
+        return found
 
     def guide(
         self, request: configurator_pb2.GuideConfigurationRequest, question: Question, deadline: Deadline
@@ -203,56 +198,29 @@ class Answers:
         self, request: configurator_pb2.ExplainConfigurationRequest, question: Question, deadline: Deadline
     ) -> configurator_pb2.ExplainConfigurationResponse:
         """Why nothing meets a request, and what would mend it."""
-        weights, most = weights_of(request, question.requirements), request.max_repairs or USUAL_REPAIRS
-        asked = Asked(requirements=question.requirements, amounts=question.table)
-        if question.requirements.sites:
-            return self._explain_sites(request.sites, question, weights, most=most, deadline=deadline)
-
-        def repaired(changes: Changes) -> Asked:
-            changed = self._changed(question, changes)
-            return Asked(requirements=changed.requirements, amounts=changed.table)
-
-        outcome = explain_and_repair(asked, repaired, weights, most=most, deadline=deadline)
-        return explanation_message(
-            outcome,
-            question.requirements,
-            lambda repair: self._priced(self._changed(question, repair.changes), repair.solution),
+        weights = weights_of(request.weights, question.requirements)
+        mender = Mender(question=question, changed=self._changed, held=lambda asked: asked.requirements)
+        found = mender.mending(weights, most=request.max_repairs or USUAL_REPAIRS, deadline=deadline)
+        if found is None:
+            return configurator_pb2.ExplainConfigurationResponse(complete=True)
+        repairs = [
+            configurator_pb2.Repair(
+                changes=one.changes, weight=one.weight, solution=self._sited(one.question, one.found)
+            )
+            for one in found.repairs
+        ]
+        return configurator_pb2.ExplainConfigurationResponse(
+            conflict=found.conflict, repairs=repairs, complete=found.complete
         )
 
-    def _explain_sites(
-        self,
-        sites: Sequence[configurator_pb2.Site],
-        question: Question,
-        weights: Mapping[Member, int],
-        *,
-        most: int,
-        deadline: Deadline,
-    ) -> configurator_pb2.ExplainConfigurationResponse:
-        """The same for a bid with sites."""
-
-        def changed(changes: SitedChanges) -> Question:
-            return self._changed(question, changes.bid, sites=changed_sites(sites, changes.sites))
-
-        def repaired(changes: SitedChanges) -> Asked:
-            asked = changed(changes)
-            return Asked(requirements=asked.requirements, amounts=asked.table)
-
-        def solved(repair: SitedRepair) -> configurator_pb2.Solution:
-            return self._sited(changed(repair.changes), repair.found)
-
-        asked = Asked(requirements=question.requirements, amounts=question.table)
-        outcome = explain_sites(asked, repaired, weights, most=most, deadline=deadline)
-        return sited_explanation_message(outcome, question.requirements, solved)
-
-    def _changed(
-        self, question: Question, changes: Changes, sites: Sequence[configurator_pb2.Site] | None = None
-    ) -> Question:
-        """A question with changes to its request, on the same day; with changed sites where it has some."""
+    def _changed(self, question: Question, changes: SitedChanges) -> Question:
+        """A question with changes to its request and its sites, on the same day."""
         requirements = question.requirements
-        request = changed_request(question.request, changes, requirements.market.currency)
-        release, today = requirements.release, question.today
-        changed = requirements_of(request, release, sites=sites)
-        return Question(request=request, requirements=changed, table=self._table(request, changed, today), today=today)
+        request = changed_request(question.request, changes.bid, requirements.market.currency)
+        sites = changed_sites(question.sites, changes.sites)
+        changed = requirements_of(request, requirements.release, sites=sites or None)
+        table = self._table(request, changed, question.today)
+        return replace(question, request=request, sites=sites, requirements=changed, table=table)
 
     def _sited(self, question: Question, found: SitedSolution) -> configurator_pb2.Solution:
         """The record of a solution, with what is at each site."""

@@ -13,7 +13,7 @@ from bidwright.configurator.cpsat_objectives import Asked
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import explain
-from bidwright.configurator.frozen import with_frozen
+from bidwright.configurator.frozen import as_frozen
 from bidwright.configurator.installed import Installed
 from bidwright.configurator.objectives import Reached
 from bidwright.configurator.request import Requirements
@@ -69,7 +69,7 @@ def change(
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    asked = with_frozen(requirements, installed.items, installed.frozen)
+    asked = as_frozen(requirements, installed)
     if isinstance(asked, Conflict):
         return asked
     found = _found(asked, installed, amounts, deadline)

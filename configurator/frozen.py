@@ -14,6 +14,16 @@ from bidwright.core.counts import counted
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
 
 
+def as_frozen(requirements: Requirements, installed: Installed) -> Requirements | Conflict:
+    """The requirements, and those of each site, with what is frozen kept as it is installed.
+
+    Returns:
+        A minimal conflict where something frozen by itself cannot stay.
+    """
+    found = with_frozen(requirements, installed.items, installed.frozen & installed.shared.keys())
+    return found if isinstance(found, Conflict) else with_frozen_sites(found, installed)
+
+
 def with_frozen(
     requirements: Requirements, installed: Mapping[str, int], frozen: Iterable[str]
 ) -> Requirements | Conflict:

@@ -10,11 +10,12 @@ from typing import TypeVar
 import grpc
 
 from bidwright.catalog.releases import FindRelease
-from bidwright.configurator.answers import AmountTables, Answers, Price, Question
+from bidwright.configurator.answers import AmountTables, Answers, Price
 from bidwright.configurator.check import check
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.installed import installed_of
 from bidwright.configurator.objectives import is_ours_alone
+from bidwright.configurator.question import Question
 from bidwright.configurator.request import requirements_and_items
 from bidwright.core.caller import current_caller
 from bidwright.core.clock import Clock
@@ -80,11 +81,10 @@ class ConfiguratorService(configurator_pb2_grpc.ConfiguratorServiceServicer):
     ) -> configurator_pb2.ChangeConfigurationResponse:
         """Find the way from what is installed to new needs that disturbs it least."""
         installed = installed_of(request)
-        change = self._answers.change_sites if request.sites else self._answers.change
         return await self._search(
             request.request,
             context.time_remaining(),
-            lambda question, deadline: change(question, installed, deadline),
+            lambda *asked: self._answers.change(request, installed, *asked),
             sites=request.sites or None,
         )
 

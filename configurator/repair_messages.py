@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bidwright.catalog.amount_messages import money
 from bidwright.catalog.answers import answer_to_proto
@@ -19,30 +19,22 @@ from bidwright.configurator.members import (
     member_text,
     name_text,
 )
-from bidwright.configurator.repair import Explanation, Repair
 from bidwright.configurator.repair_changes import Changes
 from bidwright.configurator.request import LIMITS, Requirements
 from bidwright.core.counts import counted
 from bidwright.core.errors import Faults
 from bidwright.core.money import from_minor
 from bidwright.core.nearest import advice
-from bidwright.v1 import configurator_pb2
 from bidwright.v1.configuration_pb2 import ConflictKind, ConflictMember
-from bidwright.v1.configurator_pb2 import (
-    ConfigureRequest,
-    ExplainConfigurationRequest,
-    ExplainConfigurationResponse,
-    RepairChange,
-    Solution,
-)
+from bidwright.v1.configurator_pb2 import ChangeWeight, ConfigureRequest, RepairChange
 
 _USUAL_WEIGHT = 1
 
 
-def weights_of(request: ExplainConfigurationRequest, requirements: Requirements) -> dict[Member, int]:
+def weights_of(given: Iterable[ChangeWeight], requirements: Requirements) -> dict[Member, int]:
     """How unwelcome it is to give up each thing that the customer said; an id counts before its whole kind.
 
-    What is said of sites weighs as much at each of them.
+    What is said of sites weighs as much at each of them. What is frozen is never given up.
 
     Raises:
         InvalidInput: With every fault at once: kinds that cannot be given up, ids that the request does not have,
@@ -51,7 +43,7 @@ def weights_of(request: ExplainConfigurationRequest, requirements: Requirements)
     said = {kind: dict.fromkeys(ids) for kind, ids in _said(requirements).items()}
     told: dict[tuple[ConflictKind, str], int] = {}
     faults = Faults()
-    for index, weight in enumerate(request.weights):
+    for index, weight in enumerate(given):
         where = f"weights[{index}]"
         if weight.kind not in said:
             names = ", ".join(ConflictKind.Name(kind) for kind in CHANGEABLE)
@@ -76,7 +68,10 @@ def _said(requirements: Requirements) -> dict[ConflictKind, tuple[str, ...]]:
     return {
         NEED: tuple(requirements.offering.needs),
         BUDGET: tuple(requirements.budget),
-        PIN: (*requirements.pins, *(component for site in requirements.sites for component in site.pins)),
+        PIN: (
+            *(component for component in requirements.pins if component not in requirements.frozen),
+            *(component for site in requirements.sites for component in site.pins),
+        ),
         EXCLUSION: (*requirements.exclusions, *(one for site in requirements.sites for one in site.exclusions)),
         BESPOKE: tuple(effect.id for effect in requirements.bespoke),
     }
@@ -104,28 +99,6 @@ def _keep(changed: ConfigureRequest, request: ConfigureRequest, given_up: Mappin
     changed.pins.extend(pin for pin in request.pins if pin.component not in given_up[PIN])
     changed.exclusions.extend(one for one in request.exclusions if one not in given_up[EXCLUSION])
     changed.bespoke_items.extend(item for item in request.bespoke_items if item.id not in given_up[BESPOKE])
-
-
-def explanation_message(
-    explanation: Explanation | None, requirements: Requirements, solved: Callable[[Repair], Solution]
-) -> ExplainConfigurationResponse:
-    """The answer; one without a conflict where nothing is to be explained.
-
-    Args:
-        explanation: Of the request.
-        requirements: Its requirements, before any change.
-        solved: Gives the record of what a repair leads to.
-    """
-    if explanation is None:
-        return ExplainConfigurationResponse(complete=True)
-    repairs = [
-        configurator_pb2.Repair(
-            changes=change_messages(repair.changes, requirements), weight=repair.weight, solution=solved(repair)
-        )
-        for repair in explanation.repairs.found
-    ]
-    complete = explanation.repairs.complete
-    return ExplainConfigurationResponse(conflict=explanation.conflict, repairs=repairs, complete=complete)
 
 
 def change_messages(changes: Changes, requirements: Requirements) -> Iterator[RepairChange]:

@@ -12,7 +12,7 @@ from bidwright.configurator.cpsat_sites_change import ChangeProblem
 from bidwright.configurator.cpsat_sites_least import LeastChange, LeastChangeSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.delivery import undeliverable
-from bidwright.configurator.frozen import with_frozen, with_frozen_sites
+from bidwright.configurator.frozen import as_frozen
 from bidwright.configurator.installed import Installed
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites import Site
@@ -66,9 +66,7 @@ def change_sites(
         InvalidInput: ``SITES_TOO_COMPLEX``: a site has too much to choose from.
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    asked = with_frozen(bid, installed.items, installed.frozen & installed.shared.keys())
-    if not isinstance(asked, Conflict):
-        asked = with_frozen_sites(asked, installed)
+    asked = as_frozen(bid, installed)
     if isinstance(asked, Conflict):
         return asked
     return _Search(asked, installed, amounts, deadline).outcome()

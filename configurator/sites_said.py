@@ -47,12 +47,12 @@ class Kind:
 
     @cached_property
     def said(self) -> tuple[Member, ...]:
-        """What was said of these sites."""
+        """What was said of these sites, and may be given up: not what is frozen there."""
         site = self.sites[0]
         return (
             *(Member(NEED, name) for name in site.answers),
-            *(Member(PIN, component) for component in site.pins),
-            *(Member(EXCLUSION, component) for component in site.exclusions),
+            *(Member(PIN, component) for component in site.pins if component not in site.frozen),
+            *(Member(EXCLUSION, component) for component in site.exclusions if component not in site.frozen),
         )
 
     def clash(self, without: frozenset[Member]) -> frozenset[Member] | None:
@@ -91,7 +91,7 @@ class SaidOfSites:
             for member in (
                 *(Member(NEED, name) for name in self.whole.answers),
                 *(Member(BUDGET, limit) for limit in bid.budget),
-                *(Member(PIN, component) for component in bid.pins),
+                *(Member(PIN, component) for component in bid.pins if component not in bid.frozen),
                 *(Member(EXCLUSION, component) for component in bid.exclusions),
                 *(Member(BESPOKE, effect.id) for effect in bid.bespoke),
             )
@@ -121,12 +121,13 @@ class SaidOfSites:
         clash = kind.clash(self.given_up_at(kind, given_up))
         if clash is None:
             return None
-        return frozenset(self._owners(kind, member, given_up)[0] for member in clash if member.kind in CHANGEABLE)
+        changeable = (member for member in clash if member.kind in CHANGEABLE)
+        return frozenset(owner for member in changeable for owner in self._owners(kind, member, given_up)[:1])
 
     def given_up_at(self, kind: Kind, given_up: GivenUp) -> frozenset[Member]:
         """What need not hold at sites: what nobody says any more."""
-        said = (*kind.said, *self._at_all_sites)
-        return frozenset(member for member in said if not self._owners(kind, member, given_up))
+        of_bid = (member for member in self._at_all_sites if member.id not in kind.sites[0].frozen)
+        return frozenset(member for member in (*kind.said, *of_bid) if not self._owners(kind, member, given_up))
 
     def _owners(self, kind: Kind, member: Member, given_up: GivenUp) -> list[SitedMember]:
         """Who says what must hold at sites, and does not give it up: the bid, the sites, or both."""

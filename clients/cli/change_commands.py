@@ -14,6 +14,7 @@ from bidwright.clients.cli.change_sites import DONE, show_sites, wanted_sites
 from bidwright.clients.cli.design_commands import keep_design, show_conflict
 from bidwright.clients.cli.offers import WHAT, read_offer
 from bidwright.clients.cli.output import amount
+from bidwright.clients.cli.repairs import APPLY, REPAIRS, show_repairs, taken
 from bidwright.clients.cli.request_options import currency_of, request_from, wish_options
 from bidwright.clients.cli.session import NOT_VALID, Session
 from bidwright.clients.cli.terms_options import put_terms, texts
@@ -47,16 +48,28 @@ class _Installed:
 @click.option("--weight-delete", "delete", type=_WEIGHT, default=4, show_default=True, help="One that goes.")
 @click.option("--term", "new_term_months", type=click.IntRange(1, 120), help="Another contract term in months.")
 @wish_options
+@REPAIRS
+@APPLY
 @click.option("--output", "-o", "target", type=OutputFile(), help="Keep the new design.")
-def change(
-    session: Session, *, installed: str, frozen: tuple[str, ...], target: Path | None, **options: object
+def change(  # noqa: PLR0913 - one for each option
+    session: Session,
+    *,
+    installed: str,
+    frozen: tuple[str, ...],
+    max_repairs: int,
+    number: int | None,
+    target: Path | None,
+    **options: object,
 ) -> None:
     """Change what is installed with the least disruption.
 
     Of the changes that disturb least, the one that leads to the least contract value is found. Needs keep the answers
     they were installed with where no other one is given, and so does each site. A site that --sites does not have goes.
-    Exit code 3 means that no configuration is valid; what cannot hold together is told.
+    Where no configuration is valid, what cannot hold together is told, and what would mend it; what is frozen stays so.
+    Exit code 3 means that, and that no repair was taken with --apply.
     """
+    if number is not None and target is None:
+        raise click.UsageError("Give --output FILE with --apply N.")
     before = _installed(session, installed)
     weights = configurator.DisruptionWeights(**{key: int(str(options.pop(key))) for key in ("add", "modify", "delete")})
     request = configurator.ChangeConfigurationRequest(
@@ -66,6 +79,7 @@ def change(
         weights=weights,
         installed_sites=before.chosen.sites,
         frozen_sites=_separate(texts(options["frozen_sites"])),
+        max_repairs=max(max_repairs, number or 0),
     )
     if options["sites"] or before.chosen.sites:
         offering = get_offering(session, before.chosen.release.split("/")[1], before.chosen.offering)
@@ -75,14 +89,23 @@ def change(
         response = session.server().configurator.ChangeConfiguration(request)
     if session.output.as_json:
         session.output.message(response)
-    if response.WhichOneof("outcome") == "conflict":
+    found = response.change
+    if response.HasField("conflict"):
         if not session.output.as_json:
             show_conflict(session, response.conflict)
-        raise SystemExit(NOT_VALID)
+            show_repairs(
+                session.output,
+                response.repairs,
+                complete=response.repairs_complete,
+                contradicting="the offering, with what is frozen,",
+            )
+        if number is None:
+            raise SystemExit(NOT_VALID)
+        found = taken(response.repairs, number).change
     if not session.output.as_json:
-        _show(session, before, response.change, request.request.terms.term_months)
+        _show(session, before, found, request.request.terms.term_months)
     if target:
-        keep_design(session, response.change.solution, request.request.terms, target=target)
+        keep_design(session, found.solution, request.request.terms, target=target)
 
 
 def _separate(given: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ import click
 
 from bidwright.clients.cli.design_commands import SITES, keep_design, show_conflict, show_solution, sites_of
 from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from
-from bidwright.clients.cli.output import amount
+from bidwright.clients.cli.repairs import APPLY, REPAIRS, show_repairs, taken
 from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session
 from bidwright.clients.cli.terms_options import texts
@@ -19,8 +19,8 @@ from bidwright.v1 import configurator_pb2 as configurator
 @request_options
 @OBJECTIVES
 @SITES
-@click.option("--repairs", "max_repairs", type=click.IntRange(1, 10), default=3, show_default=True, help="At most.")
-@click.option("--apply", "number", type=click.IntRange(1, 10), metavar="N", help="Take repair N.")
+@REPAIRS
+@APPLY
 @click.option("--output", "-o", "target", type=OutputFile(), help="Keep the repaired design.")
 def explain(session: Session, *, max_repairs: int, number: int | None, target: Path | None, **options: object) -> None:
     """Say why nothing is valid, and what would mend it.
@@ -45,9 +45,7 @@ def explain(session: Session, *, max_repairs: int, number: int | None, target: P
         return
     if number is None or target is None:
         raise SystemExit(NOT_VALID)
-    if number > len(response.repairs):
-        raise click.BadParameter(f"There is no repair {number}; there are {len(response.repairs)}.")
-    solution = response.repairs[number - 1].solution
+    solution = taken(response.repairs, number).solution
     if not session.output.as_json:
         show_solution(session, solution, of="valid after these changes")
     keep_design(session, solution, request.request.terms, target=target)
@@ -58,21 +56,4 @@ def _show(session: Session, response: configurator.ExplainConfigurationResponse)
         session.output.line("Nothing is wrong: `bid configure` finds a configuration.", "bold green")
         return
     show_conflict(session, response.conflict)
-    rows = [
-        (
-            str(number),
-            "\n".join(change.text for change in repair.changes),
-            amount(repair.solution.totals.one_time),
-            amount(repair.solution.totals.monthly),
-            amount(repair.solution.totals.contract_value),
-        )
-        for number, repair in enumerate(response.repairs, 1)
-    ]
-    if rows:
-        columns = ["", "change", "once ", "a month ", "contract value "]
-        session.output.table("What would mend it", columns, rows)
-        session.output.note("`--apply N --output FILE` with the same options keeps the design of repair N.")
-    elif response.complete:
-        session.output.line("Nothing that you said can be changed to mend it: the offering contradicts itself.")
-    if not response.complete:
-        session.output.note("The time was up, or too many repairs are equal: there may be better ones.")
+    show_repairs(session.output, response.repairs, complete=response.complete, contradicting="the offering")

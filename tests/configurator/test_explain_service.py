@@ -191,9 +191,7 @@ def test_weights_of_what_nobody_said_are_faults() -> None:
         ChangeWeight(kind=CONFLICT_KIND_PIN, weight=2),
     ]
     with pytest.raises(InvalidInput) as refused:
-        weights_of(
-            ExplainConfigurationRequest(request=request, weights=weights), requirements_of(request, small_release())
-        )
+        weights_of(weights, requirements_of(request, small_release()))
     kinds = "NEED, CONFLICT_KIND_BUDGET, CONFLICT_KIND_PIN, CONFLICT_KIND_EXCLUSION, CONFLICT_KIND_BESPOKE"
     assert [(fault.where, fault.fix) for fault in refused.value.faults] == [
         ("weights[0].kind", f"Use one of CONFLICT_KIND_{kinds}."),

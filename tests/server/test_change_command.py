@@ -74,3 +74,33 @@ def test_prices_of_terms_of_different_length_are_told_apart(installation: Instal
     row = next(line for line in longer.splitlines() if line.startswith("months of the term"))
     assert row.split()[-2:] == ["24", "36"]
     assert "months of the term" not in installation.bid(*change).stdout
+
+
+def test_what_would_mend_an_impossible_change_is_shown_and_one_of_it_is_taken(
+    installation: Installation, installed: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "mended.json"
+    change = ("change", "--installed", str(installed), "-n", "users=500", "--budget-monthly", "1")
+    told = installation.bid(*change)
+    assert told.returncode == 3
+    assert "What would mend it" in told.stdout
+    assert "instead of 1.00 EUR a month" in told.stdout
+    without_file = installation.bid(*change, "--apply", "1")
+    assert without_file.returncode == 2
+    assert "Give --output FILE with --apply N." in without_file.stderr
+    taken = installation.bid(*change, "--apply", "1", "--output", str(kept))
+    assert taken.returncode == 0, taken.stderr
+    assert "proven: nothing valid disturbs less" in taken.stdout
+    assert installation.bid("check", str(kept)).returncode == 0
+    too_many = installation.bid(*change, "--apply", "9", "--output", str(kept))
+    assert too_many.returncode == 2
+    assert "There is no repair 9" in too_many.stderr
+
+
+def test_repairs_of_a_change_are_records(installation: Installation, installed: Path) -> None:
+    change = ("change", "--installed", str(installed), "--budget-monthly", "1", "--repairs", "1", "--json")
+    told = json.loads(installation.bid(*change).stdout)
+    (repair,) = told["repairs"]
+    assert [one["member"]["id"] for one in repair["changes"]] == ["monthly"]
+    assert repair["change"]["disruption"]["is_optimal"] is True
+    assert told["repairs_complete"] is True

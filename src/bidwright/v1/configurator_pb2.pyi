@@ -313,7 +313,7 @@ class DisruptionWeights(_message.Message):
     def __init__(self, add: _Optional[int] = ..., modify: _Optional[int] = ..., delete: _Optional[int] = ...) -> None: ...
 
 class ChangeConfigurationRequest(_message.Message):
-    __slots__ = ("request", "installed", "frozen", "weights", "sites", "installed_sites", "frozen_sites")
+    __slots__ = ("request", "installed", "frozen", "weights", "sites", "installed_sites", "frozen_sites", "max_repairs")
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     INSTALLED_FIELD_NUMBER: _ClassVar[int]
     FROZEN_FIELD_NUMBER: _ClassVar[int]
@@ -321,6 +321,7 @@ class ChangeConfigurationRequest(_message.Message):
     SITES_FIELD_NUMBER: _ClassVar[int]
     INSTALLED_SITES_FIELD_NUMBER: _ClassVar[int]
     FROZEN_SITES_FIELD_NUMBER: _ClassVar[int]
+    MAX_REPAIRS_FIELD_NUMBER: _ClassVar[int]
     request: ConfigureRequest
     installed: _containers.RepeatedCompositeFieldContainer[_configuration_pb2.ConfigurationItem]
     frozen: _containers.RepeatedScalarFieldContainer[str]
@@ -328,7 +329,8 @@ class ChangeConfigurationRequest(_message.Message):
     sites: _containers.RepeatedCompositeFieldContainer[Site]
     installed_sites: _containers.RepeatedCompositeFieldContainer[_configuration_pb2.ConfigurationSite]
     frozen_sites: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, request: _Optional[_Union[ConfigureRequest, _Mapping]] = ..., installed: _Optional[_Iterable[_Union[_configuration_pb2.ConfigurationItem, _Mapping]]] = ..., frozen: _Optional[_Iterable[str]] = ..., weights: _Optional[_Union[DisruptionWeights, _Mapping]] = ..., sites: _Optional[_Iterable[_Union[Site, _Mapping]]] = ..., installed_sites: _Optional[_Iterable[_Union[_configuration_pb2.ConfigurationSite, _Mapping]]] = ..., frozen_sites: _Optional[_Iterable[str]] = ...) -> None: ...
+    max_repairs: int
+    def __init__(self, request: _Optional[_Union[ConfigureRequest, _Mapping]] = ..., installed: _Optional[_Iterable[_Union[_configuration_pb2.ConfigurationItem, _Mapping]]] = ..., frozen: _Optional[_Iterable[str]] = ..., weights: _Optional[_Union[DisruptionWeights, _Mapping]] = ..., sites: _Optional[_Iterable[_Union[Site, _Mapping]]] = ..., installed_sites: _Optional[_Iterable[_Union[_configuration_pb2.ConfigurationSite, _Mapping]]] = ..., frozen_sites: _Optional[_Iterable[str]] = ..., max_repairs: _Optional[int] = ...) -> None: ...
 
 class ItemChange(_message.Message):
     __slots__ = ("component", "action", "installed", "wanted")
@@ -366,13 +368,27 @@ class ConfigurationChange(_message.Message):
     sites: _containers.RepeatedCompositeFieldContainer[SiteChange]
     def __init__(self, solution: _Optional[_Union[Solution, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[ItemChange, _Mapping]]] = ..., disruption: _Optional[_Union[_configuration_pb2.Proof, _Mapping]] = ..., sites: _Optional[_Iterable[_Union[SiteChange, _Mapping]]] = ...) -> None: ...
 
+class ChangeRepair(_message.Message):
+    __slots__ = ("changes", "weight", "change")
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    changes: _containers.RepeatedCompositeFieldContainer[RepairChange]
+    weight: int
+    change: ConfigurationChange
+    def __init__(self, changes: _Optional[_Iterable[_Union[RepairChange, _Mapping]]] = ..., weight: _Optional[int] = ..., change: _Optional[_Union[ConfigurationChange, _Mapping]] = ...) -> None: ...
+
 class ChangeConfigurationResponse(_message.Message):
-    __slots__ = ("change", "conflict")
+    __slots__ = ("change", "conflict", "repairs", "repairs_complete")
     CHANGE_FIELD_NUMBER: _ClassVar[int]
     CONFLICT_FIELD_NUMBER: _ClassVar[int]
+    REPAIRS_FIELD_NUMBER: _ClassVar[int]
+    REPAIRS_COMPLETE_FIELD_NUMBER: _ClassVar[int]
     change: ConfigurationChange
     conflict: _configuration_pb2.Conflict
-    def __init__(self, change: _Optional[_Union[ConfigurationChange, _Mapping]] = ..., conflict: _Optional[_Union[_configuration_pb2.Conflict, _Mapping]] = ...) -> None: ...
+    repairs: _containers.RepeatedCompositeFieldContainer[ChangeRepair]
+    repairs_complete: bool
+    def __init__(self, change: _Optional[_Union[ConfigurationChange, _Mapping]] = ..., conflict: _Optional[_Union[_configuration_pb2.Conflict, _Mapping]] = ..., repairs: _Optional[_Iterable[_Union[ChangeRepair, _Mapping]]] = ..., repairs_complete: _Optional[bool] = ...) -> None: ...
 
 class Site(_message.Message):
     __slots__ = ("id", "title", "needs", "pins", "exclusions")
