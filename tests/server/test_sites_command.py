@@ -6,9 +6,11 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from bench.installations import Installation
 from selling import TERMS
 
+from bidwright.clients.sdk import RequestRefused
 from bidwright.v1 import configurator_pb2 as configurator
 
 BRANCHES = Path(__file__).parents[1] / "portfolios" / "branches"
@@ -119,3 +121,32 @@ def test_a_customer_sees_of_alternatives_with_sites_neither_cost_nor_margin(inst
         assert one.solution.totals.HasField("contract_value")
         assert not one.solution.totals.HasField("contract_cost")
         assert not one.solution.totals.HasField("margin_percent")
+
+
+def test_a_customer_is_guided_through_a_bid_with_sites_as_we_are_and_asks_for_no_margin(
+    installation: Installation,
+) -> None:
+    assert installation.manage("portfolio", "publish", str(BRANCHES)).returncode == 0
+    options = [configurator.Option(component=component) for component in ("router.large", "router.small", "wifi.dense")]
+    asked = configurator.GuideConfigurationRequest(
+        request=configurator.ConfigureRequest(
+            portfolio="portfolios/branches", offering="branch_network", market="DE", terms=TERMS
+        ),
+        sites=[configurator.Site(id="brno", exclusions=["router.large"]), configurator.Site(id="leeds")],
+        site="brno",
+        explain=options,
+        price=options,
+        ranges=True,
+    )
+    with (
+        installation.client() as ours,
+        installation.client_for(account="local", roles=("customer",)) as theirs,
+    ):
+        told = theirs.configurator.GuideConfiguration(asked)
+        assert told == ours.configurator.GuideConfiguration(asked)
+        assert [guided.option.component for guided in told.options if guided.reasons] == ["router.large"]
+        assert any(guided.HasField("price_difference") for guided in told.options)
+        asked.request.objectives.add(measure=configurator.OBJECTIVE_MEASURE_MARGIN)
+        with pytest.raises(RequestRefused) as refused:
+            theirs.configurator.GuideConfiguration(asked)
+    assert refused.value.reason == "OBJECTIVE_OURS_ALONE"
