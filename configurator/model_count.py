@@ -54,7 +54,7 @@ def count(clauses: Sequence[Clause], variables: int, fixed: set[int], deadline: 
     Raises:
         OutOfTime: The deadline came first, or counting would take too much memory to come to an end.
     """
-    rest, free = simplified(clauses, variables, fixed)
+    rest, free = simplified(clauses, variables, fixed, deadline)
     bound = {abs(literal) for clause in rest for literal in clause}
     unbound = len(free) - len(bound)
     short, highest = split(rest, variables)

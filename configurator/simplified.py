@@ -5,26 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from bidwright.configurator.clauses import Clause
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.sat import OutOfTime
 
 _LONG = 4
 
 
-def simplified(clauses: Sequence[Clause], variables: int, fixed: Iterable[int]) -> tuple[list[Clause], set[int]]:
+def simplified(
+    clauses: Sequence[Clause], variables: int, fixed: Iterable[int], deadline: Deadline
+) -> tuple[list[Clause], set[int]]:
     """Simplify.
 
     Args:
         clauses: They can hold together.
         variables: The highest variable.
         fixed: Literals that hold in all solutions.
+        deadline: When to give up; sums of thousands of bits take many rounds.
 
     Returns:
         Clauses of two literals or more, and the variables that are still free: every solution over them is one solution
         over all.
+
+    Raises:
+        OutOfTime: The deadline came first.
     """
     true = set(fixed)
     current = _propagated(clauses, true)
     free = {variable for variable in range(1, variables + 1) if variable not in true and -variable not in true}
-    while True:
+    while deadline.left_s > 0:
         same = _representatives(current, free)
         free -= {abs(literal) for literal, other in same.items() if literal != other}
         merged = _merged(current, same)
@@ -35,6 +43,7 @@ def simplified(clauses: Sequence[Clause], variables: int, fixed: Iterable[int]) 
         if not found and all(literal == other for literal, other in same.items()):
             return merged, free
         current = merged
+    raise OutOfTime
 
 
 def split(clauses: Iterable[Clause], variables: int) -> tuple[list[Clause], int]:
@@ -62,22 +71,25 @@ def split(clauses: Iterable[Clause], variables: int) -> tuple[list[Clause], int]
 
 
 def _propagated(clauses: Iterable[Clause], true: set[int]) -> list[Clause]:
-    """The clauses without what is known to hold; what that shows to hold is added to it."""
+    """The clauses without what is known to hold; what that shows to hold is added to it. Linear in their length."""
     current = list(clauses)
-    while True:
-        before = len(true)
-        rest: list[Clause] = []
-        for clause in current:
-            if any(literal in true for literal in clause):
-                continue
-            left = [literal for literal in clause if -literal not in true]
-            if len(left) == 1:
-                true.add(left[0])
-            else:
-                rest.append(left)
-        current = rest
-        if len(true) == before:
-            return current
+    standing: dict[int, list[int]] = {}  # for each literal the clauses that it stands in
+    for place, clause in enumerate(current):
+        for literal in clause:
+            standing.setdefault(literal, []).append(place)
+    open_literals = [len(clause) for clause in current]
+    known = list(dict.fromkeys([*true, *(clause[0] for clause in current if len(clause) == 1)]))
+    true.update(known)
+    for literal in known:  # it grows meanwhile
+        for place in standing.get(-literal, ()):
+            open_literals[place] -= 1
+            if open_literals[place] == 1:
+                last = next(each for each in current[place] if -each not in true)
+                if last not in true:
+                    true.add(last)
+                    known.append(last)
+    rest = (clause for clause in current if true.isdisjoint(clause))
+    return [[literal for literal in clause if -literal not in true] for clause in rest]
 
 
 def _merged(clauses: Iterable[Clause], same: Mapping[int, int]) -> list[Clause]:

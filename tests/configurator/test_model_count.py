@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
 from draws import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from bidwright.configurator.component_parts import ComponentParts
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.elimination import elimination_tree
-from bidwright.configurator.model_count import solutions
+from bidwright.configurator.model_count import count, solutions
+from bidwright.configurator.sat import OutOfTime
+from bidwright.configurator.simplified import simplified
 from bidwright.configurator.tree_parts import TreeParts
 
 _VARIABLES = range(1, 10)
@@ -52,3 +55,23 @@ def test_what_does_not_hang_together_is_multiplied() -> None:
     assert elimination_tree(clauses, range(1, 7), Deadline(60), narrower_than=1) is None
     assert solutions(TreeParts(tree, clauses), Deadline(60)) == 27
     assert solutions(ComponentParts(clauses, range(1, 7)), Deadline(60)) == 27
+
+
+@given(_CLAUSES, st.lists(st.sampled_from(_VARIABLES), max_size=3))
+@settings(max_examples=drawn(150))
+def test_simplified_clauses_have_as_many_solutions(clauses: list[list[int]], fixed: list[int]) -> None:
+    demanded = [*clauses, *([each] for each in fixed)]
+    expected = _tried(demanded, list(_VARIABLES))
+    if expected:
+        assert count(demanded, len(_VARIABLES), set(fixed), Deadline(60)) == expected
+
+
+def test_a_long_chain_is_followed_in_one_go_wherever_its_links_stand() -> None:
+    length = 50_000
+    links = [[-each, each + 1] for each in range(1, length)]
+    assert simplified([*reversed(links), [1]], length + 2, (), Deadline(60)) == ([], {length + 1, length + 2})
+
+
+def test_clauses_are_simplified_until_the_deadline() -> None:
+    with pytest.raises(OutOfTime):
+        simplified([[-1, 2], [-2, 1]], 2, (), Deadline(0))
