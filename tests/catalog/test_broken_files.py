@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from small_release import SMALL_PORTFOLIO, SMALL_TODAY
 
 from bidwright.catalog.reader import check_report, read_files
+from bidwright.catalog.shapes import checked
 from bidwright.catalog.source_files import files_of_directory
+from bidwright.catalog.yaml_source import read_yaml
 from bidwright.core.errors import Fault, Faults, InvalidInput
 
 
@@ -132,3 +134,13 @@ def _faults_of(files: dict[str, bytes]) -> tuple[Fault, ...]:
     except InvalidInput as invalid:
         return invalid.faults
     return ()
+
+
+def test_a_list_that_is_too_long_is_told_how_long_it_may_be() -> None:
+    patterns = ", ".join(f"family_{number}.*" for number in range(1_001))
+    faults = Faults()
+    tree = read_yaml(f"deliveries: [{{id: all, components: [{patterns}]}}]\n", "provisioning.yaml", faults)
+    assert tree is not None
+    checked("provisioning.yaml", tree, "provisioning", faults)
+    fix = "Write a list of at least one component or pattern, each once, at most 1000."
+    assert fix in [fault.fix for fault in faults.found]
