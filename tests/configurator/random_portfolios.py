@@ -274,7 +274,58 @@ def _commitments(draw: st.DrawFn, components: list[str]) -> dict[str, Commitment
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    """A request against a portfolio, with answers, wishes, budgets and amounts."""
+    """A request against a portfolio, with answers, wishes, budgets and amounts; about two of three can be met."""
+    case = draw(_any_cases())
+    return draw(_met(case)) if draw(st.integers(0, 2)) else case
+
+
+@st.composite
+def _met(draw: st.DrawFn, case: Case) -> Case:
+    """A case that can be met: rules that stand in the way are turned into their opposite, and wishes left out."""
+    asked, configurations = case.requirements, list(every_configuration(case.requirements.release))
+
+    def meeting(requirements: Requirements) -> list[dict[str, int]]:
+        return [items for items in configurations if not check(requirements, items)]
+
+    kept = _with_rules(replace(asked, pins={}, exclusions=(), bespoke=(), budget={}), ())
+    if not meeting(kept):
+        return case
+    for rule in (*asked.release.rules, *asked.offering.rules):
+        rules = (*kept.release.rules, *kept.offering.rules)
+        tried = _with_rules(kept, (*rules, rule))
+        opposite = replace(rule, expression=Not(rule.expression))
+        kept = tried if meeting(tried) else _with_rules(kept, (*rules, opposite))
+    for component, units in asked.pins.items():
+        tried = replace(kept, pins={**kept.pins, component: units})
+        kept = tried if meeting(tried) else kept
+    for component in asked.exclusions:
+        tried = replace(kept, exclusions=(*kept.exclusions, component))
+        kept = tried if meeting(tried) else kept
+    for effect in asked.bespoke:
+        tried = replace(kept, bespoke=(*kept.bespoke, effect))
+        kept = tried if meeting(tried) else kept
+    prices = {effect.id: case.amounts.bespoke[effect.id] for effect in kept.bespoke}
+    found = Case(kept, with_bespoke_prices(case.amounts, prices))
+    costs = [charges(items, found.amounts) for items in meeting(kept)]
+    for limit in asked.budget:
+        most = draw(st.sampled_from(sorted({cost[limit] for cost in costs})[:4]))
+        costs = [cost for cost in costs if cost[limit] <= most]
+        found = replace(
+            found, requirements=replace(found.requirements, budget={**found.requirements.budget, limit: most})
+        )
+    return found
+
+
+def _with_rules(requirements: Requirements, rules: tuple[Rule, ...]) -> Requirements:
+    """A request against a portfolio with these rules: the first of all offerings, the others of one."""
+    offering = replace(requirements.offering, rules=rules[1:])
+    release = digested(replace(requirements.release, rules=rules[:1], offerings={offering.id: offering}))
+    return replace(requirements, release=release, offering=offering)
+
+
+@st.composite
+def _any_cases(draw: st.DrawFn) -> Case:
+    """The same, of which hardly any can be met."""
     release = draw(_release())
     amounts = draw(with_free_months(draw(_amounts(release))))
     components = sorted(release.components)

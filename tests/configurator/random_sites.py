@@ -11,16 +11,14 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from random_portfolios import NEED_VALUES, Case, cases, charges, digested, scarce_centres, with_bespoke_prices
 
-from bidwright.catalog.model import Answer, Release, Rule
+from bidwright.catalog.model import Release, Rule
 from bidwright.catalog.rule_language import InTable, Kinds, Name, Quantity, Selected, Sum
 from bidwright.configurator.delivery import undeliverable
-from bidwright.configurator.guide_facts import Option
 from bidwright.configurator.request import LIMITS, Requirements
 from bidwright.configurator.rule_check import Choice, holds, parts
 from bidwright.configurator.sites import Site
 
 MOST_BIDS = 4_000
-MOST_OPEN_ANSWERS = 8
 
 
 def _families_of(rule: Rule, release: Release) -> set[str]:
@@ -44,6 +42,50 @@ def _needs_of(rule: Rule) -> set[str]:
 @st.composite
 def sited_cases(draw: st.DrawFn) -> Case:
     """A bid with two sites: some families and needs are per site, and rules that mix them are left out."""
+    case = draw(_any_sited_cases())
+    return draw(_met(case)) if draw(st.integers(0, 2)) else case
+
+
+@st.composite
+def _met(draw: st.DrawFn, case: Case) -> Case:
+    """A bid that can be met, where sites may do without what they must have: with the wishes that leave it possible."""
+    asked = case.requirements
+    sites = tuple(replace(site, pins={}, exclusions=()) for site in asked.sites)
+    kept = replace(asked, pins={}, exclusions=(), bespoke=(), budget={}, sites=sites)
+
+    def possible(bid: Requirements) -> list[dict[str, int]]:
+        return every_bid(replace(case, requirements=bid))
+
+    if not possible(kept):
+        slots = {f: replace(slot, minimum=0) if slot.per_site else slot for f, slot in kept.offering.slots.items()}
+        offering = replace(kept.offering, slots=slots)
+        release = digested(replace(kept.release, offerings={offering.id: offering}))
+        kept = replace(kept, release=release, offering=offering)
+    if not possible(kept):
+        return case
+    for wish in (
+        {"sites": (asked.sites[0], kept.sites[1])},
+        {"sites": asked.sites},
+        {"pins": asked.pins},
+        {"exclusions": asked.exclusions},
+        {"bespoke": asked.bespoke},
+    ):
+        tried = replace(kept, **wish)  # type: ignore[arg-type]  # values of one dict have many types
+        kept = tried if possible(tried) else kept
+    prices = {effect.id: case.amounts.bespoke[effect.id] for effect in kept.bespoke}
+    found = Case(kept, with_bespoke_prices(case.amounts, prices))
+    costs = [charges(items, found.amounts) for items in every_bid(found)]
+    for limit in asked.budget:
+        most = draw(st.sampled_from(sorted({cost[limit] for cost in costs})[:4]))
+        costs = [cost for cost in costs if cost[limit] <= most]
+        budget = {**found.requirements.budget, limit: most}
+        found = replace(found, requirements=replace(found.requirements, budget=budget))
+    return found
+
+
+@st.composite
+def _any_sited_cases(draw: st.DrawFn) -> Case:
+    """The same, of which hardly any can be met."""
     case = draw(cases())
     requirements, release = case.requirements, case.requirements.release
     offering = release.offerings["offer"]
@@ -176,50 +218,6 @@ def _is_possible(bid: Requirements, items: dict[str, int]) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Whole:
-    """A bid with the answers that it and its sites gave, and what each of them has; the bid itself is site ``""``."""
-
-    answers: Mapping[str, Mapping[str, Answer]]
-    items: Mapping[str, Mapping[str, int]]
-
-    def has(self, site: str, option: Option) -> bool:
-        if option.need:
-            return self.answers[site][option.need] == option.value
-        return str(option.value) in self.items[site]
-
-
-@st.composite
-def partial_bids(draw: st.DrawFn) -> Case:
-    """Bids of which some needs are open, of the bid or of sites; some within a budget that leaves little."""
-    case = draw(sited_cases())
-    bid = case.requirements
-    asked = [("", name) for name in bid.answers if name in NEED_VALUES]
-    asked += [(site.id, name) for site in bid.sites for name in site.answers]
-    left, opened = 1, set()
-    for site, name in draw(st.permutations(asked)):
-        left *= len(NEED_VALUES[name])
-        if left > MOST_OPEN_ANSWERS:
-            break
-        opened.add((site, name))
-    sites = tuple(
-        replace(site, answers={name: a for name, a in site.answers.items() if (site.id, name) not in opened})
-        for site in bid.sites
-    )
-    answers = {name: answer for name, answer in bid.answers.items() if ("", name) not in opened}
-    case = Case(replace(bid, answers=answers, sites=sites, budget={}), case.amounts)
-    if not any(every_answered_bid(case)):  # mostly it is the wishes that contradict each other
-        free = tuple(replace(site, pins={}, exclusions=()) for site in sites)
-        bid = replace(case.requirements, pins={}, exclusions=(), bespoke=(), sites=free)
-        case = Case(bid, with_bespoke_prices(case.amounts, {}))
-    if draw(st.integers(0, 2)):
-        return case
-    limit = draw(st.sampled_from(LIMITS))
-    least = sorted({charges(dict(one.items[""]), case.amounts)[limit] for one in every_answered_bid(case)})[:3]
-    budget = {limit: draw(st.sampled_from([least[0] - 1, *least]))} if least else {}
-    return Case(replace(case.requirements, budget=budget), case.amounts)
-
-
 @st.composite
 def demanding_bids(draw: st.DrawFn) -> Case:
     """Bids that would be possible if nothing were said of the bid as a whole, of which much is said."""
@@ -241,27 +239,3 @@ def demanding_bids(draw: st.DrawFn) -> Case:
         values = sorted({charges(items, case.amounts)[limit] for items in valid})
         bid = replace(bid, budget={limit: draw(st.sampled_from([values[0] - 4, values[0] - 1, *values[:3]]))})
     return replace(case, requirements=bid)
-
-
-def every_answered_bid(case: Case) -> Iterator[Whole]:
-    """All valid bids with all answers that go with those given."""
-    bid = case.requirements
-    needs = bid.offering.needs
-    opened = [("", name) for name in NEED_VALUES if not needs[name].per_site and name not in bid.answers]
-    opened += [
-        (site.id, name)
-        for site in bid.sites
-        for name in NEED_VALUES
-        if needs[name].per_site and name not in site.answers
-    ]
-    for values in product(*(NEED_VALUES[name] for _, name in opened)):
-        said = dict(zip(opened, values, strict=True))
-        answers = {"": {**bid.answers, **{name: value for (site, name), value in said.items() if not site}}}
-        for site in bid.sites:
-            answers[site.id] = {
-                **site.answers,
-                **{name: value for (id_, name), value in said.items() if id_ == site.id},
-            }
-        sites = tuple(replace(site, answers=answers[site.id]) for site in bid.sites)
-        for found in every_placed_bid(Case(replace(bid, answers=answers[""], sites=sites), case.amounts)):
-            yield Whole(answers, {"": found.items, "a": found.at_sites[0], "b": found.at_sites[1]})

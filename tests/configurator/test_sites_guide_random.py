@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
+from random_partial_bids import Whole, every_answered_bid, partial_bids
 from random_portfolios import Case, charges
-from random_sites import Whole, every_answered_bid, partial_bids
 
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide import Guidance, Wishes

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 
 from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
+from random_partial_bids import partial_bids
 from random_portfolios import Case
-from random_sites import demanding_bids, partial_bids
+from random_sites import demanding_bids
 from unruled_bids import UnruledBids
 
 from bidwright.configurator.deadline import Deadline
