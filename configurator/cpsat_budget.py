@@ -15,11 +15,13 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import Limit
 
 
-def narrow_to_budget(request: RequestModel, budget: Mapping[Limit, int], deadline: Deadline) -> None:
+def narrow_to_budget(request: RequestModel, budget: Mapping[Limit, int], deadline: Deadline) -> bool:
     """Narrow the variables of a model in place; the same configurations within the budget remain.
 
-    What the rows cannot say of the model is left out of the relaxation, which then proves less and nothing wrong. Where
-    it says that nothing is within the budget, the model stays as it is: that is for a search to prove.
+    What the rows cannot say of the model is left out of the relaxation, which then proves less and nothing wrong.
+
+    Returns:
+        Whether there may be any; where there is none, the model is as it was.
     """
     first, last = low, high = domains(request.model, 0)
     rows = rows_of(list(request.model.proto.constraints))
@@ -28,9 +30,10 @@ def narrow_to_budget(request: RequestModel, budget: Mapping[Limit, int], deadlin
         if known is not None:
             low, high = known.left_for(most)
         if (low > high).any():
-            return
+            return False
     for index in np.flatnonzero((low != first) | (high != last)).tolist():
         domain = request.model.proto.variables[index].domain
         if len(domain) == 2:  # others have holes, in which an end could lie
             domain.clear()
             domain.extend([int(low[index]), int(high[index])])
+    return True

@@ -19,6 +19,9 @@ from bidwright.configurator.members import BUDGET, Member
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import Choice
 
+_HANGS_MORE = 2
+"""When so many more questions have hung than ended soon, nothing soon is hoped for any more."""
+
 
 class EnginesDisagree(RuntimeError):
     """What one engine shows fails the check of another: a fault of ours, never of the request."""
@@ -54,6 +57,7 @@ class Switchboard:
         self._request = request
         self._deadline = deadline
         self._proto = request.model.proto
+        self._hung = self._ended = 0
 
     def members(self) -> Collection[Member]:
         """All members of the model."""
@@ -76,19 +80,23 @@ class Switchboard:
         """The same, sooner where a limit of a price is near, and whether it is proven.
 
         Searches without presolve end soon, or hang on the long rows of the price. Those that hang begin anew, with
-        presolve, in what the linear relaxation of prices leaves within the budget.
+        presolve, in what the linear relaxation of prices leaves within the budget. Where most hang, all begin there.
         """
         budget = {limit: most for limit, most in self._requirements.budget.items() if Member(BUDGET, limit) in members}
         if not budget:
             return self.say(members)
-        with self._assumed(members):
-            solver, status = solved_soon(self._request.model, self._deadline)
-            if status != cp_model.UNKNOWN:
-                return (self._blamed(solver) if status == cp_model.INFEASIBLE else self._witness(solver)), True
+        if self._hung <= self._ended + _HANGS_MORE:
+            with self._assumed(members):
+                solver, status = solved_soon(self._request.model, self._deadline)
+                if status != cp_model.UNKNOWN:
+                    self._ended += 1
+                    return (self._blamed(solver) if status == cp_model.INFEASIBLE else self._witness(solver)), True
+            self._hung += 1
         model: cp_model.CpModel = self._request.model.clone()
         for member, index in self._request.switches.items():
             fix(model, index, int(member in members))
-        narrow_to_budget(replace(self._request, model=model), budget, self._deadline)
+        if not narrow_to_budget(replace(self._request, model=model), budget, self._deadline):
+            return frozenset(members), False
         minimize(model, LinearForm.of(self._request.charges.of(next(iter(budget)))))
         solver = optimum_solver(self._deadline)
         solver.parameters.stop_after_first_solution = True

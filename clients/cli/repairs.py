@@ -14,7 +14,12 @@ from bidwright.v1.configurator_pb2 import ChangeRepair, Repair
 RepairT = TypeVar("RepairT", Repair, ChangeRepair)
 
 REPAIRS = click.option(
-    "--repairs", "max_repairs", type=click.IntRange(1, 10), default=3, show_default=True, help="At most."
+    "--repairs",
+    "max_repairs",
+    type=click.IntRange(1, 10),
+    default=3,
+    show_default=True,
+    help="How many are told at most.",
 )
 APPLY = click.option("--apply", "number", type=click.IntRange(1, 10), metavar="N", help="Take repair N.")
 
