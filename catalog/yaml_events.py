@@ -69,6 +69,8 @@ def quick_events(text: str) -> Iterator[Event]:
     Raises:
         NotYaml: Ask for ``exact_events``.
     """
+    if not yaml.__with_libyaml__:
+        raise NotYaml(1, "libyaml is missing: PyYAML was built without it")
     if _READ_DIFFERENTLY.search(text):
         raise NotYaml(1, "it holds characters that YAML 1.1 reads differently")
     try:

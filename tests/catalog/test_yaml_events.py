@@ -74,3 +74,13 @@ def test_a_fault_is_told_by_the_exact_parser(text: str, where: str, told: str) -
     read_yaml(text, "file.yaml", faults)
     assert [fault.where for fault in faults.found] == [where]
     assert told in faults.found[0].what
+
+
+def test_without_libyaml_the_exact_parser_reads_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "a: [1, two]\n"
+    expected = read_yaml(text, "file.yaml", Faults())
+    monkeypatch.setattr("yaml.__with_libyaml__", False)
+    with pytest.raises(NotYaml, match="libyaml is missing"):
+        list(quick_events(text))
+    assert expected is not None
+    assert read_yaml(text, "file.yaml", Faults()) == expected
