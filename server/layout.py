@@ -12,6 +12,8 @@ from bidwright.core.errors import InvalidInput
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 """The folder that holds ``portfolios/`` and ``playbooks/``: the repository, or the installed package."""
+SHIPPED_PORTFOLIO = CHECKOUT / "portfolios" / "managed_hosting"
+SHIPPED_PORTFOLIOS = (SHIPPED_PORTFOLIO, CHECKOUT / "portfolios" / "branch_networks")
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,9 @@ from bidwright.provisioning.directory_target import DirectoryTarget
 from bidwright.provisioning.inventory import Inventory, read_inventory
 from bidwright.server import processes
 from bidwright.server import up as everything_here
-from bidwright.server.layout import CHECKOUT, StateDirectory
+from bidwright.server.layout import SHIPPED_PORTFOLIOS, StateDirectory
 from bidwright.server.listening import Listening
 from bidwright.server.store_access import with_engine
-
-SHIPPED_PORTFOLIO = CHECKOUT / "portfolios" / "managed_hosting"
-SHIPPED_PORTFOLIOS = (SHIPPED_PORTFOLIO, CHECKOUT / "portfolios" / "branch_networks")
 
 
 def up(state_dir: Path, address: str, *, detach: bool, **options: Any) -> None:

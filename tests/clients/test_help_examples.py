@@ -7,6 +7,7 @@ import shlex
 import click
 import pytest
 from click.testing import CliRunner
+from command_groups import commands_of
 
 from bidwright.clients.cli.main import bid
 from bidwright.server.main import bidwright
@@ -33,7 +34,7 @@ def test_examples_stand_at_the_end_each_on_a_line_and_name_options_that_there_ar
     found: click.Command = group
     for word in words:
         assert isinstance(found, click.Group)
-        found = found.commands[word]
+        found = commands_of(found)[word]
     known = {name for parameter in found.params for name in (*parameter.opts, *parameter.secondary_opts)}
     for example in examples:
         assert example[: len(words) + 1] == [group.name, *words]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+from command_groups import commands_of
 from documents import DOCS, ROOT, anchors, blocks, documents, links, prose, table
 from lab_session import CACHE
 
@@ -76,8 +77,8 @@ def test_every_command_and_option_in_a_page_exists(page: Path) -> None:
             elif isinstance(command, click.Group) and re.fullmatch("[a-z-]+", word):
                 if word in _values_of(command, words):
                     continue
-                assert word in command.commands, f"{' '.join(words)}: there is no command {word}"
-                command = command.commands[word]
+                assert word in commands_of(command), f"{' '.join(words)}: there is no command {word}"
+                command = commands_of(command)[word]
                 known |= _options(command)
 
 
@@ -138,7 +139,7 @@ def test_the_table_of_roles_is_the_one_the_server_uses() -> None:
 def test_every_environment_variable_in_the_documentation_is_read() -> None:
     declared = {
         variable
-        for command in (bid, bidwright, *bidwright.commands.values())
+        for command in (bid, bidwright, *commands_of(bidwright).values())
         for one in command.params
         for variable in ([one.envvar] if isinstance(one.envvar, str) else [])
     }
@@ -146,7 +147,7 @@ def test_every_environment_variable_in_the_documentation_is_read() -> None:
     assert listed == declared
     automatic = {
         f"BIDWRIGHT_{name}_{one.name}".upper().replace("-", "_")
-        for name, command in bidwright.commands.items()
+        for name, command in commands_of(bidwright).items()
         for one in command.params
     }
     of_tests = {CACHE}

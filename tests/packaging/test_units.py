@@ -10,6 +10,7 @@ from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
+from command_groups import commands_of
 
 from bidwright.server.main import bidwright
 
@@ -27,11 +28,11 @@ def settings_in(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("command", UNITS)
 def test_every_variable_of_an_environment_file_is_an_option_of_its_command(command: str) -> None:
-    names = {f"BIDWRIGHT_{command}_{one.name}".upper() for one in bidwright.commands[command].params}
+    names = {f"BIDWRIGHT_{command}_{one.name}".upper() for one in commands_of(bidwright)[command].params}
     own = settings_in(f"{command}.env")
     assert own
     assert set(own) <= names
-    shared = {one.envvar for one in bidwright.commands[command].params}
+    shared = {one.envvar for one in commands_of(bidwright)[command].params}
     assert set(settings_in("bidwright.env")) == {"BIDWRIGHT_STATE_DIR", "BIDWRIGHT_REDIS_URL"} <= shared
 
 

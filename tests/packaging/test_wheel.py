@@ -143,8 +143,8 @@ def test_client_core_and_contract_import_nothing_that_only_the_server_has(thin: 
 
 def test_without_the_server_bidwright_says_in_one_line_how_to_get_it(thin: Path) -> None:
     commands = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
-    assert commands == {"bid": "bidwright.clients.cli.main:main", "bidwright": "bidwright.server.entry:main"}
-    done = run_thin(thin, "-c", "from bidwright.server.entry import main; main()", "up")
+    assert commands == {"bid": "bidwright.clients.cli.main:main", "bidwright": "bidwright.server.main:main"}
+    done = run_thin(thin, "-c", "from bidwright.server.main import main; main()", "up")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("`bidwright` needs bidwright[server]")
     assert "pip install 'bidwright[server]'" in done.stderr
