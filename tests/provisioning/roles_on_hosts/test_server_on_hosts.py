@@ -97,6 +97,7 @@ def host_service(lab: LabHosts, *words: str, **wanted: Any) -> Mapping[str, Any]
     return answer
 
 
+@pytest.mark.slow
 def test_a_host_has_a_baseline_from_the_first_contract_to_the_last(host: Host) -> None:
     listen(host, UNOPENED)
     before = host.state()

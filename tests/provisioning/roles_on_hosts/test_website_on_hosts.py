@@ -88,6 +88,7 @@ def test_a_website_lives_from_apply_over_a_reboot_to_withdraw(host: Host) -> Non
     assert_nothing_was_run_by_hostile_text(host)
 
 
+@pytest.mark.slow
 def test_a_site_with_a_certificate_answers_by_https_and_takes_a_new_one_without_an_interruption(host: Host) -> None:
     before = host.state()
     first, second = AUTHORITY.issue(host.address, DOMAIN), AUTHORITY.issue(DOMAIN)
