@@ -4,7 +4,7 @@
 
 Verbs, each safe to repeat after any interruption; what was changed is printed, a line each:
 
-apply   accounts, time, SSH, and the firewall on trial: without ``keep`` the rules of before return after 45 s. A
+apply   accounts, time, SSH, and the firewall on trial: without ``keep`` the rules of before return after 2 min. A
         delivery may be named: then it fails if its account is refused.
 keep    keeps the firewall that is on trial. To be called over a new connection only.
 back    ends a trial. A timer calls it.
@@ -51,7 +51,7 @@ BASELINE = (
     Path("/usr/local/sbin/bidwright-host"),
 )
 TIME_UNITS = ("systemd-timesyncd.service", "chrony.service", "ntpsec.service", "openntpd.service", "ntp.service")
-TRIAL_S = 45
+TRIAL_S = 120  # as `netplan try`: a controller and a host that are slow keep it in time, too
 EMPTY = "table inet bidwright\ndelete table inet bidwright\n"
 RULES = """\
 # The firewall of Bidwright: one table, beside those of others. Written by bidwright-host; changes are overwritten.
