@@ -47,6 +47,7 @@ HOSTILE_NAMES = (
 )
 _ROLES = role_names()
 _REBOOT_TIMEOUT_S = 60
+_OF_DELIVERIES = "ls -lR --time-style=full-iso /etc/bidwright /srv/bidwright 2>/dev/null || true"
 _LOOKED_AT = "/etc /srv /var /root /home /run /tmp /dev/shm"
 
 
@@ -81,6 +82,13 @@ class Host:
         if action == Action.WITHDRAW and result.status == Status.SUCCESSFUL:
             self.delivered.pop((run.contract, run.delivery), None)
         return result
+
+    def refuse(self, role: str, variables: Mapping[str, Any], *words: str) -> None:
+        """Apply what the role must refuse with these words before it does anything here: nothing is to be withdrawn."""
+        before = self.shell(_OF_DELIVERIES)
+        assert_refused(self.run(role, Action.APPLY, variables), *words)
+        assert self.shell(_OF_DELIVERIES) == before
+        self.delivered.pop(("c-1", role))
 
     def clear(self) -> None:
         """Withdraw what a test has delivered and not withdrawn, the last first; so a failure fails one test."""

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from lab_hosts import PLANTED, Host, LabHosts, assert_refused, assert_successful
+from lab_hosts import PLANTED, Host, LabHosts, assert_successful
 
 from bidwright.provisioning.ansible_run import Action, Status
 
@@ -95,4 +95,4 @@ def test_its_account_opens_nothing_else_and_its_password_is_nowhere(lab: LabHost
     ],
 )
 def test_keys_that_are_more_than_keys_are_refused(host: Host, keys: str) -> None:
-    assert_refused(host.run("file_exchange", Action.APPLY, {"file_exchange_public_keys": keys}), "without options")
+    host.refuse("file_exchange", {"file_exchange_public_keys": keys}, "without options")

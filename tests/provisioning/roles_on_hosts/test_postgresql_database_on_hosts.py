@@ -213,7 +213,7 @@ def test_standbys_have_slots_and_addresses_decide_who_connects(lab: LabHosts, ho
 def test_what_could_be_misread_by_a_configuration_is_refused(
     host: Host, variable: str, value: object, words: str
 ) -> None:
-    assert_refused(host.run(ROLE, Action.APPLY, {variable: value}), words)
+    host.refuse(ROLE, {variable: value}, words)
 
 
 def test_passwords_of_a_database_are_nowhere_on_its_host(lab: LabHosts, host: Host) -> None:

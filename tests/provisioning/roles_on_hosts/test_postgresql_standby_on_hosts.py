@@ -181,8 +181,5 @@ def test_the_password_for_copies_is_in_one_file_of_the_server_and_no_process(pai
 )
 def test_what_is_no_endpoint_of_a_database_is_refused(lab: LabHosts, part: dict[str, str]) -> None:
     endpoint = {"host": "192.0.2.7", "port": 5432, "path": "shop", **part}
-    assert_refused(
-        lab["h2"].run(STANDBY, Action.APPLY, {"postgresql_standby_primary": endpoint}),
-        "is not where a database answers",
-    )
+    lab["h2"].refuse(STANDBY, {"postgresql_standby_primary": endpoint}, "is not where a database answers")
     assert not Path("/", "tmp", "owned").exists()
