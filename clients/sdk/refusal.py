@@ -61,7 +61,10 @@ _NOT_REACHED = {
 def refusal_of(error: Any) -> RequestRefused:
     """Read an error of the transport (a ``grpc.RpcError`` that is a call too), with its google.rpc details."""
     refusal = RequestRefused(error.code(), error.details() or error.code().name)
-    status = rpc_status.from_call(error)
+    try:
+        status = rpc_status.from_call(error)
+    except ValueError:  # gRPC or a proxy answered in the server's place, and left the server's details in
+        status = None
     if status is None:
         refusal.fix = _NOT_REACHED.get(refusal.code, "")
         if refusal.code is grpc.StatusCode.DEADLINE_EXCEEDED:
