@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from bidwright.core.enum_words import spoken
@@ -103,11 +103,11 @@ def move_order(order: Order, move: str) -> None:
     """Change the state of an order by a move of the table.
 
     Raises:
-        NotAllowedNow: The move does not lead from its state; the message lists those that do.
+        NotAllowedNow: The move does not lead from its state.
     """
     moves = ORDER_MOVES[order.state]
     if move not in moves:
-        raise _refused(order.name, spoken(OrderState, order.state), move, moves)
+        raise _refused(order.name, spoken(OrderState, order.state), move, moves.keys() & {"cancel", "resume"})
     order.state = moves[move]
 
 
@@ -115,19 +115,20 @@ def move_step(step: OrderStep, move: str) -> None:
     """Change the state of a step by a move of the table.
 
     Raises:
-        NotAllowedNow: The move does not lead from its state; the message lists those that do.
+        NotAllowedNow: The move does not lead from its state.
     """
     moves = STEP_MOVES[step.state]
     if move not in moves:
-        raise _refused(f"steps/{step.plan_step.id}", spoken(StepState, step.state), move, moves)
+        raise _refused(f"steps/{step.plan_step.id}", spoken(StepState, step.state), move, moves.keys() & {"complete"})
     step.state = moves[move]
 
 
-def _refused(name: str, state: str, move: str, moves: Mapping[str, int]) -> NotAllowedNow:
-    allowed = ", ".join(sorted(moves)) or "nothing"
+def _refused(name: str, state: str, move: str, open_to_people: Collection[str]) -> NotAllowedNow:
+    """The refusal of a move; of those that are allowed, it lists what somebody can ask for: workers make the others."""
+    allowed = ", ".join(sorted(open_to_people)) or "nothing"
     return NotAllowedNow(
         f"{name} is {state}: {move} is not possible. Allowed from here: {allowed}.",
-        fix="Read it again and choose one of the moves that are allowed.",
+        fix=f"Do one of: {allowed}." if open_to_people else "Nobody has to do anything with it as it is.",
         reason="MOVE_NOT_ALLOWED",
         facts={"name": name, "state": state, "move": move, "allowed": allowed},
     )

@@ -7,34 +7,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
-import protovalidate
 from google.protobuf.message import DecodeError, Message
 
 from bidwright.core.caller import Caller, current_caller, serve_for
-from bidwright.core.counts import counted
-from bidwright.core.errors import BidwrightError, Fault, InvalidInput, Unauthenticated
+from bidwright.core.errors import BidwrightError, InvalidInput, Unauthenticated
 from bidwright.core.ids import random_id
 from bidwright.server.access import FOR_EVERYBODY, require_own_terms, require_role, short_name
 from bidwright.server.grpc_errors import status_of
 from bidwright.server.redaction import redacted
+from bidwright.server.validation import validate
 
 _log = logging.getLogger(__name__)
-
-_INVISIBLE = r"\p{Cc}\p{Cf}\p{Zl}\p{Zp}"
-_WORD = "[a-z][a-z0-9_]*"
-_AS_WORD = "must be small letters, digits and _, beginning with a letter."
-_PATTERNS = {
-    rf"^[^{_INVISIBLE}]*$": "must be one line of text without control characters.",
-    rf"^[^{_INVISIBLE}]*[^\s{_INVISIBLE}][^{_INVISIBLE}]*$": "must be one line of text and not empty.",
-    r"\S": "must not be empty.",
-    rf"^{_WORD}$": _AS_WORD,
-    rf"^({_WORD})?$": f"{_AS_WORD[:-1]}, or empty.",
-    rf"^{_WORD}\.{_WORD}$": "must be a component: its family, a point and its name, such as compute.small.",
-    rf"^{_WORD}(\.{_WORD})?$": "must be a family or a component, such as compute or compute.small.",
-    rf"^portfolios/{_WORD}/releases/[0-9a-f]{{64}}$": "must be a release: portfolios/ID/releases/DIGEST.",
-    r"^[A-Z][A-Z0-9_]*$": "must be capital letters, digits and _, beginning with a letter.",
-    r"^[A-Z0-9][A-Z0-9_-]*$": "must be capital letters, digits, _ and -, not beginning with _ or -.",
-}
 
 Authenticate = Callable[[str], Awaitable[Caller]]
 Context = Any  # grpc.aio.ServicerContext; its stubs lack abort_with_status
@@ -114,7 +97,7 @@ class _Passage:
                 reason="MESSAGE_INVALID",
             ) from error
         if isinstance(request, Message):
-            _validate(request)
+            validate(request)
             require_own_terms(request, caller)
         serve_for(caller)
         return request
@@ -129,39 +112,3 @@ class _Passage:
         await context.abort(
             grpc.StatusCode.INTERNAL, f"A fault of the server, not of the request. Report it with the id {error_id}."
         )
-
-
-def _validate(request: Message) -> None:
-    """Check a request against the rules in the .proto.
-
-    Raises:
-        InvalidInput: With every field that breaks one.
-    """
-    violations = protovalidate.collect_violations(request)
-    if not violations:
-        return
-    faults = [
-        Fault(_path(v.proto.field) or type(request).__name__, _words(v), "Change this field as it says.")
-        for v in violations
-    ]
-    what = "; ".join(f"{fault.where} {fault.what}" for fault in faults[:10])
-    raise InvalidInput(
-        f"The request breaks the contract in {counted(len(faults), 'place')}: {what}",
-        fix="Correct the fields named.",
-        reason="FIELD_INVALID",
-        faults=faults,
-    )
-
-
-def _words(violation: Any) -> str:
-    """What is wrong with a field; the contract's patterns for text are told in words."""
-    return _PATTERNS.get(str(violation.rule_value), f"{violation.proto.message}.")  # the value may also be a list
-
-
-def _path(field: Any) -> str:
-    parts = []
-    for element in field.elements if field else ():
-        subscript = getattr(element, "subscript", None)
-        index = getattr(subscript, "value", None)
-        parts.append(f"{element.field_name}[{index}]" if index is not None else element.field_name)
-    return ".".join(parts)

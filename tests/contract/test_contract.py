@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import google.type
 import pytest
+from google.protobuf.descriptor import Descriptor, FileDescriptor
+from google.protobuf.message import Message
 
+from bidwright.buf.validate import validate_pb2
+from bidwright.core.errors import InvalidInput
 from bidwright.server.access import ALLOWED
 from bidwright.server.composition import CONTRACTS
+from bidwright.server.validation import PATTERNS, validate
+from bidwright.v1.configuration_pb2 import BespokeItem, Configuration
+from bidwright.v1.pricing_pb2 import PriceConfigurationRequest
+from bidwright.v1.quote_pb2 import QuoteState
+from bidwright.v1.quoting_pb2 import GetQuoteRequest, ListQuotesRequest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROTO = REPOSITORY / "proto"
@@ -81,3 +91,40 @@ def test_every_method_stands_in_the_table_of_roles_and_no_other_does() -> None:
         for method in service.methods
     }
     assert set(ALLOWED) == methods
+
+
+def test_every_pattern_of_the_contract_is_told_in_words() -> None:
+    fields = [field for file in CONTRACTS for message in reached(file.DESCRIPTOR) for field in message.fields]
+    rules = [field.GetOptions().Extensions[validate_pb2.field] for field in fields]
+    patterns = {pattern for rule in rules for pattern in (rule.string.pattern, rule.repeated.items.string.pattern)}
+    assert patterns - {""} == set(PATTERNS)
+
+
+def reached(file: FileDescriptor) -> Iterator[Descriptor]:
+    """The messages of a file and of ours that it imports."""
+    yield from file.message_types_by_name.values()
+    for imported in file.dependencies:
+        if imported.package == "bidwright.v1":
+            yield from reached(imported)
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        (GetQuoteRequest(name="q-1"), "name must be quotes/ID, or quotes/ID/revisions/NUMBER."),
+        (ListQuotesRequest(state=77), f"state must be one of: {', '.join(QuoteState.keys()[1:])}."),
+        # A word that the enum has and the field does not take.
+        (
+            PriceConfigurationRequest(configuration=Configuration(bespoke_items=[BespokeItem(charge="CHARGE_YEARLY")])),
+            "configuration.bespoke_items[0].charge must be one of: CHARGE_ONE_TIME, CHARGE_MONTHLY.",
+        ),
+        (
+            ListQuotesRequest(page_size=-1),
+            "page_size must be greater than or equal to 0 and less than or equal to 1000.",
+        ),
+    ],
+)
+def test_a_field_that_breaks_the_contract_is_told_in_words(request_: Message, told: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        validate(request_)
+    assert told in [f"{fault.where} {fault.what}" for fault in refused.value.faults]
