@@ -55,7 +55,8 @@ def read_csv(text: str, name: str, faults: Faults, needed: int | None = None) ->
             break
         if len(cells) != len(columns):
             what = f"the row has {len(cells)} cells, the header {len(columns)}"
-            faults.add(where, what, f"Give every column: {','.join(columns)}.")
+            fix = f"Give a cell for each column: {','.join(columns)}. Put a cell with a comma in it in quotes."
+            faults.add(where, what, fix)
             continue
         rows.append(Row(where, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}))
     return Sheet(name, columns, tuple(rows), is_whole=len(faults.found) == before)

@@ -135,7 +135,8 @@ def _check_periods(draft: Draft, found: Rows) -> None:
                     f"two {charge} prices of {component} overlap: the one from {before.valid_from} {until} ({first}) "
                     f"and the one from {after.valid_from}"
                 )
-                draft.faults.add(second, what, f"Let the earlier one end with valid_to {after.valid_from}.")
+                fix = f"Let the earlier one end with valid_to {after.valid_from}."
+                draft.faults.add(second, what, fix if before.valid_from < after.valid_from else "Remove one of them.")
             elif before.valid_to < after.valid_from and draft.today is not None and draft.today < after.valid_from:
                 what = f"{component} has no {charge} price from {before.valid_to} until {after.valid_from}"
                 fix = f"Let the row before end with valid_to {after.valid_from}, or add one for the days between."

@@ -70,7 +70,8 @@ def _check_types(delivery: Delivery, release: Release, where: str, faults: Fault
     """Whether each variable gets a value of the type that the role declares."""
     declared = role_interface(delivery.role).variables if delivery.role in role_names() else {}
     for variable in delivery.variables:
-        wanted = declared.get(variable.name, "str")
+        if (wanted := declared.get(variable.name)) is None:  # an unknown role or variable is a fault of its own
+            continue
         given = _kinds_given(variable, release)
         fitting = _FITTING.get(wanted, set())
         if not given <= fitting:

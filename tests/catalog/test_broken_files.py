@@ -144,3 +144,19 @@ def test_a_list_that_is_too_long_is_told_how_long_it_may_be() -> None:
     checked("provisioning.yaml", tree, "provisioning", faults)
     fix = "Write a list of at least one component or pattern, each once, at most 1000."
     assert fix in [fault.fix for fault in faults.found]
+
+
+@pytest.mark.parametrize(
+    ("row", "fix"),
+    [
+        # Ending the one on a later day makes room for the other.
+        ("web.apache_site,monthly,piece,2.00,7.50,,2026-06-01,", "Let the earlier one end with valid_to 2026-06-01."),
+        # Of two from the same day none can end before the other begins.
+        ("web.apache_site,monthly,piece,2.00,7.50,,2026-01-01,", "Remove one of them."),
+    ],
+)
+def test_what_mends_two_prices_for_one_day_can_be_done(row: str, fix: str, tmp_path: Path) -> None:
+    portfolio = copy_of_small(tmp_path)
+    with (portfolio / "prices" / "DE.csv").open("a") as prices:
+        prices.write(f"{row}\n")
+    assert [fault.fix for fault in check_report(portfolio, today=SMALL_TODAY)] == [fix]

@@ -57,3 +57,22 @@ def test_what_a_role_does_not_have_is_a_fault_with_its_line(tmp_path: Path, old:
     lines = text.splitlines()
     assert "- id:" in lines[int(found[0].where.partition(":")[2]) - 1]
     assert found[0].fix
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("    role: website\n", "    role: websit\n", "there is no role 'websit'"),
+        # A variable that is no text: what type it must have is not known.
+        ("website_reached_from:", "website_reached:", "role website has no variable website_reached"),
+    ],
+)
+def test_a_name_that_is_not_known_is_one_fault_each_and_says_nothing_of_types(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    portfolio = tmp_path / "managed_hosting"
+    shutil.copytree(SHIPPED, portfolio)
+    deliveries = portfolio / "provisioning.yaml"
+    text = deliveries.read_text()
+    deliveries.write_text(text.replace(old, new))
+    assert [fault.what for fault in role_faults(portfolio)] == [said] * text.count(old)
