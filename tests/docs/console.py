@@ -51,7 +51,7 @@ def commands_of(text: str) -> list[Command]:
 def reader_directory(directory: Path) -> Path:
     """Make a directory look like a clone: what commands of the documentation may name is there."""
     directory.mkdir(parents=True, exist_ok=True)
-    for name in (".venv", "docs", "portfolios"):
+    for name in (".venv", "docs", "portfolios", "proto"):
         (directory / name).symlink_to(ROOT / name)
     return directory
 
