@@ -170,7 +170,7 @@ def _compare(release: Release) -> None:
         assert (rule.id in found.redundant) == (len(_valid(_without(release, rule.id))) == len(valid))
 
 
-@_settings(25)
+@_settings(12)
 @given(cases())
 def test_overlapping_components_change_places_in_every_configuration(case: Case) -> None:
     release = _with_twins(_few_values(case))

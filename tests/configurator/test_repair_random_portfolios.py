@@ -26,7 +26,7 @@ _MADE, _MORE = (BespokeEffect(id=id_, title=id_) for id_ in ("made", "more"))
 """Items that mean nothing for components: only their prices count."""
 
 _settings = settings(
-    max_examples=drawn(12),
+    max_examples=drawn(8),
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -24,7 +24,7 @@ from bidwright.v1.configurator_pb2 import OPTION_STATE_EXCLUDED, OPTION_STATE_FO
 SITES = ("", "a", "b")
 
 _settings = settings(
-    max_examples=drawn(25),
+    max_examples=drawn(15),
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )

@@ -23,7 +23,7 @@ from bidwright.configurator.sites_repair import SitedChanges, SitedExplanation, 
 from bidwright.configurator.sites_said import SitedMember
 
 _settings = settings(
-    max_examples=drawn(25),
+    max_examples=drawn(15),
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )

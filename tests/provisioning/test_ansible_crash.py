@@ -87,7 +87,7 @@ def a_run(target: DirectoryTarget, port: int) -> RoleRun:
     "tie",
     [
         "tied",  # the kernel ends the run with its worker
-        "untied",  # a machine that offers no such tie: end_leftovers does it
+        pytest.param("untied", marks=pytest.mark.slow),  # a machine that offers no such tie: end_leftovers does it
     ],
 )
 def test_a_worker_killed_in_the_middle_leaves_no_run_behind_and_the_repeat_mends_all(

@@ -310,7 +310,7 @@ async def test_a_reapplication_to_other_targets_is_refused(site: Site) -> None:
 
 
 async def test_a_secret_that_a_role_gained_later_is_made_beside_those_the_service_has(site: Site) -> None:
-    await site.sign(contract(configuration(*FULL)))
+    await site.sign(contract(configuration("database.postgresql_small")))
     assert (await site.work()).state == ORDER_STATE_COMPLETED
     key = (ACCOUNT, "credential", "c-1-postgresql_database")
     record = await site.store.get(*key)

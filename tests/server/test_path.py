@@ -68,7 +68,10 @@ def test_a_budget_below_the_cheapest_configuration_is_explained_in_words_and_exi
     assert "budget" in done.stdout
 
 
-@pytest.mark.parametrize("crash", ["worker killed in the middle of a role", "engine killed after accept"])
+@pytest.mark.parametrize(
+    "crash",
+    [pytest.param("worker killed in the middle of a role", marks=pytest.mark.slow), "engine killed after accept"],
+)
 def test_nothing_is_lost_or_done_twice_when_a_process_is_killed(crash: str, tmp_path: Path) -> None:
     with running(tmp_path) as installation, installation.client() as client:
         quote = accepted(client, configured(client, "business_application"))

@@ -55,6 +55,7 @@ def _with_packages(host: Host) -> None:
     host.prepare("website")
 
 
+@pytest.mark.slow
 def test_a_website_lives_from_apply_over_a_reboot_to_withdraw(host: Host) -> None:
     before = host.state()
     settings = {"website_title": HOSTILE, "website_domain": "Shop.example.org"}
