@@ -59,7 +59,7 @@ def _answer(text: str, needs: Mapping[str, catalog.Need]) -> configuration.NeedA
             raise click.BadParameter(f"{text!r}: answer with a whole number.")
         answer.integer = int(number)
     elif kind == catalog.NEED_TYPE_DECIMAL:
-        answer.decimal.value = str(_number(text, value))
+        answer.decimal.CopyFrom(_figure(text, value))
     else:
         answer.text = value
     return answer
@@ -70,6 +70,11 @@ def _number(text: str, value: str) -> Decimal:
         return _parsed(value)
     except ValueError as error:
         raise click.BadParameter(f"{text!r}: {error}.") from error
+
+
+def _figure(text: str, value: str) -> DecimalMessage:
+    """All digits that were typed, also those of a number that Python would write with an exponent."""
+    return DecimalMessage(value=f"{_number(text, value):f}")
 
 
 def _parsed(value: str) -> Decimal:
@@ -157,12 +162,11 @@ def _bespoke_item(path: Path, number: int, value: Any, currency: str) -> configu
             risk_class=value.get("risk_class", ""),
         )
         for role, centre, days in efforts(value.get("effort") or {}):
-            typed = DecimalMessage(value=str(_number(where, days)))
-            item.effort.add(role=role, delivery_centre=centre, days=typed)
+            item.effort.add(role=role, delivery_centre=centre, days=_figure(where, days))
         if "material_cost" in value:
             item.material_cost.CopyFrom(money(str(value["material_cost"]), currency))
         if "markup_percent" in value:
-            item.markup_percent.value = str(_number(where, str(value["markup_percent"])))
+            item.markup_percent.CopyFrom(_figure(where, str(value["markup_percent"])))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise click.BadParameter(f"{where}: {error}. id, title, owner and charge must be given.") from error
     return item

@@ -37,9 +37,10 @@ def test_an_answer_is_read_by_the_type_of_its_need(typed: str, field: str, value
     assert getattr(answer, field) == value
 
 
-def test_a_decimal_keeps_its_digits() -> None:
-    (answer,) = need_answers(["availability=99.950"], OFFERING)
-    assert answer.decimal.value == "99.950"
+@pytest.mark.parametrize("digits", ["99.950", "0.0000001", "0.00000000"])
+def test_a_decimal_keeps_its_digits(digits: str) -> None:
+    (answer,) = need_answers([f"availability={digits}"], OFFERING)
+    assert answer.decimal.value == digits
 
 
 @pytest.mark.parametrize(
