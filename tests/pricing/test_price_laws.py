@@ -7,7 +7,7 @@ from itertools import product
 
 from draws import drawn
 from google.type.money_pb2 import Money
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from random_books import TODAY, Case, random_case
 
@@ -83,18 +83,26 @@ def test_the_order_of_items_does_not_matter_and_repricing_gives_the_same_bytes(c
     assert priced(case).SerializeToString(deterministic=True) == first
 
 
+def _percentages_of(components: set[str], case: Case) -> set[str]:
+    """Components that are priced by a percentage of some of these."""
+    return {
+        component
+        for (component, _), entries in case.release.price_books["XX"].entries.items()
+        if any(entry.of & components for entry in entries)
+    }
+
+
 @few
 @given(cases)
+@example(random_case(74))  # a percentage of one that is a percentage of the removed one
 def test_removing_a_component_leaves_the_lines_of_the_others_as_they_were(case: Case) -> None:
     before = {(line.subject, line.charge, line.HasField("hours")): line for line in priced(case).lines}
     if not case.configuration.items:
         return
     removed = case.configuration.items.pop().component
-    percentages = {
-        component
-        for (component, _), entries in case.release.price_books["XX"].entries.items()
-        if any(removed in entry.of for entry in entries)
-    }
+    percentages: set[str] = set()
+    while more := _percentages_of({removed, *percentages}, case) - percentages:  # also those of percentages
+        percentages |= more
     kept = [estimate for estimate in case.configuration.usage if estimate.component != removed]
     del case.configuration.usage[:]
     case.configuration.usage.extend(kept)
