@@ -14,8 +14,8 @@ import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-_READ_DIFFERENTLY = re.compile("[\t\x85\u2028\u2029\ufeff]")
-"""What ends a line in YAML 1.1 only, and what only one of the two takes for a space or a mark."""
+_READ_DIFFERENTLY = re.compile("[\t\x85\u2028\u2029\ufeff]|[|>][-+0-9]*#")
+"""What ends a line in YAML 1.1 only, and what only one of the two takes for a space, a mark or a remark."""
 
 # Both parsers have events of these names, with the same attributes.
 _KINDS = {

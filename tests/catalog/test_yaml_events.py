@@ -66,6 +66,7 @@ def test_a_text_without_faults_means_to_both_parsers_the_same(data: st.DataObjec
     [
         ("%YAML 1.3\n---\na: 1\n", "file.yaml:1", "not YAML: version minor part"),
         ("a: 1\n\tb: 2\n", "file.yaml:2", "not YAML"),
+        ("a: |#b\n  c\n", "file.yaml:1", "not YAML: expected chomping or indentation indicators"),  # no remark
         ("a: \x85\u2028\nb: 1\nb: 2\n", "file.yaml:3", "'b' is given twice, first in line 2"),  # these end no line
     ],
 )
