@@ -130,6 +130,7 @@ def machine_engine(embedded_engine: EmbeddedEngine) -> Iterator[None]:
     QuoteLives.url = ""
 
 
+@pytest.mark.hypothesis  # it draws, though by no @given
 def test_no_sequence_of_moves_leaves_the_table(machine_engine: None) -> None:
     run_state_machine_as_test(
         QuoteLives,

@@ -184,6 +184,7 @@ def machine_engine(embedded_engine: EmbeddedEngine) -> Iterator[None]:
     StoredLives.url = ""
 
 
+@pytest.mark.hypothesis  # it draws, though by no @given
 def test_a_store_holds_what_was_committed_once_and_lists_it_page_by_page(machine_engine: None) -> None:
     run_state_machine_as_test(
         StoredLives,
