@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 from bidwright.core.caller import ROLES
 from bidwright.core.clock import utc_now
 from bidwright.core.errors import NotAllowedNow, Unavailable
+from bidwright.provisioning.credentials import CredentialCipher
 from bidwright.provisioning.inventory import local_inventory, read_inventory
 from bidwright.server.api_keys import ApiKeys
 from bidwright.server.children import Child, keep_all_running
@@ -68,6 +69,7 @@ async def up(settings: UpSettings) -> None:
 
     Raises:
         NotAllowedNow: Another ``bidwright up`` owns the state directory.
+        Unavailable: The key of credentials cannot be used, or server or worker cannot be started.
         InvalidInput: A portfolio has faults, or the address is refused.
     """
     stop = asyncio.Event()
@@ -127,7 +129,9 @@ async def _prepare(settings: UpSettings, redis_url: str, address: str) -> None:
         write_private(
             state.inventory, local_inventory(state.target, service_user=settings.service_user, ports=_ports(state))
         )
-    await asyncio.to_thread(read_inventory, state.inventory)  # a wrong one is told now, not by a child's log
+    # What is wrong with these is told now, not by a child's log.
+    await asyncio.to_thread(read_inventory, state.inventory)
+    CredentialCipher.from_file(state.credentials_key)
     engine = await connect(redis_url)
     try:
         store = Store(engine)

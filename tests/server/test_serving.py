@@ -97,6 +97,30 @@ def test_a_second_up_in_the_same_directory_is_refused_and_the_first_goes_on(inst
 
 
 @pytest.mark.parametrize(
+    ("key", "mode", "said"),
+    [
+        (b"A" * 43 + b"=", 0o644, "chmod 600"),  # as a copy from a backup may be
+        (b"not a key", 0o600, "Restore it from your backup"),
+    ],
+)
+def test_a_key_of_credentials_that_cannot_be_used_is_told_before_anything_is_started(
+    tmp_path: Path, key: bytes, mode: int, said: str
+) -> None:
+    (tmp_path / "credentials.key").write_bytes(key)
+    (tmp_path / "credentials.key").chmod(mode)
+    command = [sys.executable, "-m", "bidwright.server.main", "up", "--state-dir", str(tmp_path)]
+    done = subprocess.run(
+        [*command, "--address", "127.0.0.1:0", "--detach"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+    assert not (tmp_path / "log" / "serve.log").exists()
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (["quote", "show", "q-2222222222"], 1, "What to do"),  # refused by the server
