@@ -130,13 +130,13 @@ def bespoke_items(path: Path, currency: str) -> list[configuration.BespokeItem]:
     """Read the bespoke layer from a YAML list.
 
     Each item: ``id, title, description, owner, charge (one_time | monthly), effort: {role: days}, material_cost,
-    markup_percent, risk_class, requires: [...], forbids: [...]``; figures are quoted text.
+    markup_percent, risk_class, requires: [...], forbids: [...]``, each text and figure as it is written.
 
     Raises:
         click.BadParameter: The file is no such list; with the item and what is wrong.
     """
     try:
-        values = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        values = YAML(typ="base", pure=True).load(path.read_text(encoding="utf-8"))
     except (YAMLError, UnicodeDecodeError) as error:
         raise click.BadParameter(f"{path}: {error}") from error
     if not isinstance(values, list):
@@ -150,6 +150,9 @@ def _bespoke_item(path: Path, number: int, value: Any, currency: str) -> configu
     known |= {"requires", "forbids", "risk_class"}
     if not isinstance(value, dict) or set(value) - known:
         raise click.BadParameter(f"{where}: an item has only the keys {', '.join(sorted(known))}.")
+    for name in ("requires", "forbids"):
+        if not isinstance(value.get(name) or [], list):  # a text would be taken for its letters
+            raise click.BadParameter(f"{where}: write {name} as a list: [{value[name]}].")
     try:
         item = configuration.BespokeItem(
             id=value["id"],
@@ -157,8 +160,8 @@ def _bespoke_item(path: Path, number: int, value: Any, currency: str) -> configu
             description=value.get("description", ""),
             owner=value["owner"],
             charge=f"CHARGE_{value['charge'].upper()}",
-            requires=value.get("requires", []),
-            forbids=value.get("forbids", []),
+            requires=value.get("requires") or [],
+            forbids=value.get("forbids") or [],
             risk_class=value.get("risk_class", ""),
         )
         for role, centre, days in efforts(value.get("effort") or {}):

@@ -121,6 +121,18 @@ def test_bespoke_items_are_read_from_yaml(tmp_path: Path) -> None:
     assert not item.HasField("markup_percent")
 
 
+def test_texts_and_figures_of_a_bespoke_item_are_as_they_are_written(tmp_path: Path) -> None:
+    file = tmp_path / "bespoke.yaml"
+    file.write_text(
+        "- {id: till, title: 007, owner: no, charge: monthly, effort: {engineer: 0.00001}, material_cost: 1.10,\n"
+        "   requires: , forbids: [a, b]}\n"
+    )
+    (item,) = bespoke_items(file, "EUR")
+    assert (item.title, item.owner, item.effort[0].days.value) == ("007", "no", "0.00001")
+    assert (item.material_cost.units, item.material_cost.nanos) == (1, 100_000_000)
+    assert (list(item.requires), list(item.forbids)) == ([], ["a", "b"])
+
+
 def test_effort_names_its_delivery_centre_and_an_item_its_risk(tmp_path: Path) -> None:
     file = tmp_path / "bespoke.yaml"
     file.write_text(
@@ -143,6 +155,7 @@ def test_effort_names_its_delivery_centre_and_an_item_its_risk(tmp_path: Path) -
         ("- {id: x}", "title"),  # what must be given
         ("- {id: x, title: X, owner: A, charge: weekly}", "CHARGE_WEEKLY"),
         ("- {id: x, price: 5}", "only the keys"),
+        ("- {id: x, title: X, owner: A, charge: monthly, requires: gateway}", r"write requires as a list: \[gateway\]"),
         ("- [", "bespoke.yaml"),
     ],
 )
