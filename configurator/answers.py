@@ -116,7 +116,7 @@ class Answers:
 
     def configure(self, question: Question, deadline: Deadline) -> configurator_pb2.ConfigureResponse:
         """The best configuration, or what cannot hold together."""
-        outcome = configure(question.requirements, question.table, deadline)
+        outcome = configure(question.requirements, question.table, deadline, or_any=True)
         if isinstance(outcome, configuration_pb2.Conflict):
             return configurator_pb2.ConfigureResponse(conflict=outcome)
         return configurator_pb2.ConfigureResponse(solution=self._priced(question, outcome))

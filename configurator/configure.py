@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from bidwright.configurator.any_valid import any_valid
 from bidwright.configurator.confirmed import confirmed
-from bidwright.configurator.cpsat_best import BestFound, best_found
+from bidwright.configurator.cpsat_best import BestFound, as_found, best_found
 from bidwright.configurator.cpsat_forms import LinearForm
 from bidwright.configurator.cpsat_narrow import CannotHold, narrowed
 from bidwright.configurator.cpsat_objectives import Asked, Goal, goal_of
@@ -22,7 +23,9 @@ from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
 
-def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> Solution | Conflict:
+def configure(
+    requirements: Requirements, amounts: AmountTable, deadline: Deadline, *, or_any: bool = False
+) -> Solution | Conflict:
     """Find the valid configuration that is best by the objectives; the same for the same input.
 
     Args:
@@ -30,6 +33,7 @@ def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadli
         amounts: What quantities cost in the market and under the terms of the request; with costs where an objective
             is about them.
         deadline: When it is over, the best configuration so far is the answer, with bounds that hold.
+        or_any: Whether any valid configuration is an answer, too, where no search has found one by then.
 
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
@@ -45,6 +49,9 @@ def configure(requirements: Requirements, amounts: AmountTable, deadline: Deadli
         best = best_found(asked, goals, deadline, presolve=False)
         if best.status == "infeasible":
             raise SolverDisagrees("the solver calls the same model feasible and infeasible")
+    if best.status == "unknown" and or_any:
+        known = any_valid(requirements)
+        best = best if known is None else as_found(asked, goals, known)
     if best.status == "unknown":
         raise _out_of_time(deadline)
     solution = confirmed(best.items, best.contract_value, best.least_value, requirements=requirements, table=amounts)

@@ -102,6 +102,14 @@ def best_found(asked: Asked, goals: Sequence[Goal], deadline: Deadline, *, preso
     return _Search(asked, goals, presolve=presolve).run(deadline)
 
 
+def as_found(asked: Asked, goals: Sequence[Goal], items: Mapping[str, int]) -> BestFound:
+    """What a configuration that nobody searched for comes to, with bounds that hold for all there are.
+
+    ``unknown`` where it is none of the request, as it may be above a budget.
+    """
+    return _Search(asked, goals, presolve=False).told(items)
+
+
 class _Search:
     """Optimizes one goal after the other over a copy of a request's model."""
 
@@ -138,6 +146,14 @@ class _Search:
             if self._proof is not None:
                 self._proof.settle(reached)
         return self._finished(values, bounds, deadline)
+
+    def told(self, items: Mapping[str, int]) -> BestFound:
+        """The given items as they are, without any search."""
+        values = self._priced(items)
+        if not values:
+            return BestFound(status="unknown")
+        bounds = [form.least(self._model) for form in self._forms]
+        return self._finished(values, bounds, Deadline(0))
 
     def _best(self, form: LinearForm, start: tuple[int, ...], deadline: Deadline) -> _Searched:
         """The best by the form of a goal, with packages as a price applies them."""
@@ -254,7 +270,7 @@ class _Search:
         return self._items(tuple(solver.response_proto.solution) if solved else values)
 
     def _priced(self, items: Mapping[str, int]) -> tuple[int, ...]:
-        """The solution of the request with exactly these items and the packages that save most."""
+        """The solution of the request with exactly these items and the packages that save most; empty without one."""
         model: cp_model.CpModel = self._asked.request.model.clone()
         for component, index in self._asked.request.units.items():
             fix(model, index, items.get(component, 0))

@@ -15,6 +15,7 @@ from google.type.money_pb2 import Money
 from small_release import small_release
 
 from bidwright.catalog.model import Answer, Release
+from bidwright.configurator import grpc_api
 from bidwright.configurator.grpc_api import ConfiguratorService
 from bidwright.configurator.request import requirements_of
 from bidwright.core.amount_table import AmountTable
@@ -135,6 +136,17 @@ async def test_a_budget_that_cannot_be_kept_is_a_conflict(service: Stub) -> None
     response = await service.Configure(_request(portfolio=NAME, budget=budget))
     assert response.WhichOneof("outcome") == "conflict"
     assert "the budget allows at most 10.00 EUR a month" in response.conflict.summary
+
+
+async def test_a_caller_who_leaves_no_time_for_a_search_gets_a_valid_configuration_and_its_gap(
+    service: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grpc_api, "_ANSWER_S", 60)  # what is kept back of the caller's time
+    solution = (await service.Configure(_request(), timeout=60)).solution
+    assert not solution.proof.is_optimal
+    assert float(solution.proof.gap_percent.value) > 0
+    checked = await service.CheckConfiguration(CheckConfigurationRequest(configuration=solution.configuration))
+    assert checked.valid
 
 
 async def test_a_caller_who_does_not_wait_gets_a_deadline_and_others_an_answer(service: Stub) -> None:

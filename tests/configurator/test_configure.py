@@ -187,7 +187,17 @@ def test_a_table_forbids_what_is_not_in_it() -> None:
     assert ("RULE", "extra") in _members(conflict)
 
 
-def test_when_no_time_is_given_nothing_is_claimed() -> None:
+def test_without_any_time_there_is_a_valid_configuration_and_a_bound_that_holds() -> None:
+    best = _solved(request(answers={"users": 1000})).amounts.contract_value
+    outcome = configure(request(answers={"users": 1000}), amounts(), Deadline(0), or_any=True)
+    assert isinstance(outcome, Solution)
+    assert check(request(answers={"users": 1000}), outcome.items) == []
+    assert outcome.bound <= best <= outcome.amounts.contract_value
+
+
+def test_without_any_time_nothing_is_claimed_of_a_budget_or_where_the_best_is_needed() -> None:
+    with pytest.raises(Unavailable, match="no configuration was found within 0 seconds"):
+        configure(request(budget={"monthly": 1}), amounts(), Deadline(0), or_any=True)
     with pytest.raises(Unavailable, match="no configuration was found within 0 seconds"):
         configure(request(), amounts(), Deadline(0))
 

@@ -11,6 +11,7 @@ from random_portfolios import Case, cases, charges, every_configuration
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
+from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
@@ -49,6 +50,28 @@ def test_nothing_is_better_by_the_first_objective_and_among_equals_by_the_next(c
     ]
     assert [one.bound for one in outcome.reached] == [one.value for one in outcome.reached]
     assert vars(outcome.amounts) == charges(dict(outcome.items), case.amounts)
+
+
+@_settings
+@given(_cases())
+def test_without_any_time_every_objective_is_told_with_a_bound_that_holds_for_all(case: Case) -> None:
+    try:
+        outcome = configure(case.requirements, case.amounts, Deadline(0), or_any=True)
+    except Unavailable:
+        return  # above a budget, or nothing there is
+    if isinstance(outcome, Conflict):
+        return
+    assert check(case.requirements, outcome.items) == []
+    assert _is_within_budget(dict(outcome.items), case)
+    valid = [
+        items
+        for items in every_configuration(case.requirements.release)
+        if not check(case.requirements, items) and _is_within_budget(items, case)
+    ]
+    for one in outcome.reached:
+        assert one.value == number(one.objective, dict(outcome.items), case)
+        numbers = [number(one.objective, items, case) for items in valid]
+        assert one.bound >= max(numbers) if one.objective.maximize else one.bound <= min(numbers)
 
 
 @_settings

@@ -32,6 +32,7 @@ from bidwright.configurator.members import BESPOKE, BUDGET, CAPACITY, NEED, SLOT
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.rule_check import Choice, holds, parts
 from bidwright.configurator.rule_index import broken_rules
+from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
 _settings = settings(
@@ -79,6 +80,24 @@ def test_the_answer_is_the_cheapest_of_all_valid_configurations_or_there_is_none
         return
     assert check(case.requirements, outcome.items) == []
     assert outcome.amounts.contract_value == outcome.bound == min(values)
+    assert vars(outcome.amounts) == charges(dict(outcome.items), case.amounts)
+
+
+@settings(_settings, max_examples=drawn(40))
+@given(cases())
+def test_without_any_time_there_is_a_valid_answer_unless_a_budget_is_in_its_way(case: Case) -> None:
+    values = valid_values(case)
+    try:
+        outcome = configure(case.requirements, case.amounts, Deadline(0), or_any=True)
+    except Unavailable:
+        assert case.requirements.budget or not values
+        return
+    if isinstance(outcome, Conflict):
+        assert not values
+        return
+    assert check(case.requirements, outcome.items) == []
+    assert outcome.bound <= min(values)
+    assert outcome.amounts.contract_value in values
     assert vars(outcome.amounts) == charges(dict(outcome.items), case.amounts)
 
 

@@ -1,0 +1,28 @@
+"""Some configuration that meets a request: what there is to answer where the time is over before any search is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bidwright.configurator.check import check
+from bidwright.configurator.cpsat_model import offering_key
+from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.member_clauses import member_clauses
+from bidwright.configurator.request import Requirements
+
+_LITTLE_S = 0.1
+"""Enough for clauses that are kept warm: they know of nearly every request within some milliseconds."""
+
+
+def any_valid(requirements: Requirements) -> Mapping[str, int] | None:
+    """Component id -> units of a configuration that passes the check; None where the clauses know of none soon.
+
+    They do not know of budgets. Which one it is may depend on what was asked before.
+    """
+    clauses = member_clauses(offering_key(requirements))
+    try:
+        with clauses.used(Deadline(_LITTLE_S)):
+            found = clauses.ask(clauses.literals(requirements).values())
+    except TimeoutError:
+        return None
+    return None if not found or check(requirements, found.items) else dict(sorted(found.items.items()))
