@@ -133,7 +133,7 @@ def _configured(requirements: Requirements, amounts: AmountTable, deadline: Dead
     """The cheapest, with sites or without."""
     if requirements.sites:
         return configure_sites(requirements, amounts, deadline.after(_FOR_FIRST))
-    outcome = configure(requirements, amounts, deadline)
+    outcome = configure(requirements, amounts, deadline, or_any=True)
     return outcome if isinstance(outcome, Conflict) else SitedSolution(outcome, ())
 
 

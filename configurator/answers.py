@@ -161,7 +161,7 @@ class Answers:
         """The way from what is installed that disturbs least, or why there is none and what would mend it."""
         if question.requirements.sites:
             check_places(question.requirements, installed)
-        outcome = least_change(question, installed, deadline)
+        outcome = least_change(question, installed, deadline, or_any=True)
         if not isinstance(outcome, configuration_pb2.Conflict):
             return configurator_pb2.ChangeConfigurationResponse(change=self._change(question, outcome))
         response = configurator_pb2.ChangeConfigurationResponse(conflict=outcome)

@@ -14,14 +14,19 @@ _LITTLE_S = 0.1
 """Enough for clauses that are kept warm: they know of nearly every request within some milliseconds."""
 
 
-def any_valid(requirements: Requirements) -> Mapping[str, int] | None:
+def any_valid(requirements: Requirements, near: Mapping[str, int]) -> Mapping[str, int] | None:
     """Component id -> units of a configuration that passes the check; None where the clauses know of none soon.
 
     They do not know of budgets. Which one it is may depend on what was asked before.
+
+    Args:
+        requirements: What it must meet.
+        near: Component id -> units: these rather than others, where there is a choice.
     """
     clauses = member_clauses(offering_key(requirements))
     try:
         with clauses.used(Deadline(_LITTLE_S)):
+            clauses.prefer(near)
             found = clauses.ask(clauses.literals(requirements).values())
     except TimeoutError:
         return None

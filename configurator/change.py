@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from bidwright.configurator.any_valid import any_valid
 from bidwright.configurator.confirmed import confirmed
-from bidwright.configurator.cpsat_change import DISRUPTION, LeastDisruption, least_disruption, with_few
+from bidwright.configurator.cpsat_change import (
+    DISRUPTION,
+    LeastDisruption,
+    change_as_found,
+    least_disruption,
+    with_few,
+)
 from bidwright.configurator.cpsat_near import Near, nearest
 from bidwright.configurator.cpsat_objectives import Asked
 from bidwright.configurator.cpsat_request import request_model
@@ -56,7 +63,7 @@ class Change:
 
 
 def change(
-    requirements: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline
+    requirements: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline, *, or_any: bool = False
 ) -> Change | Conflict:
     """Find the change that disturbs least, and among those the cheapest; the same for the same input.
 
@@ -65,6 +72,7 @@ def change(
         installed: What is there.
         amounts: What quantities cost in the market and under the terms of the request.
         deadline: When it is over, the best change so far is the answer, with its bounds.
+        or_any: Whether any valid change is an answer, too, where no search has found one by then.
 
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
@@ -83,6 +91,13 @@ def change(
         found = _search(asked, installed, amounts, deadline, presolve=False)
         if found.status == "infeasible":
             raise SolverDisagrees("the solver calls the same model feasible and infeasible")
+    if found.status == "unknown" and or_any:
+        known = any_valid(asked, installed.items)
+        found = (
+            found
+            if known is None
+            else change_as_found(_model(asked, amounts), known, installed.items, installed.weights)
+        )
     if found.status == "unknown":
         raise out_of_time(deadline)
     solution = confirmed(found.items, found.value, found.value_bound, requirements=asked, table=amounts)
@@ -114,6 +129,8 @@ def _found(asked: Requirements, installed: Installed, amounts: AmountTable, dead
     )
     if near is not None and (near.status == "infeasible" or _is_within_budget(near, asked, amounts)):
         return near
+    if deadline.left_s <= 0:
+        return LeastDisruption(status="unknown")
     least, known = (0, installed.items.keys()) if near is None else (near.disruption_bound, near.items.keys())
     components = installed.items.keys() | known
     few = with_few(_model(asked, amounts), components, installed.items, installed.weights, deadline.after(_FOR_FEW))

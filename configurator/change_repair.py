@@ -38,10 +38,16 @@ class ChangeRepair:
         return self.mended.weight, self.change.disruption, self.change.solution.amounts.contract_value
 
 
-def least_change(question: Question, installed: Installed, deadline: Deadline) -> Change | Conflict:
-    """The way from what is installed that disturbs least, of a bid with sites or without; as ``change`` has it."""
-    search = change_sites if question.requirements.sites else change
-    return search(question.requirements, installed, question.table, deadline)
+def least_change(
+    question: Question, installed: Installed, deadline: Deadline, *, or_any: bool = False
+) -> Change | Conflict:
+    """The way from what is installed that disturbs least, of a bid with sites or without; as ``change`` has it.
+
+    Of a bid with sites no change is known without a search, whatever ``or_any`` says.
+    """
+    if question.requirements.sites:
+        return change_sites(question.requirements, installed, question.table, deadline)
+    return change(question.requirements, installed, question.table, deadline, or_any=or_any)
 
 
 def change_repairs(

@@ -50,7 +50,7 @@ def configure(
         if best.status == "infeasible":
             raise SolverDisagrees("the solver calls the same model feasible and infeasible")
     if best.status == "unknown" and or_any:
-        known = any_valid(requirements)
+        known = any_valid(requirements, {})
         best = best if known is None else as_found(asked, goals, known)
     if best.status == "unknown":
         raise _out_of_time(deadline)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ortools.sat.python import cp_model
 
-from bidwright.configurator.cpsat_best import Status, best_found
+from bidwright.configurator.cpsat_best import BestFound, Status, as_found, best_found
 from bidwright.configurator.cpsat_forms import fix
 from bidwright.configurator.cpsat_objectives import Asked, Goal, goal_of
 from bidwright.configurator.cpsat_request import RequestModel
@@ -58,9 +58,23 @@ def least_disruption(
     asked: Asked, installed: Mapping[str, int], weights: Weights, deadline: Deadline, *, presolve: bool = True
 ) -> LeastDisruption:
     """Find the cheapest of the configurations that disturb least; adds to the request's model."""
+    best = best_found(asked, _goals(asked, installed, weights), deadline, presolve=presolve)
+    return _least(best)
+
+
+def change_as_found(
+    asked: Asked, items: Mapping[str, int], installed: Mapping[str, int], weights: Weights
+) -> LeastDisruption:
+    """What a change that nobody searched for comes to; adds to the request's model."""
+    return _least(as_found(asked, _goals(asked, installed, weights), items))
+
+
+def _goals(asked: Asked, installed: Mapping[str, int], weights: Weights) -> Sequence[Goal]:
     disruption = disruption_of(asked.request, installed, weights)
-    goals = (Goal(objective=DISRUPTION, expression=disruption), goal_of(CHEAPEST, asked))
-    best = best_found(asked, goals, deadline, presolve=presolve)
+    return Goal(objective=DISRUPTION, expression=disruption), goal_of(CHEAPEST, asked)
+
+
+def _least(best: BestFound) -> LeastDisruption:
     if best.status != "found":
         return LeastDisruption(status=best.status)
     (reached, disruption_bound), (value, value_bound) = best.steps

@@ -112,6 +112,13 @@ class MemberClauses:
         literal = self._offering.answers[need, value] if need else self._offering.selected[str(value)]
         return literal if assumed.is_taken else -literal
 
+    def prefer(self, items: Mapping[str, int]) -> None:
+        """Look first for configurations with these components in so many units, and no others, from now on."""
+        numbers = [self._number(one, units) for one, units in items.items() if one in self._offering.units]
+        self._give()
+        chosen = (lit if one in items else -lit for one, lit in self._offering.selected.items())
+        self._sat.prefer([*chosen, *numbers])
+
     def looked_up(self) -> frozenset[Member]:
         """The rules that the clauses say nothing about."""
         return frozenset(Member(RULE, rule.id) for rule in self._offering.looked_up)

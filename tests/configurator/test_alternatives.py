@@ -9,6 +9,7 @@ import pytest
 from examples import amounts, request
 
 from bidwright.configurator.alternatives import Alternatives, alternatives, qualities_of
+from bidwright.configurator.check import check
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.objectives import CHEAPEST
 from bidwright.core.errors import InvalidInput, Unavailable
@@ -100,9 +101,18 @@ def test_needs_that_nothing_meets_are_a_conflict() -> None:
     assert isinstance(outcome, Conflict)
 
 
-def test_without_time_there_is_no_answer() -> None:
+def test_without_time_there_is_one_valid_alternative_and_more_are_not_ruled_out() -> None:
+    outcome = alternatives(request(), amounts(), ("ram_gib",), Deadline(0), number=3)
+    assert isinstance(outcome, Alternatives)
+    assert not outcome.complete
+    (only,) = outcome.found
+    assert check(request(), only.solution.items) == []
+    assert only.solution.bound < only.solution.amounts.contract_value
+
+
+def test_without_time_nothing_is_claimed_of_a_budget() -> None:
     with pytest.raises(Unavailable) as refused:
-        alternatives(request(), amounts(), ("ram_gib",), Deadline(0), number=3)
+        alternatives(request(budget={"monthly": 1}), amounts(), ("ram_gib",), Deadline(0), number=3)
     assert refused.value.reason == "SEARCH_TIMED_OUT"
 
 

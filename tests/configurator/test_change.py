@@ -9,6 +9,7 @@ from examples import amounts, request
 
 from bidwright.catalog.model import Answer
 from bidwright.configurator.change import Change, change
+from bidwright.configurator.check import check
 from bidwright.configurator.cpsat_change import Weights
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.installed import Installed, installed_of
@@ -180,6 +181,22 @@ def test_without_time_there_is_no_answer() -> None:
     with pytest.raises(Unavailable) as refused:
         change(request(answers={"users": 300}), Installed(items=WEBSITE), amounts(), Deadline(0))
     assert refused.value.reason == "SEARCH_TIMED_OUT"
+
+
+def test_without_time_any_valid_change_is_an_answer_where_that_will_do() -> None:
+    asked, installed = request(answers={"users": 300}), Installed(items=WEBSITE, frozen=frozenset(["support.standard"]))
+    found = change(asked, installed, amounts(), Deadline(0), or_any=True)
+    assert isinstance(found, Change)
+    assert check(asked, found.solution.items) == []
+    assert found.solution.items["support.standard"] == 1
+    assert found.bound <= 4 <= found.disruption
+    assert not found.proof.is_optimal
+
+
+def test_without_time_nothing_is_claimed_of_a_budget() -> None:
+    asked = request(budget={"monthly": 1})
+    with pytest.raises(Unavailable, match="no change was found"):
+        change(asked, Installed(items=WEBSITE), amounts(), Deadline(0), or_any=True)
 
 
 def test_every_fault_of_what_is_installed_is_told_at_once() -> None:

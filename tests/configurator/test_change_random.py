@@ -19,6 +19,7 @@ from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.frozen import with_frozen
 from bidwright.configurator.installed import Installed
+from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import CONFLICT_KIND_PIN, Conflict
 
 _settings = settings(
@@ -82,6 +83,28 @@ def test_nothing_disturbs_less_and_nothing_that_disturbs_as_little_costs_less(ba
     assert outcome.solution.amounts.contract_value == outcome.solution.bound
     assert {one.component: one.wanted for one in outcome.items if one.wanted} == items
     assert {one.component: one.installed for one in outcome.items if one.installed} == installed.items
+
+
+@_settings
+@given(bases())
+def test_without_any_time_a_change_is_valid_and_its_bounds_hold(base: tuple[Case, Installed]) -> None:
+    case, installed = base
+    known = best(case, installed)
+    try:
+        outcome = change(case.requirements, installed, case.amounts, Deadline(0), or_any=True)
+    except Unavailable:
+        assert case.requirements.budget or known is None
+        return
+    if isinstance(outcome, Conflict):
+        assert known is None
+        return
+    assert known is not None
+    items = outcome.solution.items
+    assert check(case.requirements, items) == []
+    assert all(items.get(component, 0) == installed.items[component] for component in installed.frozen)
+    assert outcome.disruption == _disruption(installed, items)
+    assert outcome.bound <= known[0] <= outcome.disruption
+    assert vars(outcome.solution.amounts) == charges(dict(items), case.amounts)
 
 
 @_settings
