@@ -28,6 +28,7 @@ from bidwright.catalog.rule_language import (
     Selected,
     Sum,
 )
+from bidwright.catalog.rule_slips import first_slip, no_expression
 from bidwright.core.errors import InvalidInput
 from bidwright.core.nearest import advice
 
@@ -103,11 +104,13 @@ def parse_located(text: str) -> ParsedRule:
         RuleRefused: With the column of the first thing that is not allowed.
     """
     source = _clean(text)
+    slip = first_slip(source)
+    if slip is not None:
+        raise RuleRefused(slip.column, f"{slip.written!r} is not part of the rule language", slip.instead)
     try:
         tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
-        column = min(error.offset or len(source) + 1, len(source) + 1)
-        raise RuleRefused(column, f"this is not an expression: {error.msg}", _ALLOWED) from error
+        raise RuleRefused(*no_expression(source, error), _ALLOWED) from error
     except (RecursionError, MemoryError, ValueError) as error:
         raise RuleRefused(1, "this is nested too deeply", f"Use at most {DEEPEST_RULE} levels.") from error
     reader = _Reader(source)
@@ -238,8 +241,11 @@ class _Reader:
     def _word(self, node: ast.AST) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _WORD.fullmatch(node.value):
             return node.value
-        what = f"{self._text(node)[:60]} is not an id in quotes"
-        raise self._refuse(node, what, 'Write an id in quotes, such as "compute" or "compute.small".')
+        text = self._text(node)
+        what = f"{text[:60]} is not an id in quotes"
+        is_id = _WORD.fullmatch(text) and not text.startswith("need.")
+        fix = f'Write "{text}".' if is_id else 'Write one, such as "compute" or "compute.small".'
+        raise self._refuse(node, what, fix)
 
     def _boolean(self, node: ast.AST, depth: int) -> Expression:
         operation = cast("ast.BoolOp", node)

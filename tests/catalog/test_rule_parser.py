@@ -66,7 +66,8 @@ def test_an_expression_is_read(text: str, expression: Expression) -> None:
     ("text", "column", "words"),
     [
         ("", 1, "empty"),
-        ('selected("a") and', 18, "not an expression"),
+        ('selected("a") and', 18, "it ends too early"),
+        ('selected("a"', 9, "'(' was never closed"),
         ('__import__("os")', 1, "no function '__import__'"),
         ('selected("a").real', 1, "is not a name"),
         ("need.users.real > 1", 1, "is not a name"),
@@ -80,7 +81,8 @@ def test_an_expression_is_read(text: str, expression: Expression) -> None:
         ('selecte("a")', 1, "no function 'selecte'"),
         ("need.a and selected(need.b)", 21, "not an id in quotes"),
         ('selected("a", "b")', 1, "has 2 arguments"),
-        ('selected(x="a")', 1, "named arguments"),
+        ('selected(**"a")', 1, "named arguments"),
+        ("need.users > 5 GB", 16, "'GB' does not fit here"),
         ('total("a", "b", "c") > 1', 1, "has 3 arguments"),
         ("implies(need.a)", 1, "has 1 arguments"),
         ("need.users > 1e3", 14, "not a plain number"),
@@ -106,6 +108,47 @@ def test_what_is_not_in_the_language_is_refused_with_its_column(text: str, colum
     assert caught.value.message.startswith(f"column {column}: ")
     assert words in caught.value.message
     assert len(caught.value.fix) > 3
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "fix"),
+    [
+        ("need.users = 5", 12, "Write == "),
+        ("need.a === need.b", 8, "Write == "),
+        ("need.a != need.b and need.users <> 5", 33, "Write !="),
+        ("need.users =< 5", 12, "Write <="),
+        ("need.users \u2265 5", 12, "Write >="),
+        ("need.a && need.b", 8, "Write and"),
+        ("need.a & need.b", 8, "Write and"),
+        ("need.a AND need.b", 8, "Write and"),
+        ("need.a || need.b", 8, "Write or"),
+        ("!need.a", 1, "Write not"),
+        ("NOT(need.a)", 1, "Write not"),
+        ("need.a => need.b", 8, "Write implies(a, b)"),
+        ("need.a -> need.b", 8, "Write implies(a, b)"),
+        ("need.a implies need.b", 8, "Write implies(a, b)"),
+        ("if need.a then need.b", 11, "Write implies(a, b)"),
+        ('requires("a", "b")', 1, "Write implies(a, b)"),
+        ('excludes("a", "b")', 1, "Write not (a and b)"),
+        ("need.a <=> need.b", 8, "Write == "),
+        ("need.a == true", 11, "Write True"),
+        ("need.users > \u22125", 14, "Write - "),
+        ("selected(\u201ca\u201d)", 10, "straight quotes"),
+        ("selected(web.small)", 10, 'Write "web.small"'),
+        ("selected(need.a)", 10, 'such as "compute"'),
+        ('slected("a")', 1, "'selected'"),
+    ],
+)  # fmt: skip
+def test_what_other_languages_write_is_refused_with_what_to_write_instead(text: str, column: int, fix: str) -> None:
+    with pytest.raises(RuleRefused) as caught:
+        parse(text)
+    assert caught.value.column == column
+    assert fix in caught.value.fix
+
+
+def test_texts_names_and_what_is_in_the_language_are_no_slips() -> None:
+    assert parse('need.x == "a => b, true & \u201cc\u201d"')
+    assert parse("need.true and need.users<=-5 or need.users>=-5 and not need.users!=-1")
 
 
 @pytest.mark.parametrize(
