@@ -13,7 +13,6 @@ from bidwright.configurator.feature_model import (
     Group,
     Kind,
     Operation,
-    Place,
     Step,
     Summary,
 )
@@ -143,8 +142,4 @@ class _Expansion:
             numbers = [each for each in step.operand if isinstance(each, tuple)]
             spread = tuple((one, number) for index, number in numbers for one in self.instances.get(index, (index,)))
             return replace(step, operand=spread)
-        if step.operation is Operation.ATTRIBUTE_TEXT and isinstance(step.operand, tuple):
-            index, place = step.operand[0], Place("", step.line, step.column)
-            if index in self.instances:
-                refuse(place, "This text is one of several instances.", "Use texts of features with one instance.")
         return step

@@ -158,6 +158,18 @@ def test_features_with_a_cardinality_have_instances_with_selections_of_their_own
     assert analysis_of(text + "sum(size) == 15\n", tmp_path).void
 
 
+def test_the_text_of_a_feature_with_instances_counts_where_one_is_selected(tmp_path: Path) -> None:
+    text = (
+        "features\n\tA\n\t\tmandatory\n\t\t\tString Maker\n\t\toptional\n\t\t\tDisk cardinality [1..2] {made 'here'}\n"
+        "\t\t\t\toptional\n\t\t\t\t\tFast {made 'there'}\nconstraints\n\tMaker == Disk.made\n\tMaker != Fast.made\n"
+    )
+    result = analysis_of(text, tmp_path)
+    assert (result.core, result.dead, result.false_optional) == (("A", "Maker", "Disk"), (), ("Disk",))
+    both = completed(text, tmp_path, select="Fast")
+    assert isinstance(both, Completion)
+    assert both.values["Maker"] == "here"
+
+
 def test_attributes_may_carry_constraints(tmp_path: Path) -> None:
     text = (
         "features\n\tA\n\t\toptional\n\t\t\tB {constraint B => C, n 3}\n\t\t\tC {constraints [C => D, !E]}\n"

@@ -131,8 +131,8 @@ def test_a_constraint_allows_the_selections_of_the_model(constraint: str, tmp_pa
 
 def test_several_instances_of_a_feature_allow_the_selections_of_the_model(tmp_path: Path) -> None:
     text = (
-        "features\n\tA\n\t\toptional\n\t\t\tB cardinality [1..2]\n\t\t\t\toptional\n\t\t\t\t\tC {p 3}\n"
-        "constraints\n\tsum(p) < 6\n"
+        "features\n\tA\n\t\toptional\n\t\t\tB cardinality [1..2]\n\t\t\t\toptional\n\t\t\t\t\tC {p 3, q 'x'}\n"
+        "constraints\n\tsum(p) < 6\n\tC.q != '' | B\n"
     )
     model, imported, release = _imported(text, tmp_path)
     assert len(model.features) == 7
