@@ -32,6 +32,9 @@ _ROUNDS = 16
 _ROUNDS_END, _LAST_ENDS = 0.55, 0.75
 """Parts of the time after which there is no further round, and after which only the answer is looked for."""
 
+_LEAST_S = 0.2
+"""So long a bound is looked for, also where the time is over."""
+
 _FOR_RICHEST = 0.25
 """Part of the time that is left for what sites can have most of."""
 
@@ -147,7 +150,7 @@ class RelaxedBid:
             if not self._has_learned(goal.objective, totals, kinds=kinds):
                 break
         solver = self._solver(deadline, "bound")
-        solver.parameters.max_time_in_seconds = max(deadline.left_s - given_s * (1 - _LAST_ENDS), 0.0)
+        solver.parameters.max_time_in_seconds = max(deadline.left_s - given_s * (1 - _LAST_ENDS), _LEAST_S)
         status = solver.solve(self._request(goal).model)
         if status == cp_model.INFEASIBLE:
             return None

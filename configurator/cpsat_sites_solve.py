@@ -28,6 +28,9 @@ from bidwright.configurator.sites_patterns import NothingFits, TooManyPatterns
 _IMPROVEMENTS = 3
 """How often a bid of the patterns known is made, each time with those that are the cheapest at its own prices."""
 
+_FIRST_S = 0.2
+"""So long a bid is looked for while none is known, also where the time is over: without one there is no answer."""
+
 _LITTLE_S = 10.0
 """Enough for a search over packages alone, which takes milliseconds."""
 
@@ -122,8 +125,10 @@ class SitesSearch:
                 # What is impossible with the patterns that were looked at may be possible with others.
                 found = self._simplest(goal, deadline)
             best = _better(best, found)
+            if deadline.left_s <= 0:
+                break
             learned = [self._has_learned(goal, one, found.items, kinds=kinds) for one in self._wide]
-            if not any(learned) or deadline.left_s <= 0:
+            if not any(learned):
                 break
         return replace(best, bound=min(bound, best.value) if best.status == "found" else bound)
 
@@ -210,7 +215,8 @@ class SitesSearch:
         sites = SitesModel(request, choices, known=known, surplus=self._problem.surplus)
         _start_at(sites, request, start)
         request.model.minimize(expression)
-        solver = self._solver(deadline, "whole")
+        ends = deadline if start.status == "found" else deadline.at_least(_FIRST_S)
+        solver = self._solver(ends, "whole")
         status = solver.solve(request.model)
         if status == cp_model.INFEASIBLE:
             return replace(UNKNOWN, status="infeasible", choices=choices, known=known), 0

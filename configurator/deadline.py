@@ -30,6 +30,10 @@ class Deadline:
         self.on_end(earlier.end_now)
         return earlier
 
+    def at_least(self, seconds: float) -> Deadline:
+        """This one, or one in so many seconds where that is later."""
+        return self if self.left_s >= seconds else Deadline(seconds, self._now_s)
+
     def on_end(self, stop: Callable[[], None]) -> None:
         """Have something stopped when the deadline is brought forward."""
         self._stops.append(stop)

@@ -33,9 +33,11 @@ from bidwright.v1.configurator_pb2 import ItemAction, ItemChange, SiteChange
 _FOR_NEAR = 0.6
 """Part of the time in which a change is looked for near what is installed."""
 
-
 _FOR_CHEAPEST = 0.6
 """Part of the rest in which the cheapest bid is looked for where nothing is found near what is installed."""
+
+_LAST_S = 0.5
+"""So long a change to what the cheapest bid has is looked for, also where the time is over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +127,7 @@ class _Search:
         if search is None:
             raise SolverDisagrees("a site that nothing fits has something")
         search.know(() if cheapest is None else cheapest.sites)
-        found = search.run(self._deadline)
+        found = search.run(self._deadline.at_least(_LAST_S))
         if found.status != "found":
             raise out_of_time(self._deadline)
         return found

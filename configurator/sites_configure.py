@@ -78,8 +78,6 @@ def configure_sites(
     search = _Search(bid, amounts, deadline, limits=limits, known=known)
     try:
         return search.outcome()
-    except NothingFits as nothing:
-        return _conflict_at(nothing.site, bid, amounts, deadline)
     except TimeoutError as too_late:
         raise _out_of_time(deadline) from too_late
     except TooManyPatterns as too_many:
@@ -115,7 +113,14 @@ class _Search:
         self._wants_more = any(one.maximize or one.measure == "margin" for one in bid.objectives)
 
     def outcome(self) -> SitedSolution | Conflict:
-        """The best bid, or why there is none.
+        """The best bid, or why there is none."""
+        try:
+            return self._best_bid()
+        except NothingFits as nothing:
+            return _conflict_at(nothing.site, self._bid, self._amounts, self._deadline)
+
+    def _best_bid(self) -> SitedSolution | Conflict:
+        """The best bid, or why there is none for all sites together.
 
         Of patterns that differ only in how many units there are, those with fewer suffice, where the bid may buy more
         than its sites need: a volume price or an objective can ask for that. What is bought beyond must find a place
@@ -235,6 +240,8 @@ class _Search:
         Raises:
             TimeoutError: Nothing was found in time.
         """
+        if self._deadline.left_s <= 0:
+            raise TimeoutError("no bid of the patterns that are known was found in time")
         found = cheap_bid(self._bid, self._amounts, self._deadline)
         if found is not None:
             return best_sites(problem, self._deadline, known=[found, *self._known])

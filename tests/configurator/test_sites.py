@@ -17,7 +17,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import Requirements, requirements_and_items
 from bidwright.configurator.sites_configure import SitedSolution, configure_sites
 from bidwright.configurator.sites_request import site_messages
-from bidwright.core.errors import InvalidInput
+from bidwright.core.errors import InvalidInput, Unavailable
 from bidwright.pricing.amounts import AmountTables
 from bidwright.pricing.price import price
 from bidwright.v1.configuration_pb2 import (
@@ -137,6 +137,21 @@ def test_a_site_that_can_have_nothing_is_named() -> None:
     conflict = _conflict(bid([site("a"), Site(id="b", title="Brno", exclusions=ports)]))
     assert conflict.summary.startswith("At site Brno (b): ")
     assert {member.id for member in conflict.members} == {*ports, "switch"}
+
+
+def test_where_there_is_no_time_to_say_why_a_site_can_have_nothing_that_is_said() -> None:
+    ports = ["switch.ports_24", "switch.ports_48", "switch.ports_8"]
+    with pytest.raises(Unavailable, match="no configuration of all sites was found within 0 seconds"):
+        configure_sites(bid([site("a"), Site(id="b", exclusions=ports)]), prices(), Deadline(0))
+
+
+def test_without_any_time_there_is_a_valid_bid_and_a_bound_that_holds() -> None:
+    asked = bid([site("a", users=10), site("b", users=30)])
+    best = _solved(asked).solution.amounts.contract_value
+    found = configure_sites(asked, prices(), Deadline(0))
+    assert isinstance(found, SitedSolution)
+    assert check(replace(asked, sites=found.sites), found.solution.items) == []
+    assert found.solution.bound <= best <= found.solution.amounts.contract_value
 
 
 def test_a_rule_of_sites_that_never_holds_is_named() -> None:

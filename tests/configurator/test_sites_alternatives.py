@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
-import pytest
 from branch_bids import bid, branches, prices, request, site
 from google.type.money_pb2 import Money
 
@@ -15,7 +14,6 @@ from bidwright.configurator.answers import Answers
 from bidwright.configurator.check import check
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import Requirements, requirements_and_items
-from bidwright.core.errors import Unavailable
 from bidwright.pricing.amounts import AmountTables
 from bidwright.pricing.price import price
 from bidwright.v1.configuration_pb2 import Budget, Conflict
@@ -69,11 +67,17 @@ def test_several_qualities_are_weighed_by_what_can_be_gained_of_each() -> None:
     ]
 
 
-def test_what_no_bid_meets_is_a_conflict_and_without_time_there_is_no_answer() -> None:
+def test_what_no_bid_meets_is_a_conflict() -> None:
     asked = bid(SMALL, pins=[Pin(component="router.large", quantity=5)])
     assert isinstance(alternatives(asked, prices(), ("support_hours",), Deadline(20), number=3), Conflict)
-    with pytest.raises(Unavailable):
-        alternatives(bid(SMALL), prices(), ("support_hours",), Deadline(0), number=3)
+
+
+def test_without_time_there_is_one_valid_bid_and_more_are_not_ruled_out() -> None:
+    found = alternatives(bid(SMALL), prices(), ("support_hours",), Deadline(0), number=3)
+    assert isinstance(found, Alternatives)
+    assert not found.complete
+    (only,) = found.found
+    assert check(replace(bid(SMALL), sites=only.sites), only.solution.items) == []
 
 
 def _answered() -> SuggestAlternativesResponse:

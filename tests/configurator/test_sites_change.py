@@ -20,7 +20,7 @@ from bidwright.configurator.sites import Site
 from bidwright.configurator.sites_change import SitesChange, change_sites
 from bidwright.configurator.sites_configure import SitedSolution, configure_sites
 from bidwright.configurator.sites_request import site_messages
-from bidwright.core.errors import InvalidInput, Unavailable
+from bidwright.core.errors import InvalidInput
 from bidwright.pricing.price import price
 from bidwright.v1.configuration_pb2 import Budget, Configuration, ConfigurationItem, ConfigurationSite, Conflict
 from bidwright.v1.configurator_pb2 import (
@@ -261,9 +261,14 @@ def test_the_same_change_is_the_same_answer() -> None:
     assert one.SerializeToString() == other.SerializeToString()
 
 
-def test_without_time_there_is_no_answer() -> None:
-    with pytest.raises(Unavailable):
-        change_sites(bid(_wanted("a", "c")), _installed(["a", "b"]), prices(), Deadline(0))
+def test_without_time_there_is_a_valid_change_and_bounds_that_hold() -> None:
+    wanted, installed = bid(_wanted("a", "c")), _installed(["a", "b"])
+    least = change_sites(wanted, installed, prices(), Deadline(20))
+    found = change_sites(wanted, installed, prices(), Deadline(0))
+    assert isinstance(found, SitesChange)
+    assert isinstance(least, SitesChange)
+    assert check(replace(wanted, sites=found.sites), found.solution.items) == []
+    assert found.bound <= least.disruption <= found.disruption
 
 
 def _message(**more: object) -> ChangeConfigurationRequest:

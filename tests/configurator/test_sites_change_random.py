@@ -149,7 +149,6 @@ def test_no_valid_bid_disturbs_less_or_as_little_for_less(base: tuple[Case, Inst
 @given(_bases())
 def test_where_little_is_listed_the_bounds_still_hold(base: tuple[Case, Installed]) -> None:
     case, installed = base
-    valid = _valid(case, installed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sites_near, "_MOST_STEPS", 12)
         patch.setattr(cpsat_sites_least, "_ROUNDS", 1)
@@ -157,6 +156,23 @@ def test_where_little_is_listed_the_bounds_still_hold(base: tuple[Case, Installe
             found = change_sites(case.requirements, installed, case.amounts, Deadline(20))
         except Unavailable:
             return
+    _require_true_bounds(found, case, installed)
+
+
+@settings(_settings, max_examples=drawn(12))
+@given(_bases())
+def test_without_any_time_there_is_a_valid_change_and_its_bounds_hold(base: tuple[Case, Installed]) -> None:
+    case, installed = base
+    try:
+        found = change_sites(case.requirements, installed, case.amounts, Deadline(0))
+    except Unavailable:
+        assert not _valid(case, installed)
+        return
+    _require_true_bounds(found, case, installed)
+
+
+def _require_true_bounds(found: SitesChange | Conflict, case: Case, installed: Installed) -> None:
+    valid = _valid(case, installed)
     if isinstance(found, Conflict):
         assert not valid
         return

@@ -47,12 +47,12 @@ def test_the_answer_is_the_cheapest_of_all_valid_bids_or_there_is_none(case: Cas
     assert vars(solution.amounts) == charges(dict(solution.items), case.amounts)
 
 
-def _without_a_list_of_patterns(case: Case) -> SitedSolution | Conflict | None:
+def _without_a_list_of_patterns(case: Case, seconds: float = 20) -> SitedSolution | Conflict | None:
     """What comes out where patterns cannot be listed; None where of those that were looked at none fit together."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sites_blocks, "_MOST_PATTERNS", 0)
         try:
-            return configure_sites(case.requirements, case.amounts, Deadline(20))
+            return configure_sites(case.requirements, case.amounts, Deadline(seconds))
         except Unavailable:
             return None
 
@@ -96,8 +96,28 @@ def test_nothing_is_better_by_the_first_objective_and_among_equals_by_the_next(c
 @_settings
 @given(_cases_with_objectives())
 def test_where_patterns_cannot_be_listed_the_bounds_of_all_objectives_still_hold(case: Case) -> None:
+    _require_true_bounds(case, _without_a_list_of_patterns(case))
+
+
+@settings(_settings, max_examples=drawn(12))
+@given(_cases_with_objectives())
+def test_without_any_time_there_is_a_valid_bid_and_the_bounds_of_all_objectives_hold(case: Case) -> None:
+    try:
+        outcome = configure_sites(case.requirements, case.amounts, Deadline(0))
+    except Unavailable:
+        assert not every_bid(case)
+        return
+    _require_true_bounds(case, outcome)
+
+
+@settings(_settings, max_examples=drawn(12))
+@given(_cases_with_objectives())
+def test_without_time_or_a_list_of_patterns_bounds_hold(case: Case) -> None:
+    _require_true_bounds(case, _without_a_list_of_patterns(case, seconds=0))
+
+
+def _require_true_bounds(case: Case, outcome: SitedSolution | Conflict | None) -> None:
     valid = every_bid(case)
-    outcome = _without_a_list_of_patterns(case)
     if outcome is None:
         return
     if isinstance(outcome, Conflict):
