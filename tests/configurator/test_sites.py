@@ -11,6 +11,7 @@ from branch_bids import TERMS, TODAY, bid, branches, prices, request, site
 from examples import with_rule
 from google.type.money_pb2 import Money
 
+from bidwright.configurator import sites_configure
 from bidwright.configurator.answers import Answers
 from bidwright.configurator.check import check
 from bidwright.configurator.deadline import Deadline
@@ -139,10 +140,16 @@ def test_a_site_that_can_have_nothing_is_named() -> None:
     assert {member.id for member in conflict.members} == {*ports, "switch"}
 
 
-def test_where_there_is_no_time_to_say_why_a_site_can_have_nothing_that_is_said() -> None:
+def test_where_the_time_is_over_before_it_is_known_why_a_site_can_have_nothing_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def too_late(*_: object) -> Conflict:
+        raise TimeoutError
+
+    monkeypatch.setattr(sites_configure, "conflict_at_site", too_late)
     ports = ["switch.ports_24", "switch.ports_48", "switch.ports_8"]
-    with pytest.raises(Unavailable, match="no configuration of all sites was found within 0 seconds"):
-        configure_sites(bid([site("a"), Site(id="b", exclusions=ports)]), prices(), Deadline(0))
+    with pytest.raises(Unavailable, match="no configuration of all sites was found within 5 seconds"):
+        configure_sites(bid([site("a"), Site(id="b", exclusions=ports)]), prices(), Deadline(5))
 
 
 def test_without_any_time_there_is_a_valid_bid_and_a_bound_that_holds() -> None:
