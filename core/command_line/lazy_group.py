@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from bidwright.core.command_line.text_arguments import TextGroup
 
@@ -41,3 +42,9 @@ class LazyGroup(TextGroup):
         """List the commands by what the table says of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, self._commands_at[name].told) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete names by the table: who presses a key does not wait for modules."""
+        names = (name for name in self.list_commands(ctx) if name.startswith(incomplete))
+        options = super(click.Group, self).shell_complete(ctx, incomplete)  # as of a command that is no group
+        return [*(CompletionItem(name, help=self._commands_at[name].told) for name in names), *options]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -28,6 +29,23 @@ def heavy_after(*words: str) -> set[str]:
 @pytest.mark.parametrize("words", [("--help",), ("portfolio", "--help")])
 def test_the_help_of_a_group_reads_nothing_that_takes_long(words: tuple[str, ...]) -> None:
     assert heavy_after(*words) == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"), [("bidwright po", {"portfolio"}), ("bidwright portfolio c", {"check", "complete"})]
+)
+def test_the_tabulator_key_offers_commands_and_reads_nothing_that_takes_long(words: str, offered: set[str]) -> None:
+    code = (
+        "import atexit, sys\nfrom bidwright.server.main import bidwright\n"
+        "atexit.register(lambda: print(*sys.modules, sep=chr(10)))\nbidwright(prog_name='bidwright')"
+    )
+    asked = {"_BIDWRIGHT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=os.environ | asked, timeout=60
+    )
+    told = done.stdout.splitlines()
+    assert {line.removeprefix("plain,") for line in told if line.startswith("plain,")} == offered
+    assert _HEAVY & {line.partition(".")[0] for line in told} == set()
 
 
 @pytest.mark.parametrize("words", [("key", "--help"), ("portfolio", "check"), ("portfolio", "import", "--help")])
