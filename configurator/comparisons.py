@@ -150,7 +150,8 @@ class Comparisons:
         needed: dict[int, Place] = {}
         for comparison in self._made:
             if comparison.single is None:
-                terms = [*comparison.amount.over, *comparison.amount.under]
+                amount = comparison.amount
+                terms = [term for part in (amount.over, amount.under, *amount.divisors) for term in part]
                 for word, index in (unknown for _, unknowns in terms for unknown in unknowns):
                     if word != "value" or self.features[index].kind is not Kind.INTEGER:
                         what = f"{self.features[index].name} is no whole number, and stands in a sum or product."

@@ -103,6 +103,8 @@ def test_a_constraint_allows_as_many_configurations_as_it_says(
     ("constraint", "void"),
     [
         ("N > 3 & N < 5 & N != 4", True),  # no whole number is left
+        ("N >= 0 & N <= 1 & 1 / (1 / N) >= N", False),
+        ("N >= 0 & N <= 1 & N != 1 & 1 / (1 / N) >= N", True),  # a divisor that cancels out is none that may be 0
         ("N > 3 & N < 5", False),
         ("R > 3 & R < 4", False),
         ("R > 3 & R < 3", True),
@@ -239,6 +241,8 @@ def test_imported_files_become_one_tree(tmp_path: Path) -> None:
             "model.uvl:6:8",
             "no whole number",
         ),
+        # what is left of the sum is a divisor within a divisor
+        ("features\n\tReal A\nconstraints\n\t1 / (1 / A) > A\n", "model.uvl:4:14", "no whole number"),
         ("features\n\tA\n\t\tor\n\t\t\tB cardinality [0..2]\n\t\t\tC\n", "model.uvl:4:18", "two ways"),
         ("features\n\tA\n\t\tor\n\t\t\tB cardinality [1..*]\n\t\t\tC\n", "model.uvl:4:18", "no bound"),
         ("features\n\tA\n\t\tor\n\t\t\tInteger B cardinality [1..2]\n", "model.uvl:4:4", "several instances"),
