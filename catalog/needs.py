@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from keyword import iskeyword
 from typing import Any
 
 from bidwright.catalog.answers import answer_fault
@@ -40,6 +41,9 @@ def read_need(entry: Entry, faults: Faults) -> Need | None:
     for key in _REQUIRED.get(kind, ()):
         if key not in value:
             faults.add(entry.where(), f"need {value['name']!r} of type {kind} lacks {key!r}", f"Add {key!r}.")
+    if iskeyword(value["name"]):
+        what = f"rules cannot say need.{value['name']}, a word of their language"
+        faults.add(entry.where("name"), what, "Name the need differently.")
     if len(faults.found) > before:
         return None
     _check_limits(entry, faults)

@@ -12,7 +12,7 @@ from bidwright.configurator.feature_model import Place
 from bidwright.configurator.model_text import text_of
 from bidwright.configurator.uvl_tokens import refuse
 
-_MOST_BYTES = 256 * 1024 * 1024
+_MOST_BYTES = 128 * 1024 * 1024  # as clauses they take up to 2 GiB
 _NAME = re.compile(r"c\s+(?P<variable>0*[0-9]{1,9})\s+(?P<name>\S.*?)\s*")
 _HEADER = re.compile(r"p\s+cnf\s+(?P<variables>0*[0-9]{1,9})\s+(?P<clauses>0*[0-9]{1,9})\s*")
 _LITERAL = re.compile(r"-?0*[0-9]{1,9}", re.ASCII)

@@ -19,9 +19,10 @@ def text_of(path: Path, name: str, most_bytes: int) -> str:
     Raises:
         InvalidInput: It is too long, or not UTF-8; with line and column.
     """
-    if path.stat().st_size > most_bytes:
+    with path.open("rb") as file:
+        data = file.read(most_bytes + 1)  # a pipe or a device does not tell its size
+    if len(data) > most_bytes:
         refuse(Place(name, 1, 1), f"{name} has over {most_bytes} bytes.", "Split the model.")
-    data = path.read_bytes()
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

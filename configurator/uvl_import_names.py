@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from keyword import kwlist
 
 _LONGEST = 44
 """Room is left for a number behind it."""
+
+_WORDS = frozenset({*kwlist, "null", "true", "false"})
+"""What YAML, or a rule that says ``need.or``, does not read as a name."""
 
 
 class Ids:
     """Ids of one kind that are given out."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = set(taken)
+        self._taken = {*_WORDS, *taken}
 
     def of(self, name: str) -> str:
         """An id that is like a name, and that no other name has got."""

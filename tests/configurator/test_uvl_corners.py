@@ -9,6 +9,7 @@ from uvl_examples import analysis_of, completed, model_of
 
 from bidwright.configurator.completion import Completion
 from bidwright.configurator.interchangeable import representatives
+from bidwright.configurator.model_text import text_of
 from bidwright.core.errors import InvalidInput
 
 _PRICES = "features\n\tA\n\t\toptional\n\t\t\tB {p 2}\n\t\t\tC {p 5}\n\t\t\tD\nconstraints\n\t"
@@ -94,6 +95,11 @@ def test_a_byte_that_is_not_utf8_is_refused_with_its_place(tmp_path: Path) -> No
     with pytest.raises(InvalidInput) as refused:
         model_of((tmp_path / "model.uvl").read_text(encoding="utf-8"), tmp_path)
     assert refused.value.faults[0].where == "other.uvl:4:8"
+
+
+def test_a_file_that_tells_no_size_is_not_read_beyond_the_limit() -> None:
+    with pytest.raises(InvalidInput, match="has over 100 bytes"):
+        text_of(Path("/proc/self/status"), "status", 100)
 
 
 @pytest.mark.parametrize(

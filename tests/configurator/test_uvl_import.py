@@ -170,6 +170,16 @@ def test_what_integers_hold_is_a_need_with_the_values_of_the_model(
         assert _selections(imported, release, {**rest, **answers}) == expected
 
 
+@pytest.mark.parametrize("name", ["or", "in", "no", "null", "true", "need", "1e5", "0x1"])
+def test_features_may_be_named_like_words_of_other_languages(name: str, tmp_path: Path) -> None:
+    text = f'features\n\tInteger "{name}"\n\t\tor\n\t\t\t"{name} {name}" {{p 1}}\n\t\t\tC\nconstraints\n\t'
+    model, imported, release = _imported(f'{text}"{name}" == 1 & ("{name} {name}" | "{name}" + 1 == sum(p))', tmp_path)
+    (offering,) = release.offerings.values()
+    (need,) = offering.needs
+    assert _selections(imported, release, {need: 1}) == {frozenset({0, 1}), frozenset({0, 1, 2})}
+    assert [feature.name for feature in model.features] == [name, f"{name} {name}", "C"]
+
+
 @pytest.mark.parametrize(
     ("constraint", "option", "allowed"),
     [
