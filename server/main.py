@@ -10,6 +10,7 @@ import click
 
 from bidwright.core.command_line.lazy_group import CommandAt, LazyGroup
 from bidwright.core.errors import BidwrightError
+from bidwright.server.file_faults import in_words
 
 _COMMANDS = {
     "authority": CommandAt("bidwright.server.run_commands:authority", "Print the certificate to trust services by."),
@@ -31,12 +32,15 @@ _COMMANDS = {
 }
 
 
+_log = logging.getLogger(__name__)
+
+
 class _Explaining(LazyGroup):
-    """Turns our errors into words, the fix and exit code 1."""
+    """Turns our errors, and those of files and disks, into words, the fix and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            return self._invoke(ctx)
         except BidwrightError as error:
             click.secho("Not done: ", fg="red", bold=True, nl=False, err=True)
             # The message names each fault; where they follow line by line, its first words are enough.
@@ -46,6 +50,15 @@ class _Explaining(LazyGroup):
             if not error.faults:
                 click.echo(f"What to do: {error.fix}", err=True)
             raise SystemExit(1) from None
+
+    def _invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # nobody reads our output any more: click ends us without a word
+            raise
+        except OSError as error:
+            _log.debug("where it happened", exc_info=error)  # --verbose
+            raise in_words(error) from error
 
 
 @click.group(

@@ -17,6 +17,7 @@ from bidwright.provisioning.directory_target import DirectoryTarget
 from bidwright.provisioning.inventory import Inventory, read_inventory
 from bidwright.server import processes
 from bidwright.server import up as everything_here
+from bidwright.server.children import last_words
 from bidwright.server.layout import SHIPPED_PORTFOLIOS, StateDirectory
 from bidwright.server.listening import Listening
 from bidwright.server.store_access import with_engine
@@ -64,9 +65,11 @@ def _wait(state: StateDirectory, process: subprocess.Popen[bytes], told_before: 
         except Unavailable:
             if process.poll() is None:
                 continue
-            last = state.log("up").read_bytes()[told_before:].decode(errors="replace").splitlines()[-8:]
+            said = (
+                last_words(state.log("up"), told_before) or "it ended without a word; there may be no room for its log."
+            )
             raise Unavailable(
-                "Bidwright did not start: " + " ".join(last), fix=f"The whole story is in {state.log('up')}."
+                f"Bidwright did not start: {said}", fix=f"The whole story is in {state.log('up')}."
             ) from None
         return
 

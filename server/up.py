@@ -21,11 +21,12 @@ from ruamel.yaml import YAML
 
 from bidwright.core.caller import ROLES
 from bidwright.core.clock import utc_now
-from bidwright.core.errors import NotAllowedNow, Unavailable
+from bidwright.core.errors import BidwrightError, NotAllowedNow, Unavailable
 from bidwright.provisioning.credentials import CredentialCipher
 from bidwright.provisioning.inventory import local_inventory, read_inventory
 from bidwright.server.api_keys import ApiKeys
-from bidwright.server.children import Child, keep_all_running
+from bidwright.server.children import Child, Patience, keep_all_running, pause
+from bidwright.server.file_faults import in_words
 from bidwright.server.layout import StateDirectory, read_client_settings, write_private
 from bidwright.server.listening import Listening, free_address, require_free
 from bidwright.server.publishing import publish_if_new
@@ -69,7 +70,7 @@ async def up(settings: UpSettings) -> None:
 
     Raises:
         NotAllowedNow: Another ``bidwright up`` owns the state directory.
-        Unavailable: The key of credentials cannot be used, or server or worker cannot be started.
+        Unavailable: The key of credentials cannot be used, or engine, server or worker cannot be started.
         InvalidInput: A portfolio has faults, or the address is refused.
     """
     stop = asyncio.Event()
@@ -79,35 +80,57 @@ async def up(settings: UpSettings) -> None:
     Listening(address=address).credentials()
     require_free(address)
     with _owned(settings.state):
-        while not stop.is_set():
-            if settings.redis_url:
-                await _run(settings, settings.redis_url, address, stop)
-                continue
-            # In this thread, which lives as long as we do: the engine ends with the thread that started it.
-            engine = EmbeddedEngine.start(settings.state.path)
-            try:
-                await _run_while_alive(settings, engine, address, stop)
-            finally:
-                engine.stop()
+        if settings.redis_url:
+            await _run(settings, settings.redis_url, address, stop)
+        else:
+            await _run_on_own_engine(settings, address, stop)
 
 
-async def _run_while_alive(settings: UpSettings, engine: EmbeddedEngine, address: str, stop: asyncio.Event) -> None:
-    """Run everything on an engine until ``stop``, or until the engine has ended."""
+async def _run_on_own_engine(settings: UpSettings, address: str, stop: asyncio.Event) -> None:
+    """Run everything on an engine of ours; when that ends by itself, all is started again."""
+    patience = Patience()
+    began = time.monotonic()
+    ended = await _run_while_alive(settings, address, stop)  # what is wrong from the start is raised
+    while ended is not None:
+        pause_s = patience.pause_after(time.monotonic() - began)
+        if pause_s is None:
+            raise ended
+        _log.error("%s What to do: %s Starting everything again in %.1f s.", ended.message, ended.fix, pause_s)
+        await pause(stop, pause_s)
+        if stop.is_set():
+            return
+        began = time.monotonic()
+        try:
+            ended = await _run_while_alive(settings, address, stop)
+        except BidwrightError as error:  # it has served before, so what is in the way now may pass
+            ended = error
+        except OSError as error:
+            ended = in_words(error)
+
+
+async def _run_while_alive(settings: UpSettings, address: str, stop: asyncio.Event) -> BidwrightError | None:
+    """Run everything on a new engine of ours; how the engine has ended, or None where ``stop`` was what ended it."""
+    # In this thread, which lives as long as we do: the engine ends with the thread that started it.
+    engine = EmbeddedEngine.start(settings.state.path)
     turn_over = asyncio.Event()
 
     async def watch() -> None:
         ends = asyncio.create_task(asyncio.to_thread(engine.process.wait)) if engine.process else None
         stops = asyncio.create_task(stop.wait())
         await asyncio.wait({stops} | ({ends} if ends else set()), return_when=asyncio.FIRST_COMPLETED)
-        if not stop.is_set():
-            _log.error("the engine has ended; starting it again")
         turn_over.set()
 
     watching = asyncio.create_task(watch())
     try:
         await _run(settings, engine.url, address, turn_over)
+    except Unavailable:
+        if engine.ended() is None:
+            raise
     finally:
         watching.cancel()
+        ended = None if stop.is_set() else engine.ended()
+        engine.stop()
+    return ended
 
 
 async def _run(settings: UpSettings, redis_url: str, address: str, stop: asyncio.Event) -> None:
@@ -162,7 +185,8 @@ async def _write_profiles(settings: UpSettings, keys: ApiKeys, address: str) -> 
         profiles[name] = {"address": address, "key": new}
     text = io.StringIO()
     YAML().dump({"profiles": {name: dict(values) for name, values in profiles.items()}}, text)
-    write_private(path, text.getvalue())
+    if not path.exists() or path.read_text(encoding="utf-8") != text.getvalue():  # on a full disk, too, we can go on
+        write_private(path, text.getvalue())
 
 
 @contextlib.contextmanager

@@ -84,7 +84,7 @@ class EmbeddedEngine:
             if found is not None and _answers(path):
                 return cls(directory, path, int(found[1]), None, alias)
             if time.monotonic() > deadline:
-                raise _not_ready(directory, "is running but does not answer")
+                raise _trouble(directory, "is running but does not answer")
             time.sleep(_POLL_S)
 
     @property
@@ -96,6 +96,12 @@ class EmbeddedEngine:
     def is_ours(self) -> bool:
         """Whether this object started the engine, and therefore stops it."""
         return self.process is not None
+
+    def ended(self) -> Unavailable | None:
+        """How the engine has ended by itself, with its last words; None while it runs, or where it was only found."""
+        if self.process is None or self.process.poll() is None:
+            return None
+        return _trouble(self.directory, f"ended with status {self.process.returncode}")
 
     def stop(self) -> None:
         """End the engine if this object started it, after it has written everything; harmless to repeat."""
@@ -182,11 +188,11 @@ def _no_binary(why: str) -> Unavailable:
 def _wait_until_ready(directory: Path, path: Path, process: subprocess.Popen[bytes], deadline: float) -> None:
     while not _answers(path):
         if process.poll() is not None:
-            raise _not_ready(directory, f"ended with status {process.returncode}")
+            raise _trouble(directory, f"ended with status {process.returncode}")
         if time.monotonic() > deadline:
             process.kill()
             process.wait()
-            raise _not_ready(directory, "did not answer in time")
+            raise _trouble(directory, "did not answer in time")
         time.sleep(_POLL_S)
 
 
@@ -207,7 +213,7 @@ def _ask(path: Path, command: bytes) -> bytes:
             return b""
 
 
-def _not_ready(directory: Path, what: str) -> Unavailable:
+def _trouble(directory: Path, what: str) -> Unavailable:
     log = directory / _LOG
     tail = log.read_text(errors="replace").splitlines()[-5:] if log.exists() else []
     return Unavailable(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 from command_groups import commands_of
 
+from bidwright.server.file_faults import in_words
 from bidwright.server.main import bidwright
 
 _HEAVY = {"ortools", "pandas", "pysat", "ansible_runner", "redis"}
@@ -73,3 +76,23 @@ def test_a_command_that_there_is_not_is_named() -> None:
     told = CliRunner().invoke(bidwright, ["publish"])
     assert told.exit_code == 2
     assert "No such command 'publish'" in told.stderr
+
+
+def test_a_file_that_cannot_be_used_is_told_with_its_path_and_no_stack_trace(tmp_path: Path) -> None:
+    lock = tmp_path / "run" / "up.lock"
+    lock.mkdir(parents=True)
+    told = CliRunner().invoke(bidwright, ["down", "--state-dir", str(tmp_path)])
+    assert told.exit_code == 1
+    assert told.stderr == f"Not done: {lock}: Is a directory.\nWhat to do: Mend what it names, then repeat.\n"
+
+
+@pytest.mark.parametrize(
+    ("fault", "fix"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "var/run/up.lock"), "give it to this one with `chown`"),
+        (OSError(errno.ENOSPC, "No space left on device"), "Free space on that disk"),
+    ],
+)
+def test_faults_of_files_and_disks_say_what_mends_them(fault: OSError, fix: str) -> None:
+    assert fix in in_words(fault).fix
+    assert in_words(fault).message in {"var/run/up.lock: Permission denied.", "No space left on device."}

@@ -97,6 +97,23 @@ def test_nothing_is_lost_or_done_twice_when_a_process_is_killed(crash: str, tmp_
         assert len({port for _, port in endpoints}) == 3
 
 
+def test_what_is_in_the_way_when_the_engine_is_started_again_is_told_until_it_is_gone(tmp_path: Path) -> None:
+    with running(tmp_path) as installation, installation.client() as client:
+        quote = accepted(client, configured(client))
+        settings, aside = installation.state.client_settings, tmp_path / "aside"
+        settings.rename(aside)
+        settings.mkdir()
+        os.kill(installation.engine_process_id(), signal.SIGKILL)
+        log = installation.state.log("up")
+        deadline = time.monotonic() + 60
+        while f"{settings}: Is a directory. What to do: " not in log.read_text(encoding="utf-8"):
+            assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+            time.sleep(0.1)
+        settings.rmdir()
+        aside.rename(settings)
+        assert _read_again(client, quote.name).offer_digest == quote.offer_digest
+
+
 def _read_again(client: Bidwright, name: str) -> quote_records.Quote:
     """Read a quote as soon as the restarted server answers."""
     deadline = time.monotonic() + 30

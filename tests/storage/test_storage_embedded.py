@@ -98,6 +98,18 @@ async def test_a_stopped_engine_is_reported_as_unavailable(running: EmbeddedEngi
         await connect(running.url)
 
 
+def test_an_engine_that_ended_by_itself_is_told_with_its_last_words(running: EmbeddedEngine) -> None:
+    assert running.ended() is None
+    assert running.process is not None
+    running.process.kill()
+    running.process.wait()
+    ended = running.ended()
+    assert ended is not None
+    assert f"in {running.directory} ended with status -9. Its last words: " in ended.message
+    assert "Ready to accept connections" in ended.message
+    assert str(running.directory / "valkey.log") in ended.fix
+
+
 def test_a_second_start_finds_the_engine_and_its_stop_leaves_it_running(running: EmbeddedEngine) -> None:
     found = EmbeddedEngine.start(running.directory.parent)
     assert (found.pid, found.url, found.is_ours) == (running.pid, running.url, False)
