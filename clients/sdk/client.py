@@ -15,6 +15,8 @@ from bidwright.v1.pricing_pb2_grpc import PricingServiceStub
 from bidwright.v1.provisioning_pb2_grpc import ProvisioningServiceStub
 from bidwright.v1.quoting_pb2_grpc import QuotingServiceStub
 
+_OPTIONS = [("grpc.max_reconnect_backoff_ms", 1000)]  # a server that is back is found by the next repetition of a call
+
 
 class Bidwright:
     """A connection, usable from many threads.
@@ -46,12 +48,13 @@ class Bidwright:
             key: The API key.
             root_certificates: PEM of the authority that signed the server's certificate; implies ``tls``.
             tls: Whether to encrypt; the system's authorities where ``root_certificates`` is None.
-            timeout_s: Deadline of each call that does not state its own; streams have none.
+            timeout_s: Deadline of each call, with its repetitions, that does not state its own; streams have none.
         """
         if tls or root_certificates is not None:
-            self._channel = grpc.secure_channel(address, grpc.ssl_channel_credentials(root_certificates))
+            credentials = grpc.ssl_channel_credentials(root_certificates)
+            self._channel = grpc.secure_channel(address, credentials, options=_OPTIONS)
         else:
-            self._channel = grpc.insecure_channel(address)
+            self._channel = grpc.insecure_channel(address, options=_OPTIONS)
         channel = grpc.intercept_channel(self._channel, EveryCall(key, timeout_s))
         self.access = AccessServiceStub(channel)
         self.catalog = CatalogServiceStub(channel)

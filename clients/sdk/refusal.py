@@ -45,6 +45,11 @@ class RequestRefused(Exception):
         return self.reason in _TIMED_OUT
 
     @property
+    def may_pass(self) -> bool:
+        """Whether the same call may succeed in a moment: the server, or a part of it, could not be reached."""
+        return self.code is grpc.StatusCode.UNAVAILABLE and not self.searched_in_vain
+
+    @property
     def is_late(self) -> bool:
         """Whether there was no answer only because the time was up, by the clock of the server or by ours."""
         return self.searched_in_vain or self.code is grpc.StatusCode.DEADLINE_EXCEEDED
