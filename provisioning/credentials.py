@@ -1,14 +1,14 @@
-"""Makes the passwords of services and keeps them encrypted at rest."""
+"""Makes the passwords of services and keeps them encrypted at rest, with a key that can be replaced."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bidwright.core.errors import Unavailable
 from bidwright.provisioning.key_files import demand_private, write_once
@@ -23,13 +23,14 @@ class CredentialCipher:
         installation: Tells installations apart: the same for all workers that share a key, and says nothing of the key.
     """
 
-    def __init__(self, key: bytes) -> None:
-        self._fernet = Fernet(key)
-        self.installation = hashlib.sha256(b"installation " + key).hexdigest()[:16]
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        """Take the key that encrypts, then those that were replaced by it and may still have to decrypt."""
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self.installation = hashlib.sha256(b"installation " + keys[0]).hexdigest()[:16]
 
     @classmethod
     def from_file(cls, path: Path) -> CredentialCipher:
-        """Read the key, or make it, with mode 0600. Safe to call from several processes at once.
+        """Read the keys, one a line, or make one, with mode 0600. Safe to call from several processes at once.
 
         Raises:
             Unavailable: The file is not a key, or others may read it.
@@ -39,7 +40,7 @@ class CredentialCipher:
             write_once(path, Fernet.generate_key().decode() + "\n", mode=0o600)
         demand_private(path)
         try:
-            return cls(path.read_bytes().strip())
+            return cls(path.read_bytes().split())
         except ValueError as error:
             raise Unavailable(
                 f"{path} does not hold a key of credentials.",
@@ -65,9 +66,24 @@ class CredentialCipher:
         try:
             revealed: dict[str, str] = json.loads(self._fernet.decrypt(encrypted))
         except InvalidToken as error:
-            raise Unavailable(
-                "Stored credentials were encrypted with another key.",
-                fix="Restore the key file with which the service was provisioned.",
-                reason="KEY_MISMATCH",
-            ) from error
+            raise _encrypted_with_another_key() from error
         return revealed
+
+    def encrypt_anew(self, encrypted: bytes) -> bytes:
+        """Encrypt with the present key what was encrypted with any of them.
+
+        Raises:
+            Unavailable: It was encrypted with another key.
+        """
+        try:
+            return self._fernet.rotate(encrypted)
+        except InvalidToken as error:
+            raise _encrypted_with_another_key() from error
+
+
+def _encrypted_with_another_key() -> Unavailable:
+    return Unavailable(
+        "Stored credentials were encrypted with another key.",
+        fix="Restore the key file with which the service was provisioned.",
+        reason="KEY_MISMATCH",
+    )

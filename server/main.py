@@ -26,6 +26,9 @@ _COMMANDS = {
     ),
     "price": CommandAt("bidwright.server.price_command:price_by_hand", "Price a configuration from files alone."),
     "prices": CommandAt("bidwright.server.prices_commands:prices", "Edit price books as spreadsheets."),
+    "renew-key": CommandAt(
+        "bidwright.server.renew_key_command:renew_key", "Encrypt stored passwords anew, with a new credentials.key."
+    ),
     "serve": CommandAt("bidwright.server.run_commands:serve", "Serve the gRPC contract."),
     "up": CommandAt("bidwright.server.run_commands:up", "Run everything on this machine; makes keys for `bid`."),
     "work": CommandAt("bidwright.server.run_commands:work", "Carry out orders; on as many machines as you like."),
