@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of, explain
 from bidwright.configurator.guide_choice import Choice
 from bidwright.configurator.guide_decided import Decided
-from bidwright.configurator.guide_facts import Assumption, Fact, Option, Vocabulary
+from bidwright.configurator.guide_facts import Assumption, Option, Vocabulary
 from bidwright.configurator.guide_masks import flags_of
 from bidwright.configurator.guide_ranges import Range, RangeSearch
 from bidwright.configurator.guide_search import GuideSearch
@@ -93,7 +94,7 @@ def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, dead
         units={name: found for name, found in ranges.items() if "." in name},
         ranges={name: found for name, found in ranges.items() if "." not in name},
         reasons=asker.reasons(wishes.explain, states),
-        price_differences=price_differences(wishes.price, states, search.vocabulary, asker.least_value),
+        price_differences=price_differences(wishes.price, states, partial(asker.least_value, search.vocabulary)),
     )
 
 
@@ -165,33 +166,36 @@ class _Asker:
             found[option] = conflict_of(clash.members, self._requirements, self._amounts, minimal=True).members
         return found
 
-    def least_value(self, facts: Collection[Fact]) -> int:
-        """The least contract value with some facts."""
+    def least_value(self, vocabulary: Vocabulary, option: Option | None) -> int:
+        """The least contract value with an option, or of all."""
         priced = request_model(self._requirements, self._amounts, switchable=False)
+        facts = [] if option is None else [vocabulary.taken(option)]
         return least_value(priced, facts, self._deadline)
 
 
 def price_differences(
     options: Iterable[Option],
     states: Mapping[Option, OptionState],
-    vocabulary: Vocabulary,
-    least: Callable[[Collection[Fact]], int],
+    least: Callable[[Option | None], int | None],
 ) -> dict[Option, int]:
     """By how much the best contract value rises with each of some options that are open, as far as the time suffices.
 
     Args:
         options: What is asked about.
         states: Of every option.
-        vocabulary: Says what it means that an option is taken.
-        least: The least contract value, in minor units, with some facts; raises ``TimeoutError`` where it is not proven
-            in time.
+        least: The least contract value, in minor units, with an option, or of all; None where it is not proven, and
+            ``TimeoutError`` where the time is over.
     """
     open_ones = [option for option in options if states[option] == OPTION_STATE_OPEN]
     found: dict[Option, int] = {}
     try:
-        base = least(()) if open_ones else 0
+        base = least(None) if open_ones else None
+        if base is None:
+            return found
         for option in open_ones:
-            found[option] = least([vocabulary.taken(option)]) - base
+            value = least(option)
+            if value is not None:
+                found[option] = value - base
     except TimeoutError:
         return found
     return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from bidwright.configurator.conflict_search import ConflictSearch
-from bidwright.configurator.cpsat_guide import WitnessSearch, least_value
+from bidwright.configurator.cpsat_guide import WitnessSearch
 from bidwright.configurator.cpsat_sites_copies import CopiedBid
 from bidwright.configurator.cpsat_sites_reasons import ReasonSearch, SitedClash
 from bidwright.configurator.cpsat_variables import option_codes
@@ -21,7 +21,8 @@ from bidwright.configurator.guide_ranges import Range
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites import kinds_of
 from bidwright.configurator.sites_conflict import conflict_of_partial, name_site, told
-from bidwright.configurator.sites_split import at_site, whole_bid
+from bidwright.configurator.sites_guide_prices import LeastValues
+from bidwright.configurator.sites_split import seen_from
 from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
@@ -36,7 +37,7 @@ def vocabulary_of_sites(bid: Requirements, site: str) -> Vocabulary:
 
     Components of sites are also options of the bid: taken where some site has them.
     """
-    asked = _seen_from(bid, site)
+    asked = seen_from(bid, site)
     needs = {name: need for name, need in asked.offering.needs.items() if need.per_site == bool(site)}
     return Vocabulary(asked.release, replace(asked.offering, needs=needs), option_codes(asked.offering))
 
@@ -67,6 +68,7 @@ def guide_sites(
             return guide.conflict()
     except TimeoutError as too_late:
         raise out_of_time(deadline) from too_late
+    prices = LeastValues(bid, site, vocabulary=guide.vocabulary, amounts=amounts, deadline=deadline)
     states = states_of(guide.choice, guide.vocabulary, guide.decided)
     ranges = guide.ranges() if wishes.ranges else {}
     return Guidance(
@@ -75,7 +77,7 @@ def guide_sites(
         units={name: found for name, found in ranges.items() if "." in name},
         ranges={name: found for name, found in ranges.items() if "." not in name},
         reasons=guide.reasons(wishes.explain, states),
-        price_differences=price_differences(wishes.price, states, guide.vocabulary, guide.least_value),
+        price_differences=price_differences(wishes.price, states, prices.least),
     )
 
 
@@ -88,7 +90,7 @@ class _SitesGuide:
         self._amounts = amounts
         self._deadline = deadline
         self.vocabulary = vocabulary_of_sites(bid, site)
-        self.choice = choice_of(_seen_from(bid, site), amounts, self.vocabulary)
+        self.choice = choice_of(seen_from(bid, site), amounts, self.vocabulary)
         self.decided = Decided((1 << len(self.vocabulary.options)) - 1)
         self._shortcut = self._alike() if len(kinds_of(bid.sites, apart=site)) < len(bid.sites) else None
 
@@ -169,7 +171,7 @@ class _SitesGuide:
         """Why the site cannot have it, whatever the others have; none where it could."""
         if not self._site:
             return ()
-        asked = _seen_from(self._bid, self._site)
+        asked = seen_from(self._bid, self._site)
         clash = ConflictSearch(asked, self._amounts, self._deadline, assumed=impossible).clash()
         if clash is None:
             return ()
@@ -201,22 +203,3 @@ class _SitesGuide:
     @cached_property
     def _everywhere(self) -> ReasonSearch:
         return ReasonSearch(self._bid, self._amounts, [site.id for site in self._bid.sites], self._deadline)
-
-    def least_value(self, facts: Collection[Fact]) -> int:
-        """The least contract value of bids with some facts.
-
-        Raises:
-            TimeoutError: It is not proven in time.
-        """
-        return least_value(self._priced.seen_from(self._site), facts, self._deadline)
-
-    @cached_property
-    def _priced(self) -> CopiedBid:
-        return CopiedBid(self._bid, self._amounts, priced=True)
-
-
-def _seen_from(bid: Requirements, site_id: str) -> Requirements:
-    """What must hold at a site, or for the bid where the id is empty."""
-    if not site_id:
-        return whole_bid(bid)
-    return at_site(bid, next(site for site in bid.sites if site.id == site_id))

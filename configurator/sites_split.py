@@ -36,6 +36,13 @@ def at_site(requirements: Requirements, site: Site) -> Requirements:
     )
 
 
+def seen_from(bid: Requirements, site_id: str) -> Requirements:
+    """What must hold at a site, or for the bid where the id is empty."""
+    if not site_id:
+        return whole_bid(bid)
+    return at_site(bid, next(site for site in bid.sites if site.id == site_id))
+
+
 def is_of_bid(member: Member, requirements: Requirements) -> bool:
     """Whether what a site must meet is said for the whole bid: an answer or an exclusion."""
     if member.kind == NEED:
