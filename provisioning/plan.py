@@ -160,9 +160,9 @@ def _bespoke_step(release: Release, item: BespokeItem, layout: Layout) -> PlanSt
         reason=" ".join(reason),
         accountable=item.owner,
         duration_minutes=_bespoke_minutes(item),
-        instructions=item.description,
+        instructions=item.description or item.title,  # so that it is taken back like everything else
         verification=f"{item.owner} confirms that it is done.",
-        undo="A task to take it back follows when the contract ends." if item.description else "",
+        undo="A task to take it back follows when the contract ends.",
         bespoke_item=item.id,
     )
 

@@ -236,6 +236,18 @@ def test_only_what_was_begun_is_taken_back_after_all_that_was_built_on_it() -> N
     )
 
 
+def test_a_bespoke_item_without_a_description_is_taken_back_too() -> None:
+    item = bespoke("watch")
+    item.ClearField("description")
+    signed = contract(configuration("support.standard", bespoke=(item,)))
+    order = new_order(signed, "o-1", inventory=inventory_of([place("a")]), now=NOW)
+    for step in order.steps:
+        step.state = STEP_STATE_SUCCEEDED
+    task = {step.plan_step.id: step.plan_step for step in withdrawal(order, NOW).steps}["bespoke-watch"]
+    assert task.title == "Take back: Make watch"
+    assert task.instructions == "Take back what was done by these instructions:\n\nMake watch"
+
+
 def test_a_step_is_taken_back_after_one_that_was_built_on_it_by_way_of_a_third() -> None:
     order = Order(name="orders/o-1", contract="contracts/c-1")
     for id_, role, after in (("a", "server", []), ("b", "", ["a"]), ("c", "website", ["b"])):
