@@ -26,6 +26,7 @@ class Progress:
         self.changed = 0
         self.endpoint: Mapping[str, Data] = {}
         self.message = ""
+        self._is_hidden = False
 
     def take(self, event: Mapping[str, Any]) -> bool:
         """Take one event; false, so that the runner writes no file for it."""
@@ -42,7 +43,7 @@ class Progress:
     def _take_task(self, facts: Mapping[str, Any], *, failed: bool) -> None:
         outcome = facts.get("res", {})
         if failed:
-            self._fail(f"{facts.get('task', '')}: {_words(outcome)}")
+            self._fail(f"{facts.get('task', '')}: {_words(outcome)}", is_hidden="censored" in outcome)
         self._on_task(
             TaskDone(
                 task=self._without_secrets(facts.get("task", "")),
@@ -53,8 +54,10 @@ class Progress:
             )
         )
 
-    def _fail(self, words: str) -> None:
-        self.message = self.message or self._without_secrets(words)[:2000]
+    def _fail(self, words: str, *, is_hidden: bool = False) -> None:
+        """Keep the first failure; one whose cause is not shown gives way to one that tells it."""
+        if not self.message or (self._is_hidden and not is_hidden):
+            self.message, self._is_hidden = self._without_secrets(words)[:2000], is_hidden
 
     def _without_secrets(self, text: str) -> str:
         for secret in self._secrets:

@@ -130,6 +130,17 @@ def test_the_message_of_a_failed_task_holds_no_secret() -> None:
     assert progress.message == "T: wrong: ********: as json: ********"
 
 
+def test_a_failure_that_is_not_shown_gives_way_to_one_that_tells_why() -> None:
+    progress = Progress(ignore, [])
+    hidden, told = {"censored": "the output has been hidden"}, {"msg": "Connection refused", "unreachable": True}
+    for task, outcome in (("Converge", hidden), ("Reach the host", told), ("Afterwards", {"msg": "no"})):
+        progress.take({"event": "runner_on_unreachable", "event_data": {"task": task, "res": outcome}})
+    assert progress.message == "Reach the host: Connection refused"
+    alone = Progress(ignore, [])
+    alone.take({"event": "runner_on_failed", "event_data": {"task": "Converge", "res": hidden}})
+    assert alone.message == "Converge: failed"
+
+
 def test_old_runs_are_removed(tmp_path: Path) -> None:
     for number in range(4):
         (tmp_path / f"a{number}").mkdir()

@@ -12,6 +12,8 @@ import pytest
 from orders import HEARTBEAT_S, Site, configuration, contract, site, until
 
 from bidwright.core.errors import InvalidInput, Unavailable
+from bidwright.provisioning.ansible import run_role
+from bidwright.provisioning.ansible_run import Action, RoleRun, Status
 from bidwright.provisioning.directory_target import DirectoryTarget
 from bidwright.provisioning.host_connection import connection_directory, end_connection, prepare_connection
 from bidwright.provisioning.host_target import HostTarget
@@ -55,6 +57,24 @@ def test_a_host_of_the_inventory_is_reached_as_ansible_reaches_it(tmp_path: Path
         "203.0.113.2",
     )
     assert HOST.connection_variables()["ansible_become"] is False
+
+
+def test_a_host_that_does_not_answer_is_told_with_the_reason(tmp_path: Path) -> None:
+    nobody = HostTarget(
+        "127.0.0.1", {"ansible_host": "127.0.0.1", "ansible_port": 1, "ansible_user": "root", "ansible_timeout": 2}
+    )
+    run = RoleRun(
+        role="server",
+        action=Action.WITHDRAW,
+        target=nobody,
+        contract="c-1",
+        delivery="server",
+        attempt="a-1",
+        run_dir=tmp_path / "a-1",
+    )
+    result = run_role(run)
+    assert result.status == Status.UNREACHABLE
+    assert "127.0.0.1 port 1: Connection refused" in result.message
 
 
 def test_a_host_that_cannot_be_reached_by_ssh_alone_is_refused(tmp_path: Path) -> None:
