@@ -10,8 +10,11 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.member_clauses import member_clauses
 from bidwright.configurator.request import Requirements
 
-_LITTLE_S = 0.1
-"""Enough for clauses that are kept warm: they know of nearly every request within some milliseconds."""
+_LITTLE_S = 0.2
+"""Enough for clauses that are kept warm: they know of nearly every request within some tens of milliseconds."""
+
+_FEW_ROUNDS = 8
+"""Of the search for what is near: it mostly ends soon or not at all."""
 
 
 def any_valid(requirements: Requirements, near: Mapping[str, int]) -> Mapping[str, int] | None:
@@ -26,8 +29,11 @@ def any_valid(requirements: Requirements, near: Mapping[str, int]) -> Mapping[st
     clauses = member_clauses(offering_key(requirements))
     try:
         with clauses.used(Deadline(_LITTLE_S)):
-            clauses.prefer(near)
-            found = clauses.ask(clauses.literals(requirements).values())
+            literals = clauses.literals(requirements).values()
+            # What others were content with meets most rows already, but may be far more than what is asked for here.
+            found = clauses.ask(literals, near, rounds=_FEW_ROUNDS)
+            if found is None:
+                found = clauses.ask(literals, clauses.last_found or None)
     except TimeoutError:
         return None
     return None if not found or check(requirements, found.items) else dict(sorted(found.items.items()))

@@ -178,8 +178,10 @@ class _Search:
         best = best.better(solved, form)
         if best.is_over(form):
             return best
-        if start and not best.values:
-            best = _Searched(status="found", values=start)
+        if not best.values:
+            best = _Searched(status="found", values=start) if start else self._any(deadline.after(_FOR_PARTS))
+        if best.is_over(form):
+            return best
         if best.values:
             best = best.with_values(self._with_better_slots(model, best.values, deadline.after(_FOR_SLOTS)))
         best = best.better(self._solved(model, best.values, deadline.after(_FOR_LONG), effort=_LONG_EFFORT), form)
@@ -188,6 +190,16 @@ class _Search:
         best = best.with_values(improved(self._asked, model, form, best.values, deadline.after(_FOR_PARTS)))
         limit(model, form, form.least(model), form.at(best.values))
         return best.better(self._solved(model, best.values, deadline), form)
+
+    def _any(self, deadline: Deadline) -> _Searched:
+        """Some solution, whatever it is worth: a start where an optimum is far."""
+        solver = presolve_free_solver(deadline)
+        solver.parameters.linearization_level = 2
+        status = solver.solve(self._model)
+        if status == cp_model.INFEASIBLE:
+            return _Searched(status="infeasible")
+        values = tuple(solver.response_proto.solution)
+        return _Searched(status="found", values=values) if values else _Searched(status="unknown")
 
     def _proven(self, form: LinearForm, deadline: Deadline) -> _Searched:
         """The least of a form by the search for narrowed requests; nothing where it is not for that."""

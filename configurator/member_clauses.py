@@ -28,16 +28,21 @@ from bidwright.configurator.rule_check import Choice
 from bidwright.configurator.sat import OutOfTime, Sat
 
 _MOST_ROUNDS = 60
-"""So often the rows teach the clauses something before a search for one configuration is given up."""
+"""Of a search for one configuration, where nothing else is said."""
 
 _MOST_NEW = 20_000
 """With so many variables and clauses that requests have brought, the solver begins anew."""
 
 
 class MemberClauses:
-    """The clauses of one offering, whose members can be left out; asked by one caller at a time."""
+    """The clauses of one offering, whose members can be left out; asked by one caller at a time.
+
+    Attributes:
+        last_found: Component id -> units of the configuration that was found last.
+    """
 
     def __init__(self, key: OfferingKey) -> None:
+        self.last_found: Mapping[str, int] = {}
         self._key = key
         self._lock = Lock()
         self._begin()
@@ -112,32 +117,37 @@ class MemberClauses:
         literal = self._offering.answers[need, value] if need else self._offering.selected[str(value)]
         return literal if assumed.is_taken else -literal
 
-    def prefer(self, items: Mapping[str, int]) -> None:
-        """Look first for configurations with these components in so many units, and no others, from now on."""
-        numbers = [self._number(one, units) for one, units in items.items() if one in self._offering.units]
-        self._give()
-        chosen = (lit if one in items else -lit for one, lit in self._offering.selected.items())
-        self._sat.prefer([*chosen, *numbers])
-
     def looked_up(self) -> frozenset[Member]:
         """The rules that the clauses say nothing about."""
         return frozenset(Member(RULE, rule.id) for rule in self._offering.looked_up)
 
-    def ask(self, literals: Collection[int]) -> Choice | Literal[False] | None:
+    def ask(
+        self, literals: Collection[int], near: Mapping[str, int] | None = None, *, rounds: int = _MOST_ROUNDS
+    ) -> Choice | Literal[False] | None:
         """A configuration under literals, False where there is none; None where it was not known soon.
+
+        Args:
+            literals: What must hold.
+            near: Component id -> units: these, and no others, where there is a choice.
+            rounds: So often the rows teach the clauses something before it is given up.
 
         Raises:
             OutOfTime: The deadline came first.
         """
-        for _ in range(_MOST_ROUNDS):
+        preferred = () if near is None else self._literals_of(near)
+        for _ in range(rounds):
             self._give()
+            if preferred:
+                self._sat.prefer(preferred)  # again, as the solver prefers what it found last
             if not self._sat.can_hold(list(literals)):
                 return False
             model = self._sat.model()
             model.extend(range(-len(model) - 1, -self._clauses.variables - 1, -1))
             found = self._completer.completed(model)
             if isinstance(found, Mapping):
-                return self._choice(model, found)
+                choice = self._choice(model, found)
+                self.last_found = choice.items
+                return choice
             if not found:
                 return None
             for clause in found:
@@ -193,6 +203,11 @@ class MemberClauses:
                 refused = length - len(found)
                 looked_at = refused - 1 if is_told else (consistent + refused) // 2
         return refused
+
+    def _literals_of(self, items: Mapping[str, int]) -> Sequence[int]:
+        """Components in so many units, and no others."""
+        numbers = [self._number(one, units) for one, units in items.items() if one in self._offering.units]
+        return [*(lit if one in items else -lit for one, lit in self._offering.selected.items()), *numbers]
 
     def _give(self) -> None:
         """Hand new clauses to the solver."""

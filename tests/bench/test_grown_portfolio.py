@@ -14,6 +14,7 @@ from bench.grown_portfolio import OFFERING, TERMS, TODAY, Kind, grown, reference
 
 from bidwright.catalog.answers import resolve_answers
 from bidwright.catalog.model import Release
+from bidwright.configurator import any_valid
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
@@ -21,6 +22,8 @@ from bidwright.configurator.request import Requirements, requirements_of
 from bidwright.configurator.solution import Solution
 from bidwright.pricing.amounts import amount_table
 from bidwright.v1.configuration_pb2 import Conflict
+
+_POSSIBLE: tuple[Kind, ...] = ("valid", "budget")
 
 
 @cache
@@ -62,6 +65,16 @@ def test_requests_are_possible_or_not_as_their_kind_says(kind: Kind, outcome: ty
     amounts = amount_table(_release(), "DE", TERMS, today=TODAY)
     for request in requests(_release(), kind, 2):
         assert isinstance(configure(requirements_of(request, _release()), amounts, Deadline(60)), outcome)
+
+
+def test_nearly_every_request_is_met_without_any_search_whatever_was_asked_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(any_valid, "_LITTLE_S", 60.0)
+    release = grown(components=1000, rules=2000)
+    asked = [requirements_of(each, release) for kind in _POSSIBLE for each in requests(release, kind, 8)]
+    met = [any_valid.any_valid(each, {}) is not None for each in asked + asked]
+    assert sum(met) >= 28  # of 32
 
 
 def test_the_engines_of_the_bench_answer_alike() -> None:

@@ -15,8 +15,10 @@ from google.protobuf.json_format import MessageToDict
 from small_release import small_release
 
 from bidwright.catalog.model import Answer
+from bidwright.configurator import cpsat_best
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import configure
+from bidwright.configurator.cpsat_proof import ProofSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import BespokeEffect, Requirements
 from bidwright.configurator.solution import Solution
@@ -200,6 +202,20 @@ def test_without_any_time_nothing_is_claimed_of_a_budget_or_where_the_best_is_ne
         configure(request(budget={"monthly": 1}), amounts(), Deadline(0), or_any=True)
     with pytest.raises(Unavailable, match="no configuration was found within 0 seconds"):
         configure(request(), amounts(), Deadline(0))
+
+
+def test_where_no_search_for_the_best_finds_anything_a_search_for_any_within_the_budget_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for effort in ("_QUICK_EFFORT", "_LONG_EFFORT"):
+        monkeypatch.setattr(cpsat_best, effort, 0.0)
+    monkeypatch.setattr(ProofSearch, "least", lambda *_: None)
+    asked = request(budget={"monthly": 10000})
+    outcome = configure(asked, amounts(), Deadline(20))
+    assert isinstance(outcome, Solution)
+    assert not check(asked, outcome.items)
+    assert outcome.amounts.monthly <= 10000
+    assert outcome.reached[0].bound <= outcome.reached[0].value
 
 
 def test_two_processes_give_the_same_bytes() -> None:
