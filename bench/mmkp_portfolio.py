@@ -1,7 +1,8 @@
 """Multiple-choice multi-dimensional knapsack problems, as files of others and as portfolios of ours.
 
 Each group becomes a family of which exactly one component is chosen; an item's value is an attribute, what it uses are
-resources, and one more component provides the capacities. Nothing else is special about such a portfolio.
+resources, and one more component, or several where they are large, provides the capacities. Nothing else is special
+about such a portfolio.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ from bidwright.core.money import plain
 TODAY = dt.date(2026, 1, 1)
 OFFERING, MARKET, VALUE, CURRENCY = "knapsack", "DE", "value", "EUR"
 _COMPETENCE = "operation"
+_MOST = 999_999_999
+"""Of a figure of a component, before the point."""
+
 _WHOLE = re.compile(r"[0-9]{1,9}")
-_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18}")
+_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{0,6}0*)?|\.[0-9]{1,6}0*")
 _TEXT = """# {name}
 ## Service specification
 You get it.
@@ -82,13 +86,21 @@ class _Number(NamedTuple):
     where: str
     begins_line: bool
 
+    def figure(self) -> Decimal:
+        """The number as a component of a portfolio can have it."""
+        if self.value >= _MOST + 1:
+            raise ValueError(f"{self.where}: {plain(self.value)} has over 9 digits before the point")
+        return self.value
+
 
 def _numbers(path: Path, lines: list[tuple[int, list[str]]]) -> Iterator[_Number]:
     for number, words in lines:
         for at, word in enumerate(words):
             where = f"{path}:{number}"
             if not _NUMBER.fullmatch(word):
-                raise ValueError(f"{where}: {word[:60]!r} is no number from 0, such as 12 or 0.75")
+                raise ValueError(
+                    f"{where}: {word[:60]!r} is no number from 0, such as 12 or 0.75, or too long"
+                )
             yield _Number(Decimal(word), where, at == 0)
 
 
@@ -100,8 +112,8 @@ def _group(numbers: Iterator[_Number], header: list[int], number: int) -> tuple[
         raise ValueError(f"{first.where}: group {number} begins with {first.value}, where {expected} is expected")
     items = []
     for _ in range(header[1] if is_numbered else int(first.value)):
-        value = _beginning(numbers, f"an item of group {number}").value
-        items.append(Item(value, tuple([next(numbers).value for _ in range(header[-1])])))
+        value = _beginning(numbers, f"an item of group {number}").figure()
+        items.append(Item(value, tuple([next(numbers).figure() for _ in range(header[-1])])))
     return tuple(items)
 
 
@@ -124,7 +136,8 @@ def release_of(instance: Instance) -> Release:
 
 
 def _files(instance: Instance) -> dict[str, bytes]:
-    families = {"room": [_component("room.all", provides=_figures(instance.capacities, zeros=True))]}
+    rooms = [_component(f"room.part_{at}", provides=part) for at, part in enumerate(_parts(instance))]
+    families = {"room": rooms}
     for number, group in enumerate(instance.groups):
         families[f"group_{number}"] = [
             _component(item_id(number, at), attributes={VALUE: plain(item.value)}, consumes=_figures(item.uses))
@@ -134,7 +147,7 @@ def _files(instance: Instance) -> dict[str, bytes]:
     prices = "\n".join(f"{component},monthly,piece,0.00,0.00,,2020-01-01," for component in components)
     documents: dict[str, Any] = {
         "portfolio.yaml": _general(instance, list(families)),
-        f"offerings/{OFFERING}.yaml": _offering(list(families)),
+        f"offerings/{OFFERING}.yaml": _offering(list(families), len(rooms)),
         "rules.yaml": {"rules": []},
         "assurances.yaml": {"assurances": []},
         "packages.yaml": {"packages": []},
@@ -149,6 +162,20 @@ def _files(instance: Instance) -> dict[str, bytes]:
         f"component,charge,unit,unit_cost,price,tiers,valid_from,valid_to\n{prices}\n".encode()
     )
     return found | {f"texts/{component}.md": _TEXT.format(name=component).encode() for component in components}
+
+
+def _parts(instance: Instance) -> Iterator[dict[str, str]]:
+    """The capacities, as far as they can be used at all, in parts that a component can provide."""
+    most = [
+        sum(max(item.uses[at] for item in group) for group in instance.groups) for at in range(len(instance.capacities))
+    ]
+    left = [min(Decimal(use), capacity) for use, capacity in zip(most, instance.capacities, strict=True)]
+    while True:
+        part = [min(capacity, Decimal(_MOST)) for capacity in left]
+        yield _figures(tuple(part), zeros=True)
+        left = [capacity - taken for capacity, taken in zip(left, part, strict=True)]
+        if not any(left):
+            return
 
 
 _CENTRE = {
@@ -220,13 +247,14 @@ def _places(numbers: list[Decimal]) -> int:
     return max(0, *(-int(number.normalize().as_tuple().exponent) for number in numbers))
 
 
-def _offering(families: list[str]) -> dict[str, Any]:
+def _offering(families: list[str], rooms: int) -> dict[str, Any]:
+    needed = {"room": rooms}
     return {
         "offering": OFFERING,
         "title": "Knapsack",
         "description": "One item of each group.",
         "approach": "standardized",
         "needs": [],
-        "slots": [{"family": family, "min": 1, "max": 1} for family in families],
+        "slots": [{"family": each, "min": needed.get(each, 1), "max": needed.get(each, 1)} for each in families],
         "rules": [],
     }

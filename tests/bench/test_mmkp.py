@@ -166,6 +166,13 @@ def test_a_resource_without_any_capacity_allows_what_uses_none_of_it(tmp_path: P
     assert (found["value"], found["bound"], found["choice"]) == (6, 6, [0, 0])
 
 
+def test_capacities_may_be_larger_than_what_one_component_provides(tmp_path: Path) -> None:
+    group = "2\n7 900000000 1\n9 999999999 2\n"
+    instance = read_instance(_file(tmp_path, f"3 2\n2899999999 999999999999999999\n{group * 3}"))
+    found = solved(instance, 20)  # two of the larger ones would need 2899999998 of the first resource, three more
+    assert (found["value"], found["bound"], sorted(found["choice"])) == (25, 25, [0, 1, 1])
+
+
 def test_more_than_a_thousand_groups_are_a_portfolio() -> None:
     groups = tuple((Item(Decimal(1), (Decimal(1),)),) for _ in range(1_001))
     assert len(release_of(Instance((Decimal(1_001),), groups)).components) == 1 + 1_001
@@ -178,6 +185,8 @@ def test_more_than_a_thousand_groups_are_a_portfolio() -> None:
         ("1 1\n5\n2\n3 2\n4 x\n", ":5: 'x' is no number"),
         ("1 1\n5\n2\n3 2\n4e0 1\n7 1\n", ":5: '4e0' is no number"),
         ("1 1\n5\n1\n3 ²\n", ":4: '²' is no number"),
+        ("1 1\n5\n1\n1000000000 2\n", ":4: 1000000000 has over 9 digits"),
+        ("1 1\n5\n1\n3 0.0000001\n", ":4: '0.0000001' is no number"),
         ("1 1\n5\n1\n3 -2\n", ":4: '-2' is no number"),
         ("1 1\n5\n1.5\n3 2\n4 5\n", ":3: group 1 begins with 1.5"),
         ("1 1\n5\n0\n", ":3: group 1 begins with 0"),
