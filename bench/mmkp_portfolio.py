@@ -98,9 +98,7 @@ def _numbers(path: Path, lines: list[tuple[int, list[str]]]) -> Iterator[_Number
         for at, word in enumerate(words):
             where = f"{path}:{number}"
             if not _NUMBER.fullmatch(word):
-                raise ValueError(
-                    f"{where}: {word[:60]!r} is no number from 0, such as 12 or 0.75, or too long"
-                )
+                raise ValueError(f"{where}: {word[:60]!r} is no number from 0, such as 12 or 0.75, or too long")
             yield _Number(Decimal(word), where, at == 0)
 
 
