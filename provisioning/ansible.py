@@ -130,6 +130,7 @@ def _configuration(run: RoleRun) -> RunnerConfig:
         timeout=max(1, round(run.timeout_s)),
         envvars={
             "ANSIBLE_CONFIG": str(PLAYBOOKS / "ansible.cfg"),
+            "ANSIBLE_HOST_KEY_CHECKING": "True",  # ansible-runner's own default would accept any host's key
             "ANSIBLE_HOME": str(run.run_dir / "home"),
             "ANSIBLE_LOCAL_TEMP": str(run.run_dir / "home" / "tmp"),
             "ANSIBLE_REMOTE_TEMP": str(run.run_dir / "home" / "remote")

@@ -59,20 +59,37 @@ def test_a_host_of_the_inventory_is_reached_as_ansible_reaches_it(tmp_path: Path
     assert HOST.connection_variables()["ansible_become"] is False
 
 
-def test_a_host_that_does_not_answer_is_told_with_the_reason(tmp_path: Path) -> None:
-    nobody = HostTarget(
-        "127.0.0.1", {"ansible_host": "127.0.0.1", "ansible_port": 1, "ansible_user": "root", "ansible_timeout": 2}
-    )
-    run = RoleRun(
+def withdrawal_run(tmp_path: Path, target: HostTarget) -> RoleRun:
+    """The shortest run: nothing is there, and there are no variables."""
+    return RoleRun(
         role="server",
         action=Action.WITHDRAW,
-        target=nobody,
+        target=target,
         contract="c-1",
         delivery="server",
         attempt="a-1",
         run_dir=tmp_path / "a-1",
     )
-    result = run_role(run)
+
+
+def test_no_run_tells_ssh_to_accept_unknown_keys_of_hosts(tmp_path: Path) -> None:
+    ssh, asked = tmp_path / "ssh", tmp_path / "asked"
+    ssh.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {asked}\nexit 255\n')
+    ssh.chmod(0o700)
+    host = HostTarget("192.0.2.11", {"ansible_host": "192.0.2.11", "ansible_ssh_executable": str(ssh)})
+    assert run_role(withdrawal_run(tmp_path, host)).status == Status.UNREACHABLE
+    words = asked.read_text().split("\n")
+    assert "192.0.2.11" in words
+    assert [
+        word for word in words if word.startswith("StrictHostKeyChecking")
+    ] == []  # ssh's own: unknown ones are refused
+
+
+def test_a_host_that_does_not_answer_is_told_with_the_reason(tmp_path: Path) -> None:
+    nobody = HostTarget(
+        "127.0.0.1", {"ansible_host": "127.0.0.1", "ansible_port": 1, "ansible_user": "root", "ansible_timeout": 2}
+    )
+    result = run_role(withdrawal_run(tmp_path, nobody))
     assert result.status == Status.UNREACHABLE
     assert "127.0.0.1 port 1: Connection refused" in result.message
 
