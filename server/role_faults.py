@@ -48,7 +48,8 @@ def _check_role(delivery: Delivery, where: str, faults: Faults) -> None:
         return
     role = role_interface(delivery.role)
     for kind in sorted(set(delivery.targets) - role.kinds):
-        fix = f"It serves: {', '.join(sorted(role.kinds))}."
+        serves = ", ".join(sorted(role.kinds)) or "none"
+        fix = f"It serves: {serves}. One that it serves has apply.yml, verify.yml and withdraw.yml in tasks/{kind}."
         faults.add(where, f"role {role.role} does not serve targets of kind {kind}", fix)
     for name in sorted({variable.name for variable in delivery.variables} - role.variables.keys()):
         fix = f"It takes: {', '.join(sorted(role.variables)) or 'none'}."
