@@ -98,7 +98,7 @@ class Site:
         """Let one worker work until the order has ended or is held."""
 
         async def rested() -> bool:
-            return _rests(await self.order(name))
+            return rests(await self.order(name))
 
         await self.work_until(rested, timeout_s=timeout_s)
         return await self.order(name)
@@ -126,7 +126,8 @@ async def until(is_reached: Callable[[], Awaitable[bool]], *, timeout_s: float =
             await asyncio.sleep(0.03)
 
 
-def _rests(order: Order) -> bool:
+def rests(order: Order) -> bool:
+    """Whether nothing more happens to an order by itself."""
     return order.state in ENDED or order.state == ORDER_STATE_HELD
 
 

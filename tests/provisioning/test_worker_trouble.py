@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from orders import ACCOUNT, HEARTBEAT_S, PORTS, Site, configuration, contract, site, until
+from orders import ACCOUNT, HEARTBEAT_S, PORTS, Site, configuration, contract, rests, site, until
 
 from bidwright.provisioning.inventory import Inventory
 from bidwright.provisioning.ports import Ports
@@ -81,12 +81,14 @@ async def test_an_order_survives_the_sudden_death_of_the_engine(site: Site, tmp_
     await asyncio.sleep(2)
     second = EmbeddedEngine.start(tmp_path / "state")
 
-    async def is_completed() -> bool:
-        return (await mortal.order()).state == ORDER_STATE_COMPLETED
+    async def has_ended() -> bool:
+        return rests(await mortal.order())
 
-    await until(is_completed)
+    await until(has_ended, timeout_s=180)
     stop.set()
     await working
+    order = await mortal.order()
+    assert order.state == ORDER_STATE_COMPLETED, order
     assert len(await mortal.services()) == 1
     await engine.close()
     first.stop()
