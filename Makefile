@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 BOTH_CORES := -n 2 --dist worksteal
 
-.PHONY: help setup demo demo-hosts down test test-slow test-random check bench proto lock wheel clean
+.PHONY: help setup demo demo-hosts down test test-slow test-long test-hosts test-random check bench proto lock wheel clean
 
 help:            ## Show what can be made
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -37,9 +37,13 @@ check: setup     ## Lint, types, layers, contract, portfolio, roles
 test: check      ## All quick tests (under 15 minutes on 2 cores)
 	$(BIN)/pytest -m "not slow" $(BOTH_CORES)
 
-test-slow: setup ## The slow tests
+test-slow: test-long test-hosts  ## The slow tests
+
+test-long: setup ## The slow tests but for those on hosts
 	$(BIN)/pytest -m slow $(BOTH_CORES) --ignore tests/provisioning/roles_on_hosts
-	$(BIN)/pytest -m slow tests/provisioning/roles_on_hosts -n 3 --dist loadfile --no-loadscope-reorder  # three labs, progress, under 15 minutes
+
+test-hosts: setup ## The slow tests on hosts: three labs, 15 to 25 minutes
+	$(BIN)/pytest -m slow tests/provisioning/roles_on_hosts -n 3 --dist loadfile --no-loadscope-reorder
 
 test-random: setup ## The tests that draw examples, with TIMES=15 as many, other ones in each run
 	BIDWRIGHT_TEST_DRAWS=$(or $(TIMES),15) $(BIN)/pytest -m hypothesis $(BOTH_CORES)
