@@ -98,7 +98,8 @@ def roles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (role / "tasks" / "directory").mkdir(parents=True)
     (role / "meta" / "argument_specs.yml").write_text(SPECS)
     for action, tasks in (("apply", APPLY), ("verify", "[]\n"), ("withdraw", WITHDRAW)):
-        (role / "tasks" / f"{action}.yml").write_text(tasks)
+        (role / "tasks" / f"{action}.yml").write_text(f"- ansible.builtin.include_tasks: directory/{action}.yml\n")
+        (role / "tasks" / "directory" / f"{action}.yml").write_text(tasks)
     for module in (ansible, ansible_roles):
         monkeypatch.setattr(module, "PLAYBOOKS", playbooks)
 

@@ -324,6 +324,8 @@ def test_a_disk_that_fills_up_leaves_no_half_file_behind(portfolio: Path, monkey
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(prices_commands.os, "fsync", full)
-    assert isinstance(imported(portfolio, file, "--write").exception, OSError)
+    told = imported(portfolio, file, "--write")
+    assert told.exit_code == 1
+    assert "No space left on device" in told.stderr
     assert sorted(path.name for path in (portfolio / "prices").iterdir()) == ["DE.csv", "DE.yaml", "GB.csv", "GB.yaml"]
     assert (portfolio / "prices" / "DE.csv").read_bytes() == before
