@@ -68,14 +68,18 @@ class Installation:
         """Where the embedded engine listens."""
         return f"unix://{self.state.path / 'engine' / 'valkey.sock'}"
 
-    def bid(self, *arguments: str, profile: str = "default") -> subprocess.CompletedProcess[str]:
-        """Run the command-line client."""
+    def bid(
+        self, *arguments: str, profile: str = "default", stdout: int = subprocess.PIPE
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command-line client; its results can go to a file descriptor."""
         environment = os.environ | {
             "BIDWRIGHT_CONFIG": str(self.state.client_settings),
             "BIDWRIGHT_PROFILE": profile,
         }
         command = [sys.executable, "-m", "bidwright.clients.cli.main", *arguments]
-        return subprocess.run(command, check=False, text=True, capture_output=True, env=environment, timeout=120)
+        return subprocess.run(
+            command, check=False, text=True, stdout=stdout, stderr=subprocess.PIPE, env=environment, timeout=120
+        )
 
     def process_id(self, name: str) -> int:
         """The process id of `serve` or `work`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bidwright.clients.cli.catalog_reads import get_offering
-from bidwright.clients.cli.design_commands import EXPLAIN, SITES, keep_design, show_conflict, show_solution, sites_of
+from bidwright.clients.cli.design_commands import EXPLAIN, SITES, kept_design, show_conflict, show_solution, sites_of
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.request_options import request_from, request_options
 from bidwright.clients.cli.session import NOT_VALID, Session
@@ -64,9 +64,9 @@ def alternatives(
     if picked > len(response.alternatives):
         raise click.BadParameter(f"There is no alternative {picked}; there are {len(response.alternatives)}.")
     solution = response.alternatives[picked - 1].solution
-    if not session.output.as_json:
-        show_solution(session, solution, of="valid with these qualities")
-    keep_design(session, solution, request.request.terms, target=target)
+    with kept_design(session, solution, request.request.terms, target=target):
+        if not session.output.as_json:
+            show_solution(session, solution, of="valid with these qualities")
 
 
 def _show(session: Session, response: configurator.SuggestAlternativesResponse, titles: dict[str, str]) -> None:

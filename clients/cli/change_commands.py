@@ -11,7 +11,7 @@ import grpc
 
 from bidwright.clients.cli.catalog_reads import components_of, get_offering
 from bidwright.clients.cli.change_sites import DONE, show_sites, wanted_sites
-from bidwright.clients.cli.design_commands import keep_design, show_conflict
+from bidwright.clients.cli.design_commands import kept_design, show_conflict
 from bidwright.clients.cli.offers import WHAT, read_offer
 from bidwright.clients.cli.output import amount
 from bidwright.clients.cli.repairs import APPLY, REPAIRS, show_repairs, taken
@@ -102,10 +102,9 @@ def change(  # noqa: PLR0913 - one for each option
         if number is None:
             raise SystemExit(NOT_VALID)
         found = taken(response.repairs, number).change
-    if not session.output.as_json:
-        _show(session, before, found, request.request.terms.term_months)
-    if target:
-        keep_design(session, found.solution, request.request.terms, target=target)
+    with kept_design(session, found.solution, request.request.terms, target=target):
+        if not session.output.as_json:
+            _show(session, before, found, request.request.terms.term_months)
 
 
 def _separate(given: Sequence[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -37,7 +39,7 @@ def register(group: click.Group) -> None:
 @SITES
 @click.option("--interactive", "-i", is_flag=True, help="Ask need by need, and say what each answer means.")
 @click.option("--output", "-o", "target", type=OutputFile(), help="Keep the result.")
-def configure(session: Session, **options: str) -> None:
+def configure(session: Session, *, target: Path | None, **options: str) -> None:
     """Find the best valid configuration for what is needed.
 
     The best is the cheapest, where --objective does not say otherwise. Exit code 3 means that no configuration is
@@ -54,17 +56,17 @@ def configure(session: Session, **options: str) -> None:
     else:
         with session.output.errors.status("Looking for the best valid configuration ..."):
             response = _configured(session, request, options["sites"])
-    if session.output.as_json:
-        session.output.message(response)
-    if response.WhichOneof("outcome") == "conflict":
-        if not session.output.as_json:
+    is_valid = response.WhichOneof("outcome") != "conflict"
+    with kept_design(session, response.solution, request.terms, target=target if is_valid else None):
+        if session.output.as_json:
+            session.output.message(response)
+        elif is_valid:
+            show_solution(session, response.solution)
+        else:
             show_conflict(session, response.conflict)
             session.output.note(EXPLAIN)
+    if not is_valid:
         raise SystemExit(NOT_VALID)
-    if not session.output.as_json:
-        show_solution(session, response.solution)
-    if options["target"]:
-        keep_design(session, response.solution, request.terms, target=Path(options["target"]))
 
 
 def _configured(
@@ -84,16 +86,31 @@ def sites_of(session: Session, request: configurator.ConfigureRequest, sites: ob
     return read_sites(sites, get_offering(session, request.portfolio.partition("/")[2], request.offering))
 
 
-def keep_design(
-    session: Session, solution: configurator.Solution, terms: configuration.CommercialTerms, *, target: Path
-) -> None:
-    """Write a solution to a file from which it can be priced and quoted."""
+@contextmanager
+def kept_design(
+    session: Session,
+    solution: configurator.Solution,
+    terms: configuration.CommercialTerms,
+    *,
+    target: Path | None,
+) -> Iterator[None]:
+    """Write a solution to a file from which it can be priced and quoted, if there is one, and tell so afterwards.
+
+    It is written before it is shown, so that it is kept where nobody looks any more (``| head``), and shown where it
+    could not be written.
+    """
+    if target is None:
+        yield
+        return
     design = quoting.CreateQuoteRequest(configuration=solution.configuration, terms=terms)
+    failure = ""
     try:
         target.write_text(MessageToJson(design, preserving_proto_field_name=True) + "\n", encoding="utf-8")
     except OSError as error:  # a full disk, or a folder that is gone by now
-        told = f"{target} could not be written ({error.strerror}): ask again with another --output."
-        raise click.ClickException(told) from error
+        failure = f"{target} could not be written ({error.strerror}): ask again with another --output."
+    yield
+    if failure:
+        raise click.ClickException(failure)
     if not session.output.as_json:
         session.output.note(f"Kept in {target}: go on with `bid price {target}` or `bid quote create {target}`.")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bidwright.clients.cli.design_commands import SITES, keep_design, show_conflict, show_solution, sites_of
+from bidwright.clients.cli.design_commands import SITES, kept_design, show_conflict, show_solution, sites_of
 from bidwright.clients.cli.objective_options import OBJECTIVES, objectives_from
 from bidwright.clients.cli.repairs import APPLY, REPAIRS, show_repairs, taken
 from bidwright.clients.cli.request_options import request_from, request_options
@@ -46,9 +46,9 @@ def explain(session: Session, *, max_repairs: int, number: int | None, target: P
     if number is None or target is None:
         raise SystemExit(NOT_VALID)
     solution = taken(response.repairs, number).solution
-    if not session.output.as_json:
-        show_solution(session, solution, of="valid after these changes")
-    keep_design(session, solution, request.request.terms, target=target)
+    with kept_design(session, solution, request.request.terms, target=target):
+        if not session.output.as_json:
+            show_solution(session, solution, of="valid after these changes")
 
 
 def _show(session: Session, response: configurator.ExplainConfigurationResponse) -> None:

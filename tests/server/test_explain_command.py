@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import pytest
 from bench.installations import Installation
 
 CONTRADICTORY = ("web_hosting", "--pin", "web.nginx_site=1", "--exclude", "web.nginx_site")
@@ -86,8 +88,20 @@ def test_numbers_at_which_a_linear_solver_gives_up_are_no_fault_of_the_server(in
     assert "allow 2,066.90 USD once instead of 0.00 USD once" in done.stdout
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_design_is_kept_although_nobody_reads_what_is_shown_of_it(
+    installation: Installation, tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    kept, (reader, writer) = tmp_path / "design.json", os.pipe()
+    os.close(reader)  # as in `bid configure ... | head -0`
+    installation.bid("configure", "web_hosting", "--output", str(kept), *form, stdout=writer)
+    os.close(writer)
+    assert installation.bid("check", str(kept)).returncode == 0
+
+
 def test_a_file_that_cannot_be_written_after_all_is_told(installation: Installation) -> None:
     done = installation.bid("configure", "web_hosting", "--output", "/proc/design.json")  # there, and takes no files
     assert done.returncode == 1
     assert "/proc/design.json could not be written" in done.stderr
+    assert "contract value" in done.stdout
     assert "Traceback" not in done.stderr
