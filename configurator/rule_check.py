@@ -58,8 +58,6 @@ def _constant_value(constant: Constant) -> Value:
     return whole_or_fraction(constant.value) if isinstance(constant.value, Fraction) else constant.value
 
 
-_NO_NUMBERS = (bool, str)
-
 _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -68,7 +66,7 @@ _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_CALCULATE: dict[str, Callable[[Number, Number], Number]] = {
+_CALCULATE: dict[str, Callable[[Value, Value], Value]] = {  # of numbers: rules are read with their types
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -174,7 +172,8 @@ def _quantity(expression: Quantity) -> Meaning:
 
 @meaning.register
 def _kinds(expression: Kinds) -> Meaning:
-    return lambda choice: len(choice.chosen(expression.family))
+    family = expression.family
+    return lambda choice: len(choice.chosen_by_subject.get(family, ()))
 
 
 @meaning.register
@@ -205,7 +204,11 @@ def _units_by_uptime(family: str, choice: Choice) -> Mapping[Decimal, int]:
 
 @meaning.register
 def _in_table(expression: InTable) -> Meaning:
-    return lambda choice: not missing_rows(expression, choice)
+    def is_allowed(choice: Choice) -> bool:
+        columns, rows = choice.release.tables[expression.table]
+        return rows.issuperset(product(*map(choice.chosen, columns)))
+
+    return is_allowed
 
 
 @meaning.register
@@ -254,14 +257,7 @@ def _comparison(expression: Comparison) -> Meaning:
 @meaning.register
 def _arithmetic(expression: Arithmetic) -> Meaning:
     calculate, left, right = _CALCULATE[expression.operator], meaning(expression.left), meaning(expression.right)
-
-    def calculated(choice: Choice) -> Value:
-        one, other = left(choice), right(choice)
-        if isinstance(one, _NO_NUMBERS) or isinstance(other, _NO_NUMBERS):
-            raise TypeError(f"only numbers are calculated with: {expression!r}")
-        return calculate(one, other)
-
-    return calculated
+    return lambda choice: calculate(left(choice), right(choice))
 
 
 def missing_rows(expression: InTable, choice: Choice) -> tuple[tuple[str, ...], ...]:
