@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bidwright.configurator.any_valid import any_valid
+from bidwright.configurator.configure import configure
 from bidwright.configurator.confirmed import confirmed
 from bidwright.configurator.cpsat_change import (
     DISRUPTION,
@@ -92,12 +93,10 @@ def change(
         if found.status == "infeasible":
             raise SolverDisagrees("the solver calls the same model feasible and infeasible")
     if found.status == "unknown" and or_any:
-        known = any_valid(asked, installed.items)
-        found = (
-            found
-            if known is None
-            else change_as_found(_model(asked, amounts), known, installed.items, installed.weights)
-        )
+        known = _any(asked, installed, amounts, deadline)
+        if isinstance(known, Conflict):
+            return known
+        found = known
     if found.status == "unknown":
         raise out_of_time(deadline)
     solution = confirmed(found.items, found.value, found.value_bound, requirements=asked, table=amounts)
@@ -139,6 +138,27 @@ def _found(asked: Requirements, installed: Installed, amounts: AmountTable, dead
         found = replace(few, disruption_bound=found.disruption_bound)
     # Without its budget, a request can be met with no more disruption than with it.
     return replace(found, disruption_bound=max(found.disruption_bound, least))
+
+
+def _any(
+    asked: Requirements, installed: Installed, amounts: AmountTable, deadline: Deadline
+) -> LeastDisruption | Conflict:
+    """A valid change near what is installed; where that one is above the budget, one to what is cheap."""
+    known = any_valid(asked, installed.items)
+    found = LeastDisruption(status="unknown") if known is None else _as_found(known, asked, installed, amounts)
+    if found.status == "found" or not asked.budget:
+        return found
+    try:
+        cheap = configure(asked, amounts, deadline, or_any=True)
+    except Unavailable as too_late:
+        raise out_of_time(deadline) from too_late
+    return cheap if isinstance(cheap, Conflict) else _as_found(cheap.items, asked, installed, amounts)
+
+
+def _as_found(
+    items: Mapping[str, int], asked: Requirements, installed: Installed, amounts: AmountTable
+) -> LeastDisruption:
+    return change_as_found(_model(asked, amounts), items, installed.items, installed.weights)
 
 
 def _order(found: LeastDisruption) -> tuple[int, int]:

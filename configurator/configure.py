@@ -22,6 +22,9 @@ from bidwright.core.amount_table import AmountTable
 from bidwright.core.errors import Unavailable
 from bidwright.v1.configuration_pb2 import Conflict
 
+_FIRST_S = 1.0
+"""So long a configuration within a budget is looked for in any case. Half of it nearly always is enough."""
+
 
 def configure(
     requirements: Requirements, amounts: AmountTable, deadline: Deadline, *, or_any: bool = False
@@ -38,7 +41,9 @@ def configure(
     Raises:
         Unavailable: Nothing was found in time, nor shown to be impossible.
     """
-    asked, goals, best = _narrowed_best(requirements, amounts, deadline) or _best(requirements, amounts, deadline)
+    first = deadline.at_least(_FIRST_S) if or_any and requirements.budget else deadline
+    ends = (deadline, first)
+    asked, goals, best = _narrowed_best(requirements, amounts, *ends) or _best(requirements, amounts, *ends)
     if best.status == "infeasible":
         try:
             conflict = explain(requirements, amounts, deadline)
@@ -61,7 +66,9 @@ def configure(
 _Searched = tuple[Asked, Sequence[Goal], BestFound]
 
 
-def _narrowed_best(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> _Searched | None:
+def _narrowed_best(
+    requirements: Requirements, amounts: AmountTable, deadline: Deadline, first: Deadline
+) -> _Searched | None:
     """Search the request with only the units that are worth having; None where that finds nothing."""
     try:
         narrow = narrowed(requirements, amounts, _spared(requirements))
@@ -70,16 +77,16 @@ def _narrowed_best(requirements: Requirements, amounts: AmountTable, deadline: D
     request, written = narrowed_request(requirements, amounts, narrow)
     asked = Asked(requirements=requirements, amounts=amounts, request=request, written=written)
     goals = [goal_of(objective, asked) for objective in _objectives(requirements)]
-    best = best_found(asked, goals, deadline)
+    best = best_found(asked, goals, deadline, first=first)
     return (asked, goals, best) if best.status == "found" else None
 
 
-def _best(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> _Searched:
+def _best(requirements: Requirements, amounts: AmountTable, deadline: Deadline, first: Deadline) -> _Searched:
     """Search the whole request."""
     request = request_model(requirements, amounts, switchable=False)
     asked = Asked(requirements=requirements, amounts=amounts, request=request)
     goals = [goal_of(objective, asked) for objective in _objectives(requirements)]
-    return asked, goals, best_found(asked, goals, deadline)
+    return asked, goals, best_found(asked, goals, deadline, first=first)
 
 
 def _objectives(requirements: Requirements) -> Sequence[Objective]:

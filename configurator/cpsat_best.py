@@ -8,8 +8,7 @@ are deterministic, and only the deadline is not: an answer that ends by proof is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
@@ -19,6 +18,7 @@ from bidwright.configurator.cpsat_neighbourhoods import improved
 from bidwright.configurator.cpsat_objectives import Asked, Goal
 from bidwright.configurator.cpsat_packages import add_fewer_savings, add_no_package_left
 from bidwright.configurator.cpsat_proof import ProofSearch
+from bidwright.configurator.cpsat_searched import UNKNOWN, Searched, Status
 from bidwright.configurator.cpsat_slots import better_slots
 from bidwright.configurator.cpsat_solve import optimum_solver, presolve_free_solver, proven_bound
 from bidwright.configurator.deadline import Deadline
@@ -41,8 +41,6 @@ _FOR_ONE_MORE = 0.6
 _FOR_QUICK, _FOR_SLOTS, _FOR_LONG, _FOR_PARTS = 0.3, 0.5, 0.4, 0.6
 """Parts of the time that is left at the beginning of each step; what remains is for a proof."""
 
-Status = Literal["found", "infeasible", "unknown"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class BestFound:
@@ -63,43 +61,22 @@ class BestFound:
     least_value: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Searched:
-    """The outcome of one search.
-
-    Attributes:
-        values: A solution, by index of variable; empty unless found.
-        bound: What no solution is below; None where nothing is known.
-    """
-
-    status: Status
-    values: tuple[int, ...] = ()
-    bound: int | None = None
-
-    def is_over(self, form: LinearForm) -> bool:
-        """Whether there is nothing, or nothing better by an expression."""
-        return self.status == "infeasible" or (self.status == "found" and form.at(self.values) == self.bound)
-
-    def with_values(self, values: tuple[int, ...]) -> _Searched:
-        """The same with another solution."""
-        return replace(self, values=values)
-
-    def better(self, other: _Searched, form: LinearForm) -> _Searched:
-        """What both searches know together."""
-        if not self.values or (other.values and other.is_over(form)):
-            return self if other.status == "unknown" else other
-        bounds = [one.bound for one in (self, other) if one.bound is not None]
-        values = other.values if other.values and form.at(other.values) < form.at(self.values) else self.values
-        return _Searched(status="found", values=values, bound=max(bounds, default=None))
-
-
-def best_found(asked: Asked, goals: Sequence[Goal], deadline: Deadline, *, presolve: bool = True) -> BestFound:
+def best_found(
+    asked: Asked, goals: Sequence[Goal], deadline: Deadline, *, first: Deadline | None = None, presolve: bool = True
+) -> BestFound:
     """Find a configuration that is best by the first goal, among equals by the second and so on.
 
     Of configurations equal in all goals, the one with the fewest units is taken, then the one with the earliest ids.
     Where the deadline comes first, the answer is the best so far with bounds that hold.
+
+    Args:
+        asked: The request.
+        goals: Of its model.
+        deadline: When to end.
+        first: When to end where nothing is found yet, where that is not with the deadline but later.
+        presolve: Whether the solver may use it.
     """
-    return _Search(asked, goals, presolve=presolve).run(deadline)
+    return _Search(asked, goals, presolve=presolve, first=None if first is deadline else first).run(deadline)
 
 
 def as_found(asked: Asked, goals: Sequence[Goal], items: Mapping[str, int]) -> BestFound:
@@ -113,10 +90,11 @@ def as_found(asked: Asked, goals: Sequence[Goal], items: Mapping[str, int]) -> B
 class _Search:
     """Optimizes one goal after the other over a copy of a request's model."""
 
-    def __init__(self, asked: Asked, goals: Sequence[Goal], *, presolve: bool) -> None:
+    def __init__(self, asked: Asked, goals: Sequence[Goal], *, presolve: bool, first: Deadline | None = None) -> None:
         self._asked = asked
         self._goals = goals
         self._presolve = presolve
+        self._first = first
         self._model: cp_model.CpModel = asked.request.model.clone()
         self._only: Mapping[str, int] | None = None
         self._proof = None if asked.written is None else ProofSearch(self._model, asked.written)
@@ -155,7 +133,7 @@ class _Search:
         bounds = [form.least(self._model) for form in self._forms]
         return self._finished(values, bounds, Deadline(0))
 
-    def _best(self, form: LinearForm, start: tuple[int, ...], deadline: Deadline) -> _Searched:
+    def _best(self, form: LinearForm, start: tuple[int, ...], deadline: Deadline) -> Searched:
         """The best by the form of a goal, with packages as a price applies them."""
         while True:
             found = self._least(form, start, deadline)
@@ -167,9 +145,9 @@ class _Search:
                 return found
             add_fewer_savings(self._model, self._asked, items, most)
 
-    def _least(self, form: LinearForm, start: tuple[int, ...], deadline: Deadline) -> _Searched:
+    def _least(self, form: LinearForm, start: tuple[int, ...], deadline: Deadline) -> Searched:
         """The least of a form: at once, or in steps that each start from the best so far."""
-        best = self._proven(form, deadline.after(_FOR_QUICK))
+        best = self._begun(form, start, deadline)
         if best.is_over(form):
             return best
         model: cp_model.CpModel = self._model.clone()
@@ -179,8 +157,12 @@ class _Search:
         if best.is_over(form):
             return best
         if not best.values:
-            best = _Searched(status="found", values=start) if start else self._any(deadline.after(_FOR_PARTS))
-        if best.is_over(form):
+            best = (
+                best.with_values(start)
+                if start
+                else best.better(self._any((self._first or deadline).after(_FOR_PARTS)), form)
+            )
+        if best.is_over(form) or deadline.left_s <= 0:
             return best
         if best.values:
             best = best.with_values(self._with_better_slots(model, best.values, deadline.after(_FOR_SLOTS)))
@@ -191,24 +173,36 @@ class _Search:
         limit(model, form, form.least(model), form.at(best.values))
         return best.better(self._solved(model, best.values, deadline), form)
 
-    def _any(self, deadline: Deadline) -> _Searched:
+    def _begun(self, form: LinearForm, start: tuple[int, ...], deadline: Deadline) -> Searched:
+        """The least of a form where it is near its bound; where that takes too long within a budget, some solution."""
+        is_hidden = bool(self._asked.requirements.budget) and not start
+        if is_hidden and self._first is not None:  # no time for a search in steps, of which all but one find nothing
+            return self._cheap(form, self._first).better(self._proven(form, deadline), form)
+        best = self._proven(form, deadline.after(_FOR_QUICK))
+        return best.better(self._cheap(form, deadline), form) if is_hidden and not best.values else best
+
+    def _cheap(self, form: LinearForm, deadline: Deadline) -> Searched:
+        """Some solution with a price near the least, where a budget makes most solutions none."""
+        proof, units = self._proof, list(self._asked.request.units.values())
+        found = None if proof is None else proof.cheap(self._price, units, deadline)
+        return UNKNOWN if found is None else Searched.of(found, found.bound if form == self._price else None)
+
+    def _any(self, deadline: Deadline) -> Searched:
         """Some solution, whatever it is worth: a start where an optimum is far."""
         solver = presolve_free_solver(deadline)
         solver.parameters.linearization_level = 2
         status = solver.solve(self._model)
         if status == cp_model.INFEASIBLE:
-            return _Searched(status="infeasible")
+            return Searched(status="infeasible")
         values = tuple(solver.response_proto.solution)
-        return _Searched(status="found", values=values) if values else _Searched(status="unknown")
+        return Searched(status="found", values=values) if values else UNKNOWN
 
-    def _proven(self, form: LinearForm, deadline: Deadline) -> _Searched:
+    def _proven(self, form: LinearForm, deadline: Deadline) -> Searched:
         """The least of a form by the search for narrowed requests; nothing where it is not for that."""
         units = self._asked.request.units.values()
         proven = None if self._proof is None else self._proof.least(form, list(units), deadline)
         self._only = self._items(proven.values) if proven is not None and proven.is_only else None
-        if proven is None:
-            return _Searched(status="unknown")
-        return _Searched(status="found", values=proven.values, bound=proven.bound)
+        return UNKNOWN if proven is None else Searched.of(proven, proven.bound)
 
     def _with_better_slots(
         self, model: cp_model.CpModel, values: tuple[int, ...], deadline: Deadline
@@ -225,18 +219,20 @@ class _Search:
 
     def _solved(
         self, model: cp_model.CpModel, start: tuple[int, ...], deadline: Deadline, *, effort: float | None = None
-    ) -> _Searched:
+    ) -> Searched:
         """Run the solver, from a solution where one is known."""
+        if deadline.left_s <= 0:
+            return UNKNOWN
         start_at(model, start)
         solver = optimum_solver(deadline, presolve=self._presolve)
         if effort is not None:
             solver.parameters.max_deterministic_time = effort
         status = solver.solve(model)
         if status == cp_model.INFEASIBLE:
-            return _Searched(status="infeasible")
+            return Searched(status="infeasible")
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-            return _Searched(status="unknown")
-        return _Searched(
+            return UNKNOWN
+        return Searched(
             status="found", values=tuple(solver.response_proto.solution), bound=proven_bound(solver, status)
         )
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from ortools.sat.python import cp_model
 
-from bidwright.configurator.cpsat_best import BestFound, Status, as_found, best_found
+from bidwright.configurator.cpsat_best import BestFound, as_found, best_found
 from bidwright.configurator.cpsat_forms import fix
 from bidwright.configurator.cpsat_objectives import Asked, Goal, goal_of
 from bidwright.configurator.cpsat_request import RequestModel
+from bidwright.configurator.cpsat_searched import Status
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.objectives import CHEAPEST, Objective
 

@@ -7,7 +7,7 @@ them. What is left is searched to the end. Efforts are counted and not timed, so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,10 +41,10 @@ _ENDLESS = 2**62
 
 @dataclass(frozen=True, kw_only=True)
 class Proven:
-    """The best solution that was found.
+    """What is known of the least of a form.
 
     Attributes:
-        values: By index of variable.
+        values: By index of variable; empty where only the bound is known.
         bound: What no solution is below; a proof where it is what the solution reaches.
         is_only: Whether all solutions that are as good have the same units.
     """
@@ -73,7 +73,7 @@ class ProofSearch:
             deadline: For all of it.
         """
         self._known = None
-        if not self._catch_up():
+        if deadline.left_s <= 0 or not self._catch_up():
             return None
         out, rows = self._written_out()
         form = out.form(form)
@@ -83,9 +83,11 @@ class ProofSearch:
         is_price = _most_cost(parts, form)
         low, high = (self._low, self._high) if is_price else _probed(self._low, self._high, rows, deadline)
         known = self._known = relaxed(low, high, rows, form, deadline)
-        near = _Found() if known is None else self._near_bound(known, form, _NEAR[is_price:], deadline)
-        if known is None or not near.values:
+        if known is None:
             return None
+        near = self._near_bound(known, form, _NEAR[is_price:], deadline)
+        if not near.values:
+            return Proven(values=(), bound=known.least, is_only=False)
         values, most = near.values, form.at(near.values)
         is_alone = near.bound == most and is_price
         left = model_of(*known.left_for(most if is_alone else most - 1), known.rows, form)
@@ -96,6 +98,22 @@ class ProofSearch:
         bound = known.least if found.bound is None else max(known.least, min(found.bound, most))
         values = found.values if found.values and form.at(found.values) < most else values
         return Proven(values=out.filled_in(values), bound=bound, is_only=is_alone and found.is_infeasible)
+
+    def cheap(self, price: LinearForm, units: Sequence[int], deadline: Deadline) -> Proven | None:
+        """Some solution with a price near the bound, as ``least`` has it but without the proof: within a budget.
+
+        What is calculated of the price is left to the search.
+        """
+        if not self._catch_up():
+            return None
+        out, rows = self._written_out()
+        form, calculated = _split(out.form(price), rows.unsaid - set(units))
+        known = relaxed(self._low, self._high, rows, form, deadline)
+        if known is None:
+            return None
+        near = self._near_bound(known, form, _NEAR[1:], deadline, is_first_enough=True)
+        values = out.filled_in(near.values) if near.values else ()
+        return Proven(values=values, bound=known.least + calculated.least(self._model), is_only=False)
 
     def settle(self, most: int) -> None:
         """From now on look at no solution in which the form that was asked for last is more than this."""
@@ -126,13 +144,16 @@ class ProofSearch:
         out = WrittenOut.of(len(self._low), sums)
         return out, out.rows(joined([table, plain_rows(ties)]))
 
-    def _near_bound(self, known: Relaxed, form: LinearForm, near: Sequence[int], deadline: Deadline) -> _Found:
+    @staticmethod
+    def _near_bound(
+        known: Relaxed, form: LinearForm, near: Sequence[int], deadline: Deadline, *, is_first_enough: bool = False
+    ) -> _Found:
         for part in near:
             most = known.least + max(1, abs(known.least) // part)
             model = model_of(*known.left_for(most), known.rows, form)
             if part != _NEAR[-1]:
                 limit(model, form, -_ENDLESS, known.least + max(1, abs(known.least) // _WORTH_KNOWING))
-            found = _solved(model, deadline, _NEAR_EFFORT)
+            found = _solved(model, deadline, _NEAR_EFFORT, is_first_enough=is_first_enough)
             if not found.is_infeasible:
                 return found
         return _Found()
@@ -159,8 +180,11 @@ class _Found:
     is_infeasible: bool = False
 
 
-def _solved(model: cp_model.CpModel, deadline: Deadline, effort: float, *, is_short: bool = False) -> _Found:
+def _solved(
+    model: cp_model.CpModel, deadline: Deadline, effort: float, *, is_short: bool = False, is_first_enough: bool = False
+) -> _Found:
     solver = optimum_solver(deadline)
+    solver.parameters.stop_after_first_solution = is_first_enough
     solver.parameters.max_deterministic_time = effort
     solver.parameters.symmetry_level = 0
     solver.parameters.find_big_linear_overlap = False
@@ -172,6 +196,12 @@ def _solved(model: cp_model.CpModel, deadline: Deadline, effort: float, *, is_sh
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return _Found()
     return _Found(values=tuple(solver.response_proto.solution), bound=proven_bound(solver, status))
+
+
+def _split(form: LinearForm, variables: Collection[int]) -> tuple[LinearForm, LinearForm]:
+    """A form without some variables, and what it says of them."""
+    rest = tuple(term for term in form.terms if term[0] not in variables)
+    return LinearForm(rest, form.constant), LinearForm(tuple(term for term in form.terms if term[0] in variables), 0)
 
 
 def _probed(low: Numbers, high: Numbers, rows: Rows, deadline: Deadline) -> tuple[Numbers, Numbers]:

@@ -41,6 +41,9 @@ _NARROWINGS = 3
 _ROUNDS = 3
 """Most turns of adding cuts."""
 
+_FOR_CUTS = 0.5
+"""Part of the time after which no turn of them begins: what is left is for the search that the bound is for."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Relaxed:
@@ -87,6 +90,8 @@ def relaxed(low: Numbers, high: Numbers, rows: Rows, form: LinearForm, deadline:
     problem = Problem.of(low, high, rows, form)
     low, high = low.copy(), high.copy()
     for _ in range(_NARROWINGS):
+        if deadline.left_s <= 0:
+            return None
         least, most = Lifting(problem, Groups.found_in(problem)).narrowed()
         if (least > most).any():
             return None
@@ -101,11 +106,13 @@ def relaxed(low: Numbers, high: Numbers, rows: Rows, form: LinearForm, deadline:
 
 def _with_cuts(problem: Problem, deadline: Deadline) -> tuple[Problem, Reals] | None:
     """A problem with cuts, and what a unit more of each row costs; None where that is not known."""
-    glop, lifting = _Glop(problem), Lifting(problem, Groups.found_in(problem))
+    glop, lifting, begins = _Glop(problem), Lifting(problem, Groups.found_in(problem)), deadline.after(_FOR_CUTS)
     solved = glop.solved(deadline)
     if solved is None:
         return None
     for _ in range(_ROUNDS):
+        if begins.left_s <= 0:
+            break
         cuts = lifting.cuts(solved.point)
         if not len(cuts.bounds):
             break
@@ -173,7 +180,7 @@ class _Glop:
 
     def solved(self, deadline: Deadline) -> _Solved | None:
         """Solve; None where there is no solution in time, or GLOP loses its way among rounded numbers."""
-        self._parameters.time_limit.FromSeconds(max(1, int(deadline.left_s)))
+        self._parameters.time_limit.FromMilliseconds(int(1000 * deadline.left_s))
         try:
             found = self._solver.solve(
                 self._parameters,

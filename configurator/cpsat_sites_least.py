@@ -12,7 +12,7 @@ from typing import Literal
 
 from ortools.sat.python import cp_model
 
-from bidwright.configurator.cpsat_best import Status
+from bidwright.configurator.cpsat_searched import Status
 from bidwright.configurator.cpsat_sites import Placement
 from bidwright.configurator.cpsat_sites_bid import BidModel
 from bidwright.configurator.cpsat_sites_change import ChangeModel, ChangeProblem

@@ -32,7 +32,11 @@ class Deadline:
 
     def at_least(self, seconds: float) -> Deadline:
         """This one, or one in so many seconds where that is later."""
-        return self if self.left_s >= seconds else Deadline(seconds, self._now_s)
+        if self.left_s >= seconds:
+            return self
+        later = Deadline(seconds, self._now_s)
+        self.on_end(later.end_now)
+        return later
 
     def on_end(self, stop: Callable[[], None]) -> None:
         """Have something stopped when the deadline is brought forward."""

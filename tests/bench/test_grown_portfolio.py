@@ -14,9 +14,8 @@ from bench.grown_portfolio import OFFERING, TERMS, TODAY, Kind, grown, reference
 
 from bidwright.catalog.answers import resolve_answers
 from bidwright.catalog.model import Release
-from bidwright.configurator import any_valid
+from bidwright.configurator import any_valid, configure
 from bidwright.configurator.check import check
-from bidwright.configurator.configure import configure
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import Requirements, requirements_of
 from bidwright.configurator.solution import Solution
@@ -64,7 +63,7 @@ def test_every_reference_is_valid() -> None:
 def test_requests_are_possible_or_not_as_their_kind_says(kind: Kind, outcome: type) -> None:
     amounts = amount_table(_release(), "DE", TERMS, today=TODAY)
     for request in requests(_release(), kind, 2):
-        assert isinstance(configure(requirements_of(request, _release()), amounts, Deadline(60)), outcome)
+        assert isinstance(configure.configure(requirements_of(request, _release()), amounts, Deadline(60)), outcome)
 
 
 def test_nearly_every_request_is_met_without_any_search_whatever_was_asked_before(
@@ -75,6 +74,17 @@ def test_nearly_every_request_is_met_without_any_search_whatever_was_asked_befor
     asked = [requirements_of(each, release) for kind in _POSSIBLE for each in requests(release, kind, 8)]
     met = [any_valid.any_valid(each, {}) is not None for each in asked + asked]
     assert sum(met) >= 28  # of 32
+
+
+def test_without_the_time_for_its_search_every_request_within_a_budget_is_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configure, "_FIRST_S", 60.0)
+    release = grown(components=1000, rules=2000)
+    amounts = amount_table(release, "DE", TERMS, today=TODAY)
+    for request in requests(release, "budget", 4):
+        asked = requirements_of(request, release)
+        found = configure.configure(asked, amounts, Deadline(0), or_any=True)
+        assert isinstance(found, Solution)
+        assert found.amounts.contract_value <= asked.budget["contract_value"]
 
 
 def test_the_engines_of_the_bench_answer_alike() -> None:

@@ -193,7 +193,18 @@ def test_without_time_any_valid_change_is_an_answer_where_that_will_do() -> None
     assert not found.proof.is_optimal
 
 
-def test_without_time_nothing_is_claimed_of_a_budget() -> None:
+def test_without_time_a_change_within_a_budget_is_one_to_what_is_cheap() -> None:
+    cheapest = change(request(answers={"users": 300}), Installed(items={}), amounts(), Deadline(20))
+    assert isinstance(cheapest, Change)
+    budget = {"contract_value": cheapest.solution.amounts.contract_value}
+    asked = request(answers={"users": 300}, budget=budget)
+    found = change(asked, Installed(items=WEBSITE), amounts(), Deadline(0), or_any=True)
+    assert isinstance(found, Change)
+    assert found.solution.amounts.contract_value <= budget["contract_value"]
+    assert found.bound <= found.disruption
+
+
+def test_without_time_nothing_is_claimed_of_a_budget_that_nothing_keeps() -> None:
     asked = request(budget={"monthly": 1})
     with pytest.raises(Unavailable, match="no change was found"):
         change(asked, Installed(items=WEBSITE), amounts(), Deadline(0), or_any=True)

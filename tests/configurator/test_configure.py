@@ -20,6 +20,7 @@ from bidwright.configurator.check import check
 from bidwright.configurator.configure import configure
 from bidwright.configurator.cpsat_proof import ProofSearch
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.objectives import Objective
 from bidwright.configurator.request import BespokeEffect, Requirements
 from bidwright.configurator.solution import Solution
 from bidwright.core.errors import Unavailable
@@ -195,6 +196,15 @@ def test_without_any_time_there_is_a_valid_configuration_and_a_bound_that_holds(
     assert isinstance(outcome, Solution)
     assert check(request(answers={"users": 1000}), outcome.items) == []
     assert outcome.bound <= best <= outcome.amounts.contract_value
+
+
+def test_without_any_time_a_budget_is_kept_where_the_cheapest_keeps_it() -> None:
+    best = _solved(request(answers={"users": 1000})).amounts.contract_value
+    most = (Objective(attribute="ram_gib", maximize=True),)
+    asked = request(answers={"users": 1000}, budget={"contract_value": best}, objectives=most)
+    outcome = configure(asked, amounts(), Deadline(0), or_any=True)
+    assert isinstance(outcome, Solution)
+    assert outcome.amounts.contract_value == best
 
 
 def test_without_any_time_nothing_is_claimed_of_a_budget_or_where_the_best_is_needed() -> None:

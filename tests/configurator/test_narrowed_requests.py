@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 from draws import drawn
@@ -77,6 +78,35 @@ def test_a_relaxation_bounds_a_form_and_rules_out_what_costs_more() -> None:
     assert found.least == 12
     # A unit of b instead of two of a costs 3 more: with at most 15 in all, there is one b at most.
     assert [ends.tolist() for ends in found.left_for(15)] == [[0, 0], [4, 1]]
+
+
+def test_wherever_its_time_ends_a_relaxation_says_less_and_nothing_wrong() -> None:
+    low, high = np.zeros(2, dtype=np.int64), np.full(2, 4, dtype=np.int64)
+    rows, form = plain_rows([((0, 1), (2, 3), 7)]), LinearForm(((0, 3), (1, 9)), 0)
+    bounds = []
+    for looks in range(15):
+        found = relaxed(low, high, rows, form, _over_after(looks))
+        bounds.append(found and found.least)
+    # Nothing at first, then what parts of units say, and in the end the 12 of whole ones.
+    assert list(dict.fromkeys(bounds)) == [None, 11, 12]
+
+
+def test_a_search_near_the_bound_that_is_out_of_time_still_knows_the_bound() -> None:
+    model = cp_model.CpModel()
+    model.new_int_var(0, 4, "a")
+    model.new_int_var(0, 4, "b")
+    form = LinearForm(((0, 3), (1, 9)), 0)
+    search = ProofSearch(model, _said(plain_rows([((0, 1), (2, 3), 7)])))
+    found = [search.least(form, [0, 1], _over_after(looks)) for looks in range(15)]
+    assert found[0] is None
+    assert ((), 11) in [(one.values, one.bound) for one in found if one is not None]
+    assert all(one is None or one.bound <= 12 for one in found)
+
+
+def _over_after(looks: int) -> Deadline:
+    """A deadline that is over when the clock was looked at so often."""
+    clock = count()
+    return Deadline(looks, lambda: next(clock))
 
 
 def _said(rows: Rows) -> Written:
