@@ -19,7 +19,7 @@ from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_answers import guided
 from bidwright.configurator.installed import Installed, check_places
 from bidwright.configurator.mending import Mender
-from bidwright.configurator.money_checks import check_packages, require_equal
+from bidwright.configurator.money_checks import check_packages, possible_packages, require_equal
 from bidwright.configurator.objectives import OURS_ALONE
 from bidwright.configurator.question import Question
 from bidwright.configurator.repair_messages import changed_request, weights_of
@@ -108,6 +108,7 @@ class Answers:
             answers=requirements.answers,
             today=today,
         )
+        table = replace(table, packages=possible_packages(table.packages, requirements))
         check_packages(table, requirements)
         if not any(objective.measure in OURS_ALONE for objective in requirements.objectives):
             return table

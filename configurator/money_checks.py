@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from google.type.money_pb2 import Money
 
 from bidwright.catalog.amount_messages import amount_of
 from bidwright.configurator.objectives import IN_MONEY
 from bidwright.configurator.request import LIMITS, Requirements
 from bidwright.configurator.solution import Solution, SolverDisagrees
-from bidwright.core.amount_table import AmountTable
+from bidwright.core.amount_table import AmountTable, PackageAmount
 from bidwright.core.errors import InvalidInput
 from bidwright.core.money import to_minor
 from bidwright.v1 import price_pb2
+
+
+def possible_packages(packages: Mapping[str, PackageAmount], requirements: Requirements) -> dict[str, PackageAmount]:
+    """Those of some packages whose parts the offering has a slot for; no configuration of it has the others."""
+    components, slots = requirements.release.components, requirements.offering.slots
+    return {
+        id_: package
+        for id_, package in packages.items()
+        if all(components[part].family in slots for part in package.components)
+    }
 
 
 def check_packages(table: AmountTable, requirements: Requirements) -> None:

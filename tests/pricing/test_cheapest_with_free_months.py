@@ -8,9 +8,12 @@ import pytest
 from google.type.money_pb2 import Money
 from random_books import TODAY, Case
 from random_months import random_term, two_packages
+from small_release import small_release
 from test_cheapest_by_model import ANSWERS, MOST_COMBINATIONS, every_price, minor, offered, space, totals
 
 from bidwright.catalog.answers import answers_to_proto
+from bidwright.catalog.model import Package
+from bidwright.catalog.price_offers import Period, Promotion
 from bidwright.configurator.answers import Answers
 from bidwright.configurator.configure import Solution, configure
 from bidwright.configurator.deadline import Deadline
@@ -95,6 +98,33 @@ def test_what_is_asked_about_single_months_is_refused_where_packages_save_in_dif
     with pytest.raises(InvalidInput, match="a monthly budget cannot be held to") as caught:
         answers.question(asked_for, release)
     assert caught.value.reason == "PACKAGES_NOT_CONFIGURED"
+
+
+def test_packages_of_other_offerings_are_in_the_way_of_no_budget() -> None:
+    small = small_release()
+    always = Period(valid_from=dt.date(2026, 1, 1), valid_to=None)
+    parts = {"cache.valkey_small": 1, "database.postgresql_small": 1}
+    elsewhere = Package(id="elsewhere", title="P", components=parts, monthly={"DE": Decimal(50)}, because="")
+    free = Promotion(
+        id="free",
+        title="Free",
+        components=frozenset({"cache.valkey_small"}),
+        charges=frozenset({"monthly"}),
+        free_months=2,
+        markets=frozenset({"DE"}),
+        period=always,
+    )
+    release = replace(small, packages={**small.packages, "elsewhere": elsewhere}, promotions={"free": free})
+    asked_for = ConfigureRequest(
+        portfolio="portfolios/small", offering="web_hosting", market="DE", terms=CommercialTerms(term_months=24)
+    )
+    asked_for.budget.monthly.CopyFrom(Money(currency_code="EUR", units=100))
+    answers = Answers(AmountTables(), price, lambda: dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC))
+    assert answers.configure(answers.question(asked_for, release), Deadline(20)).HasField("solution")
+    asked_for.offering = "business_application"  # it has both packages, which save in different months
+    asked_for.budget.monthly.units = 1000
+    with pytest.raises(InvalidInput, match="a monthly budget cannot be held to"):
+        answers.question(asked_for, release)
 
 
 def test_a_ramp_is_not_configured() -> None:
