@@ -193,7 +193,7 @@ class Answers:
         self, request: configurator_pb2.GuideConfigurationRequest, question: Question, deadline: Deadline
     ) -> configurator_pb2.GuideConfigurationResponse:
         """What a partial choice means for each option."""
-        return guided(request, question.requirements, question.table, deadline)
+        return guided(request, question, lambda asked: self._table(question.request, asked, question.today), deadline)
 
     def explain(
         self, request: configurator_pb2.ExplainConfigurationRequest, question: Question, deadline: Deadline

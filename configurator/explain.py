@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from bidwright.configurator.bespoke_prices import priced_text, with_items
@@ -50,10 +50,15 @@ def conflict_of(
             return priced_text(member, requirements, amounts)
         return member_text(member, requirements)
 
+    records = [ConflictMember(kind=m.kind, id=m.id, text=told(m)) for m in members]
+    return conflict_between(records, minimal=minimal)
+
+
+def conflict_between(records: Iterable[ConflictMember], *, minimal: bool) -> Conflict:
+    """The record of a conflict between some members, those that the customer can change first."""
     kinds = (*CHANGEABLE, *FIXED)
-    ordered = sorted(members, key=lambda member: (kinds.index(member.kind), member.id))
-    records = [ConflictMember(kind=m.kind, id=m.id, text=told(m)) for m in ordered]
-    return Conflict(summary=_summary(records), members=records, minimal=minimal)
+    ordered = sorted(records, key=lambda member: (kinds.index(member.kind), member.id, member.site))
+    return Conflict(summary=_summary(ordered), members=ordered, minimal=minimal)
 
 
 def _summary(members: Sequence[ConflictMember]) -> str:

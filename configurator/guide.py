@@ -34,6 +34,8 @@ from bidwright.v1.configurator_pb2 import (
     OptionState,
 )
 
+Least = Callable[[Option | None], int | None]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
@@ -54,10 +56,13 @@ class Guidance:
         ranges: Need that asks for a number -> least and greatest answer, in its smallest steps; likewise.
         reasons: Option asked about that is forced or excluded -> what makes it so; likewise.
         price_differences: Open option asked about -> minor units that the best contract value rises by; likewise.
+        least: The least contract value of an option that can be taken, or of all; None where it is not proven, and
+            ``TimeoutError`` where the time is over.
     """
 
     vocabulary: Vocabulary
     states: Mapping[Option, OptionState]
+    least: Least
     units: Mapping[str, Range] = field(default_factory=dict)
     ranges: Mapping[str, Range] = field(default_factory=dict)
     reasons: Mapping[Option, Sequence[ConflictMember]] = field(default_factory=dict)
@@ -88,13 +93,15 @@ def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, dead
         raise out_of_time(deadline) from too_late
     ranges = _ranges(search, requirements, amounts, deadline) if wishes.ranges else {}
     asker = _Asker(requirements, amounts, deadline)
+    least = partial(asker.least_value, search.vocabulary)
     return Guidance(
         vocabulary=search.vocabulary,
         states=states,
+        least=least,
         units={name: found for name, found in ranges.items() if "." in name},
         ranges={name: found for name, found in ranges.items() if "." not in name},
         reasons=asker.reasons(wishes.explain, states),
-        price_differences=price_differences(wishes.price, states, partial(asker.least_value, search.vocabulary)),
+        price_differences=price_differences(wishes.price, states, least),
     )
 
 
@@ -176,7 +183,7 @@ class _Asker:
 def price_differences(
     options: Iterable[Option],
     states: Mapping[Option, OptionState],
-    least: Callable[[Option | None], int | None],
+    least: Least,
 ) -> dict[Option, int]:
     """By how much the best contract value rises with each of some options that are open, as far as the time suffices.
 

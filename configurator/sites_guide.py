@@ -74,6 +74,7 @@ def guide_sites(
     return Guidance(
         vocabulary=guide.vocabulary,
         states=states,
+        least=prices.least,
         units={name: found for name, found in ranges.items() if "." in name},
         ranges={name: found for name, found in ranges.items() if "." not in name},
         reasons=guide.reasons(wishes.explain, states),
