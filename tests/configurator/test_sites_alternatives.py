@@ -69,7 +69,7 @@ def test_several_qualities_are_weighed_by_what_can_be_gained_of_each() -> None:
 
 def test_what_no_bid_meets_is_a_conflict() -> None:
     asked = bid(SMALL, pins=[Pin(component="router.large", quantity=5)])
-    assert isinstance(alternatives(asked, prices(), ("support_hours",), Deadline(20), number=3), Conflict)
+    assert isinstance(alternatives(asked, prices(), ("support_hours",), Deadline(60), number=3), Conflict)
 
 
 def test_without_time_there_is_one_valid_bid_and_more_are_not_ruled_out() -> None:
