@@ -11,6 +11,7 @@ from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.cpsat_solve import cheapest
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import BESPOKE, BUDGET, Member, amount_text, member_text
+from bidwright.configurator.priced_answers import with_answers
 from bidwright.configurator.request import LIMITS, Limit, Requirements
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
@@ -31,7 +32,7 @@ def explain(requirements: Requirements, amounts: AmountTable, deadline: Deadline
     clash = ConflictSearch(requirements, amounts, deadline).clash()
     if clash is None:
         return None
-    clash = with_items(clash, requirements, amounts, deadline)
+    clash = with_answers(with_items(clash, requirements, amounts, deadline), requirements, amounts)
     conflict = conflict_of(clash.members, requirements, amounts, minimal=clash.minimal)
     for limit in LIMITS:
         if Member(BUDGET, limit) in clash.members:

@@ -58,7 +58,8 @@ def guide_cases(
     Raises:
         Unavailable: It was not known in time, or of so many answers, whether the choice can be completed.
     """
-    needs = [asked.offering.needs[name] for name in sorted(amounts.unanswered & asked.offering.needs.keys())]
+    open_ones = (amounts.needs & asked.offering.needs.keys()) - asked.answers.keys()
+    needs = [asked.offering.needs[name] for name in sorted(open_ones)]
     if not needs or not (asked.budget or wishes.price):
         return guide(asked, amounts, wishes)
     of_cases = Wishes(ranges=wishes.ranges and bool(asked.budget))

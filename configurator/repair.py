@@ -14,6 +14,7 @@ from bidwright.configurator.cpsat_conflict import EnginesDisagree
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of
 from bidwright.configurator.members import BESPOKE, Member
+from bidwright.configurator.priced_answers import priced_answers, with_answers
 from bidwright.configurator.repair_changes import Asked, Changes, Repaired, changes_for
 from bidwright.configurator.solution import Solution
 from bidwright.core.errors import Unavailable
@@ -94,6 +95,7 @@ def explain_and_repair(
         return None
     # What a budget would have to be is not looked for here: a repair tells it.
     clash = with_items(clash, asked.requirements, asked.amounts, deadline.after(_SHARE))
+    clash = with_answers(clash, asked.requirements, asked.amounts)
     conflict = conflict_of(clash.members, asked.requirements, asked.amounts, minimal=clash.minimal)
     search = RepairSearch(conflicts=conflicts, repaired=repaired, weights=weights, deadline=deadline)
     return Explanation(conflict=conflict, repairs=search.repairs(clash, most))
@@ -124,7 +126,8 @@ class RepairSearch:
             most: How many are wanted.
         """
         found, complete = lightest(self.correction_sets(first), self._repair, most)
-        return Repairs(found=tuple(sorted(found, key=_order)[:most]), complete=complete)
+        # What other answers would cost is only asked of those that are enough at the prices of the old ones.
+        return Repairs(found=tuple(sorted(found, key=_order)[:most]), complete=complete and not self._priced_answers)
 
     def correction_sets(self, first: Clash) -> Iterator[CorrectionSet[Member]]:
         """What must be given up, the lightest sets first; none where the offering contradicts itself.
@@ -156,27 +159,40 @@ class RepairSearch:
             self._searches[items] = ConflictSearch(*fewer, self.deadline)
         return self._searches[items]
 
-    def _repair(self, given_up: CorrectionSet[Member]) -> Repair:
+    def _repair(self, given_up: CorrectionSet[Member]) -> Repair | None:
+        """What giving these up leads to; None where that is not enough at the prices of the answers in their place."""
+        try:
+            return self._mended(given_up.members)
+        except EnginesDisagree:
+            if self._priced_answers.isdisjoint(given_up.members):
+                raise
+            return None
+
+    def _mended(self, given_up: tuple[Member, ...]) -> Repair:
         deadline = self.deadline.after(_SHARE)
-        changes = changes_for(given_up.members, self.repaired, deadline)
+        changes = changes_for(given_up, self.repaired, deadline)
         asked = self.repaired(changes)
         solution = configure(asked.requirements, asked.amounts, deadline)
         if not isinstance(solution, Solution):
-            raise EnginesDisagree(f"{given_up.members} were found to be enough to give up, and are not")
+            raise EnginesDisagree(f"{given_up} were found to be enough to give up, and are not")
         return Repair(changes=changes, weight=self._weight(changes), solution=solution)
+
+    @property
+    def _priced_answers(self) -> frozenset[Member]:
+        return priced_answers(self.conflicts.requirements, self.conflicts.amounts)
 
     def _weight(self, changes: Changes) -> int:
         return sum(self.weights[member] for member in changes.members)
 
 
 def lightest(
-    sets: Iterator[CorrectionSet[MemberT]], repair_of: Callable[[CorrectionSet[MemberT]], RepairT], most: int
+    sets: Iterator[CorrectionSet[MemberT]], repair_of: Callable[[CorrectionSet[MemberT]], RepairT | None], most: int
 ) -> tuple[list[RepairT], bool]:
     """The lightest repairs: so many, and all that weigh as much as the last of them.
 
     Args:
         sets: What must be given up, the lightest first.
-        repair_of: Makes a repair of a set; it may take too long.
+        repair_of: Makes a repair of a set, where it is one; it may take too long.
         most: How many are wanted.
 
     Returns:
@@ -194,10 +210,14 @@ def lightest(
             is_complete = False
             break
         try:
-            found.append(repair_of(one))
+            repair = repair_of(one)
         except (TimeoutError, Unavailable):
             # It took more than its share of the time; another one may be easier.
+            repair = None
+        if repair is None:
             is_complete = False
+        else:
+            found.append(repair)
     return found, is_complete
 
 

@@ -147,7 +147,7 @@ class AmountTable:
         free_months: Months at the start of the term in which components and commitments are not due; bespoke items are.
         spared: What of the contract value components do not cost, as promotions make some months more free.
         spared_first_year: The same of the first year.
-        unanswered: Needs that prices depend on and that nobody has answered: what is priced by them costs nothing here.
+        needs: Those that prices depend on. What is priced by one that is not answered costs nothing here.
     """
 
     currency: str
@@ -168,7 +168,7 @@ class AmountTable:
     free_months: int = 0
     spared: Columns = field(default_factory=dict)
     spared_first_year: Columns = field(default_factory=dict)
-    unanswered: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
 
     @property
     def package_months(self) -> int | None:

@@ -156,7 +156,7 @@ def _standard_table(sale: Sale) -> AmountTable:
         bespoke_one_time=-to_minor(sale.agreement.one_time_discount, sale.book.currency),
         bespoke_monthly=-to_minor(sale.agreement.monthly_discount, sale.book.currency),
         price_date=sale.agreement.price_date,
-        unanswered=sale.book.needs - sale.answers.keys(),
+        needs=sale.book.needs,
     )
     return replace(
         table,
