@@ -45,10 +45,7 @@ def configure(
     ends = (deadline, first)
     asked, goals, best = _narrowed_best(requirements, amounts, *ends) or _best(requirements, amounts, *ends)
     if best.status == "infeasible":
-        try:
-            conflict = explain(requirements, amounts, deadline)
-        except TimeoutError as too_late:
-            raise _out_of_time(deadline) from too_late
+        conflict = _conflict(requirements, amounts, deadline)
         if conflict is not None:
             return conflict
         best = best_found(asked, goals, deadline, presolve=False)
@@ -57,6 +54,9 @@ def configure(
     if best.status == "unknown" and or_any:
         known = any_valid(requirements, {})
         best = best if known is None else as_found(asked, goals, known)
+        conflict = _conflict(requirements, amounts, deadline) if best.status == "unknown" else None
+        if conflict is not None:
+            return conflict
     if best.status == "unknown":
         raise _out_of_time(deadline)
     solution = confirmed(best.items, best.contract_value, best.least_value, requirements=requirements, table=amounts)
@@ -125,6 +125,13 @@ def reached_by(
             # may be as good by this objective, and bounds of the next ones have to hold for all of them.
             value, among_all = number, True
         yield Reached(objective=goal.objective, value=value, bound=bound)
+
+
+def _conflict(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> Conflict | None:
+    try:
+        return explain(requirements, amounts, deadline)
+    except TimeoutError as too_late:
+        raise _out_of_time(deadline) from too_late
 
 
 def _out_of_time(deadline: Deadline) -> Unavailable:

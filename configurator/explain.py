@@ -18,17 +18,21 @@ from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
 
 _REASONS_TOLD = 3
 
+_LEAST_S = 0.2
+"""So long a conflict is looked for in any case: those that no budget is part of take some milliseconds."""
+
 
 def explain(requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> Conflict | None:
     """Say why nothing meets the requirements.
 
     Returns:
-        A conflict; ``minimal`` is False where the deadline came before it was as small as possible, or confirmed. None
-        where the requirements can be met after all.
+        A conflict; ``minimal`` is False where the deadline and a least time came before it was as small as possible, or
+        confirmed. None where the requirements can be met after all.
 
     Raises:
-        TimeoutError: The deadline came before any conflict was found.
+        TimeoutError: They came before any conflict was found.
     """
+    deadline = deadline.at_least(_LEAST_S)
     clash = ConflictSearch(requirements, amounts, deadline).clash()
     if clash is None:
         return None

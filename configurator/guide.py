@@ -46,6 +46,10 @@ class Wishes:
     ranges: bool = False
 
 
+_LEAST_S = 0.2
+"""So long is looked in any case: an offering that was asked about before is known by then, but for tight budgets."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Guidance:
     """What a partial choice means.
@@ -76,7 +80,7 @@ def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, dead
         requirements: The choice; needs without an answer are open.
         amounts: What quantities cost in the market and under the terms of the request.
         wishes: What is wanted beside the states.
-        deadline: When it is over, what is not known by then is left out.
+        deadline: When it is over, and a least time, what is not known by then is left out.
 
     Returns:
         A conflict where the choice cannot be completed.
@@ -84,6 +88,7 @@ def guide(requirements: Requirements, amounts: AmountTable, wishes: Wishes, dead
     Raises:
         Unavailable: It was not known in time whether the choice can be completed.
     """
+    deadline = deadline.at_least(_LEAST_S)
     try:
         search = GuideSearch(requirements, amounts, deadline)
         if not search.decide():

@@ -8,6 +8,7 @@ import pytest
 from examples import amounts, request
 
 from bidwright.catalog.model import Answer
+from bidwright.configurator import explain
 from bidwright.configurator.change import Change, change
 from bidwright.configurator.check import check
 from bidwright.configurator.cpsat_change import Weights
@@ -204,7 +205,8 @@ def test_without_time_a_change_within_a_budget_is_one_to_what_is_cheap() -> None
     assert found.bound <= found.disruption
 
 
-def test_without_time_nothing_is_claimed_of_a_budget_that_nothing_keeps() -> None:
+def test_without_time_nothing_is_claimed_of_a_budget_that_nothing_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explain, "_LEAST_S", 0.0)
     asked = request(budget={"monthly": 1})
     with pytest.raises(Unavailable, match="no change was found"):
         change(asked, Installed(items=WEBSITE), amounts(), Deadline(0), or_any=True)

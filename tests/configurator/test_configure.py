@@ -15,7 +15,7 @@ from google.protobuf.json_format import MessageToDict
 from small_release import small_release
 
 from bidwright.catalog.model import Answer
-from bidwright.configurator import cpsat_best
+from bidwright.configurator import cpsat_best, explain
 from bidwright.configurator.check import check
 from bidwright.configurator.configure import configure
 from bidwright.configurator.cpsat_proof import ProofSearch
@@ -207,7 +207,18 @@ def test_without_any_time_a_budget_is_kept_where_the_cheapest_keeps_it() -> None
     assert outcome.amounts.contract_value == best
 
 
-def test_without_any_time_nothing_is_claimed_of_a_budget_or_where_the_best_is_needed() -> None:
+def test_without_any_time_a_conflict_is_minimal_where_a_least_time_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explain, "_LEAST_S", 60.0)
+    for impossible in (request(budget={"monthly": 1}), request(answers={"users": 1000}, pins={"compute.small": 1})):
+        outcome = configure(impossible, amounts(), Deadline(0), or_any=True)
+        assert isinstance(outcome, Conflict)
+        assert outcome.minimal
+
+
+def test_without_any_time_nothing_is_claimed_where_that_is_too_little_or_the_best_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(explain, "_LEAST_S", 0.0)
     with pytest.raises(Unavailable, match="no configuration was found within 0 seconds"):
         configure(request(budget={"monthly": 1}), amounts(), Deadline(0), or_any=True)
     with pytest.raises(Unavailable, match="no configuration was found within 0 seconds"):

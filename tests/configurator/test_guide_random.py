@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
+import pytest
 from draws import drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -168,6 +169,17 @@ def test_what_was_asked_before_changes_no_answer(case: Case, data: st.DataObject
         return
     for option, state in outcome.states.items():
         assert state == _expected_state(option, valid, case), option
+
+
+@settings(_settings, max_examples=drawn(20))
+@given(partial_cases())
+def test_without_any_time_what_is_known_after_a_least_time_is_told(case: Case) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bidwright.configurator.guide._LEAST_S", 20.0)
+        patch.setattr("bidwright.configurator.explain._LEAST_S", 20.0)
+        found = [guide(case.requirements, case.amounts, Wishes(), Deadline(seconds)) for seconds in (0, 20)]
+    without, within = (one if isinstance(one, Conflict) else one.states for one in found)
+    assert without == within
 
 
 @settings(_settings, max_examples=drawn(20))
