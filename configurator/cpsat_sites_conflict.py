@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.bespoke_prices import priced_items, with_only, with_prices
-from bidwright.configurator.conflict_search import least_blamed_first
+from bidwright.configurator.conflict_search import Clash, least_blamed_first
 from bidwright.configurator.cpsat_request import RequestModel, request_model
 from bidwright.configurator.cpsat_sites import SitesModel
 from bidwright.configurator.cpsat_sites_solve import SitesFound
@@ -15,6 +15,7 @@ from bidwright.configurator.cpsat_solve import presolve_free_solver
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of
 from bidwright.configurator.members import Member
+from bidwright.configurator.priced_answers import with_answers
 from bidwright.configurator.request import Requirements
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict
@@ -62,7 +63,8 @@ def bid_conflict(
 
     items = {item: item for item in priced_items(kept, whole, amounts)}
     kept, is_known = with_prices(kept, items, whole, can_hold)
-    conflict = conflict_of(kept, whole, amounts, minimal=minimal and is_known)
+    clash = with_answers(Clash(members=tuple(kept), minimal=minimal and is_known), whole, amounts)
+    conflict = conflict_of(clash.members, whole, amounts, minimal=clash.minimal)
     conflict.summary += TOGETHER
     return conflict
 

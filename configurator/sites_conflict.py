@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from bidwright.configurator.conflict_search import Clash
 from bidwright.configurator.cpsat_sites_conflict import TOGETHER
 from bidwright.configurator.cpsat_sites_reasons import ReasonSearch, SitedClash
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of, explain
 from bidwright.configurator.members import Member
+from bidwright.configurator.priced_answers import with_answers
 from bidwright.configurator.request import Requirements
 from bidwright.configurator.sites import Site, kinds_of
+from bidwright.configurator.sites_said import SitedMember
 from bidwright.configurator.sites_split import at_site, is_of_bid, whole_bid
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
@@ -61,10 +65,13 @@ def conflict_between(bid: Requirements, amounts: AmountTable, deadline: Deadline
         clash = ReasonSearch(bid, amounts, [site.id for site in bid.sites], deadline).clash()
     if clash is None:
         return None
-    members, of_bid = told(clash, bid, amounts), [one.member for one in clash.members if not one.site]
-    conflict = conflict_of(of_bid, whole_bid(bid), amounts, minimal=clash.minimal)
+    whole, members = whole_bid(bid), tuple(one.member for one in clash.members if not one.site)
+    of_bid = with_answers(Clash(members=members, minimal=clash.minimal), whole, amounts)
+    conflict = conflict_of(of_bid.members, whole, amounts, minimal=of_bid.minimal)
+    at_sites = [one for one in clash.members if one.site]
+    records = told(replace(clash, members=(*(SitedMember("", one) for one in of_bid.members), *at_sites)), bid, amounts)
     del conflict.members[:]
-    conflict.members.extend(members)
+    conflict.members.extend(records)
     conflict.summary += TOGETHER
     return conflict
 

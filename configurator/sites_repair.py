@@ -17,6 +17,7 @@ from bidwright.configurator.cpsat_conflict import EnginesDisagree
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.members import BUDGET, Member
 from bidwright.configurator.objectives import Objective
+from bidwright.configurator.priced_answers import priced_answers
 from bidwright.configurator.repair import lightest
 from bidwright.configurator.repair_changes import Asked, Changes
 from bidwright.configurator.request import LIMITS, Limit
@@ -92,6 +93,8 @@ def explain_sites(
     except TimeoutError:
         return SitedExplanation(conflict=conflict, repairs=(), complete=False)
     found, complete = lightest(search.sets(), search.repair, most)
+    # Of many answers that prices depend on, only those closest to the ones given are tried.
+    complete = complete and not priced_answers(asked.requirements, asked.amounts)
     return SitedExplanation(conflict=conflict, repairs=tuple(sorted(found, key=_order)[:most]), complete=complete)
 
 
