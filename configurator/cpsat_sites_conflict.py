@@ -63,7 +63,9 @@ def bid_conflict(
 
     items = {item: item for item in priced_items(kept, whole, amounts)}
     kept, is_known = with_prices(kept, items, whole, can_hold)
-    clash = with_answers(Clash(members=tuple(kept), minimal=minimal and is_known), whole, amounts)
+    # Cuts are not all that sites need: what could hold by them may not hold at the sites.
+    is_minimal = minimal and is_known and not impossible.known.cuts
+    clash = with_answers(Clash(members=tuple(kept), minimal=is_minimal), whole, amounts)
     conflict = conflict_of(clash.members, whole, amounts, minimal=clash.minimal)
     conflict.summary += TOGETHER
     return conflict

@@ -14,10 +14,14 @@ from google.type.money_pb2 import Money
 from bidwright.configurator import sites_configure
 from bidwright.configurator.answers import Answers
 from bidwright.configurator.check import check
+from bidwright.configurator.cpsat_sites import Cut, Known
+from bidwright.configurator.cpsat_sites_conflict import bid_conflict
+from bidwright.configurator.cpsat_sites_solve import SitesFound
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.request import Requirements, requirements_and_items
 from bidwright.configurator.sites_configure import SitedSolution, configure_sites
 from bidwright.configurator.sites_request import site_messages
+from bidwright.configurator.sites_split import whole_bid
 from bidwright.core.errors import InvalidInput, Unavailable
 from bidwright.pricing.amounts import AmountTables
 from bidwright.pricing.price import price
@@ -173,6 +177,15 @@ def test_a_budget_that_no_bid_meets_is_told_of_the_whole_bid() -> None:
     assert "each of them could have it by itself" in conflict.summary
     assert ConflictKind.CONFLICT_KIND_BUDGET in {member.kind for member in conflict.members}
     assert conflict.minimal
+
+
+def test_what_is_known_of_sites_only_in_part_makes_no_conflict_minimal() -> None:
+    whole = whole_bid(bid([site("a")], budget=Budget(monthly=Money(currency_code="EUR", units=500))))
+    for known, is_minimal in ((Known(), True), (Known(cuts=[Cut({"router.small": 1}, least=1)]), False)):
+        impossible = SitesFound(status="infeasible", known=known)
+        conflict = bid_conflict(whole, prices(), impossible, surplus={}, deadline=Deadline(20))
+        assert conflict is not None
+        assert conflict.minimal == is_minimal
 
 
 def test_a_pin_of_the_whole_bid_is_about_the_total() -> None:
