@@ -323,3 +323,12 @@ def test_hostile_keys_are_refused(host: Host, key: str, login: str, keys: str) -
     given = {"server_login": login, "server_public_key": keys.replace("{key}", key.strip())}
     host.refuse("server", given, "Give OpenSSH public keys")
     assert_nothing_was_run_by_hostile_text(host)
+
+
+@pytest.mark.slow
+def test_what_the_system_does_every_day_counts_as_no_change(host: Host) -> None:
+    before = host.state()
+    daily = "systemctl list-unit-files --type=timer --no-legend | awk '{print $1}' | grep -v @"
+    services = f"systemctl show --property=Unit --value $({daily})"
+    host.shell(f"systemctl start --wait $({services}) || true")
+    assert host.changes_since(before) == {}
