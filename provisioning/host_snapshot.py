@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-# What any run of any program changes, or the system itself every day: logs, caches, copies of the lists of packages, and
-# where Ansible puts its modules for a moment.
+# What any run of any program changes, or the system itself every day: logs, caches, copies of the lists of packages,
+# and where Ansible puts its modules for a moment.
 PASSING = (
     "/root/.ansible",
     "/var/backups/*.[0-9]*",
