@@ -30,7 +30,6 @@ _KEPT_ENVIRONMENT = (
     "TMPDIR",
     "SSH_AUTH_SOCK",
 )  # nothing else: the worker's environment holds its credentials
-_UNREACHABLE_CODE = 4  # of ansible-playbook
 
 
 def run_role(run: RoleRun) -> RoleResult:
@@ -50,7 +49,7 @@ def run_role(run: RoleRun) -> RoleResult:
         runner = Runner(configuration, event_handler=progress.take, cancel_callback=run.is_canceled)
         runner.run()
     return RoleResult(
-        status=_status(runner.status, runner.rc),
+        status=_status(runner.status, runner.rc, is_unreachable=progress.is_unreachable),
         return_code=runner.rc,
         changed=progress.changed,
         endpoint=progress.endpoint,
@@ -181,12 +180,12 @@ def _dies_with_us() -> tuple[str, ...]:
     raise Unavailable("setpriv cannot tie a run to its worker.", fix="Install util-linux 2.33 or newer.")
 
 
-def _status(words: str, return_code: int) -> Status:
+def _status(words: str, return_code: int, *, is_unreachable: bool) -> Status:
     if words in (Status.CANCELED, Status.TIMEOUT):
         return Status(words)
     if return_code == 0:
         return Status.SUCCESSFUL
-    return Status.UNREACHABLE if return_code == _UNREACHABLE_CODE else Status.FAILED
+    return Status.UNREACHABLE if is_unreachable else Status.FAILED
 
 
 def _message(words: str, progress: Progress) -> str:

@@ -141,6 +141,46 @@ def test_a_failure_that_is_not_shown_gives_way_to_one_that_tells_why() -> None:
     assert alone.message == "Converge: failed"
 
 
+def test_a_host_that_was_lost_in_the_middle_is_unreachable_even_if_it_answers_again() -> None:
+    progress = Progress(ignore, [])
+    lost = {"task": "Converge", "ignore_errors": True, "res": {"censored": "the output has been hidden"}}
+    progress.take({"event": "runner_on_unreachable", "event_data": lost})
+    progress.take({"event": "runner_on_ok", "event_data": {"task": "Reach the host", "res": {"ping": "pong"}}})
+    told = {"task": "Report", "res": {"msg": "The connection to the host was lost meanwhile."}}
+    progress.take({"event": "runner_on_failed", "event_data": told})
+    assert progress.is_unreachable
+    assert progress.message == "Report: The connection to the host was lost meanwhile."
+
+
+def test_what_answers_instead_of_a_module_is_told() -> None:
+    progress = Progress(ignore, [])
+    answer = {"msg": "No start of json char found", "module_stdout": "/bin/sh: 1: sudo: not found\r\n"}
+    progress.take({"event": "runner_on_failed", "event_data": {"task": "Reach the host", "res": answer}})
+    assert progress.message == "Reach the host: No start of json char found: /bin/sh: 1: sudo: not found"
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        # As Ansible says it.
+        (
+            ("[WARNING]: old", "[ERROR]: the role 'x' was not found", "[ERROR]: more"),
+            "[ERROR]: the role 'x' was not found",
+        ),
+        # It has ended with a traceback.
+        (
+            ("  display(C.COLOR_ERROR)", "OSError: [Errno 28] No space left on device", "SystemError: x"),
+            "OSError: [Errno 28] No space left on device",
+        ),
+    ],
+)
+def test_a_fault_of_ansible_itself_is_told_by_its_first_line(lines: tuple[str, ...], message: str) -> None:
+    progress = Progress(ignore, [])
+    for line in lines:
+        progress.take({"event": "verbose", "stdout": line})
+    assert progress.message == message
+
+
 def test_old_runs_are_removed(tmp_path: Path) -> None:
     for number in range(4):
         (tmp_path / f"a{number}").mkdir()

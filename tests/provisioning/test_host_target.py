@@ -72,7 +72,7 @@ def withdrawal_run(tmp_path: Path, target: HostTarget) -> RoleRun:
     )
 
 
-def test_no_run_tells_ssh_to_accept_unknown_keys_of_hosts(tmp_path: Path) -> None:
+def test_a_run_tells_ssh_to_notice_lost_hosts_and_never_to_accept_unknown_keys(tmp_path: Path) -> None:
     ssh, asked = tmp_path / "ssh", tmp_path / "asked"
     ssh.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {asked}\nexit 255\n')
     ssh.chmod(0o700)
@@ -83,6 +83,7 @@ def test_no_run_tells_ssh_to_accept_unknown_keys_of_hosts(tmp_path: Path) -> Non
     assert [
         word for word in words if word.startswith("StrictHostKeyChecking")
     ] == []  # ssh's own: unknown ones are refused
+    assert {"ServerAliveInterval=15", "ServerAliveCountMax=4"} < set(words)  # a host without power says nothing
 
 
 def test_a_host_that_does_not_answer_is_told_with_the_reason(tmp_path: Path) -> None:
