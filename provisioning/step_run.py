@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bidwright.core.errors import BidwrightError, Conflicting, Unavailable
+from bidwright.core.file_faults import in_words
 from bidwright.provisioning.ansible import run_role
 from bidwright.provisioning.ansible_run import RoleResult, RoleRun, Status, TaskDone
 from bidwright.provisioning.equipment import Workshop, equip, port_holder, role_run
@@ -97,6 +98,10 @@ class StepRun:
         except BidwrightError as error:
             status = Status.UNREACHABLE if isinstance(error, Unavailable) else Status.FAILED
             return RoleResult(status, -1, 0, {}, f"{error.message} {error.fix}", 0.0)
+        except OSError as error:
+            fault = in_words(error)
+            words = f"The worker's own machine fails: {fault.message} {fault.fix}"
+            return RoleResult(Status.UNREACHABLE, -1, 0, {}, words, 0.0)
 
     async def _end(self, order: Order, result: RoleResult) -> None:
         if result.status == Status.SUCCESSFUL and order.kind == ORDER_KIND_WITHDRAW:

@@ -10,7 +10,7 @@ import click
 
 from bidwright.core.command_line.lazy_group import CommandAt, LazyGroup
 from bidwright.core.errors import BidwrightError
-from bidwright.server.file_faults import in_words
+from bidwright.core.file_faults import in_words
 
 _COMMANDS = {
     "authority": CommandAt("bidwright.server.run_commands:authority", "Print the certificate to trust services by."),

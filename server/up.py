@@ -22,11 +22,11 @@ from ruamel.yaml import YAML
 from bidwright.core.caller import ROLES
 from bidwright.core.clock import utc_now
 from bidwright.core.errors import BidwrightError, NotAllowedNow, Unavailable
+from bidwright.core.file_faults import in_words
 from bidwright.provisioning.credentials import CredentialCipher
 from bidwright.provisioning.inventory import local_inventory, read_inventory
 from bidwright.server.api_keys import ApiKeys
 from bidwright.server.children import Child, Patience, keep_all_running, pause
-from bidwright.server.file_faults import in_words
 from bidwright.server.layout import StateDirectory, read_client_settings, write_private
 from bidwright.server.listening import Listening, free_address, require_free
 from bidwright.server.publishing import publish_if_new

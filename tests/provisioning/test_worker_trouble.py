@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from orders import ACCOUNT, HEARTBEAT_S, PORTS, Site, configuration, contract, rests, site, until
 
+from bidwright.provisioning import ansible
 from bidwright.provisioning.inventory import Inventory
 from bidwright.provisioning.ports import Ports
 from bidwright.provisioning.worker import Worker, WorkerSettings, WorkerStorage
@@ -32,6 +35,19 @@ async def test_a_target_that_cannot_be_reached_is_tried_again_and_then_the_step_
     assert failed.state == ORDER_STATE_FAILED
     assert failed.steps[0].attempts == 3
     assert failed.steps[0].message.startswith("The target 'local' is not in the inventory.")
+
+
+async def test_a_full_disk_of_the_worker_is_why_a_step_failed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(ansible, "write_private", full)
+    await site.sign(contract(configuration("web.nginx_site")))
+    failed = await site.work()
+    assert failed.state == ORDER_STATE_FAILED
+    assert failed.steps[0].message == (
+        "The worker's own machine fails: No space left on device. Free space on that disk, then repeat."
+    )
 
 
 @pytest.mark.slow

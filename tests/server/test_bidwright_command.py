@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from command_groups import commands_of
 
-from bidwright.server.file_faults import in_words
+from bidwright.core.file_faults import in_words
 from bidwright.server.main import bidwright
 
 _HEAVY = {"ortools", "pandas", "pysat", "ansible_runner", "redis"}
