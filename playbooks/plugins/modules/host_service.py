@@ -10,6 +10,7 @@ import grp
 import hashlib
 import http.client
 import ipaddress
+import json
 import os
 import pwd
 import re
@@ -159,12 +160,15 @@ changes: {description: What was changed., type: list, returned: always}
 RUN = Path("/run/bidwright")
 STATE = Path("/etc/bidwright")
 SPACE = Path("/srv/bidwright")
+INSTALLING = STATE / ".installing"
+"""What lies there while packages are installed, and what they bring that was not there before; gone afterwards."""
 FIREWALL = "/usr/local/sbin/bidwright-host"
 """Comes with the role server; ``load`` lets the kernel have the rules on disk, and says so if it had others."""
 _HOST_NAME = re.compile(r"(?i:(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,62})(\.[a-z0-9-]{1,63})*)")
 _POLICY = "#!/bin/sh\n# Of Bidwright: nothing is started while packages are installed.\nexit 101\n"
 _POLICY_PATH = "/usr/sbin/policy-rc.d"
 _LOCK_PATIENCE_S = 300
+_LOCKED = re.compile("Could not get lock|lock was locked by another process")
 _READY_PATIENCE_S = 60
 
 
@@ -188,7 +192,9 @@ class Convergence:
         if self.is_rehearsal:
             self._rehearse(rules)
             return
+        end_interrupted_installation()
         self._install()
+        self._refuse_taken_port()
         for facts in self.wanted["directories"]:
             self._directory(facts["path"], facts)
         self._prepare()
@@ -210,57 +216,36 @@ class Convergence:
             patterns = [*self.wanted["remove"], self._rules_path]
             self.changes += [f"{path} removed" for pattern in patterns for path in _matching(pattern)]
             return
+        end_interrupted_installation()
         self._converge_firewall("")
         if self.unit and not self.wanted["is_shared"]:
             self._stop()
         removed = [path for pattern in self.wanted["remove"] for path in _matching(pattern) if _remove(path)]
         self.changes += [f"{path} removed" for path in removed]
-        if removed:  # generators make units of files that are gone now
+        is_changed = bool(removed) or self._loaded_record.exists()
+        if is_changed:  # generators make units of files that are gone now
             run("systemctl", "daemon-reload")
         if self.unit and not self.wanted["is_shared"]:
             run("systemctl", "reset-failed", self.unit, must=False)
         if self.wanted["is_shared"]:
-            self._leave_shared(is_changed=bool(removed) or self._loaded_record.exists())
+            self._leave_shared(is_changed=is_changed)
         self._loaded_record.unlink(missing_ok=True)
         for directory in (STATE / "firewall.d", STATE, SPACE):
             with contextlib.suppress(OSError):  # there is none, or others' deliveries are still in it
                 directory.rmdir()
 
     def _install(self) -> None:
-        """Install what is missing. A mark tells the next run that what follows the installation is still to be done."""
-        mark = STATE / f".installing-{self.wanted['name']}"
+        """Install what is missing."""
         missing = self._missing()
-        if not missing and not mark.exists():
+        if not missing:
             return
-        STATE.mkdir(mode=0o755, exist_ok=True)
-        if not mark.exists():
-            write(str(mark), "".join(f"{name}\n" for name in self._defaults_that_are_new()), mode=0o600)
         meanwhile = dict(self.wanted["while_installing"])
         if _read(_POLICY_PATH) in (None, _POLICY.encode()):
             meanwhile[_POLICY_PATH] = _POLICY
-        try:
-            for path, text in meanwhile.items():
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-                write(path, text, mode=0o755)
-            environment = {
-                "DEBIAN_FRONTEND": "noninteractive",
-                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-                "LC_ALL": "C.UTF-8",
-            }
-            patience = ("-o", "DPkg::Lock::Timeout=300")
-            run("dpkg", "--configure", "-a", "--force-confold", environment=environment)
-            run("apt-get", "-q", *patience, "update", environment=environment)
-            run("apt-get", "-qy", *patience, "--no-install-recommends", "install", *missing, environment=environment)
-        finally:
-            for path in meanwhile:
-                Path(path).unlink(missing_ok=True)
-        brought = mark.read_text(encoding="utf-8").splitlines()
-        for path in set(self.wanted["default_files"]).intersection(brought):
-            Path(path).unlink(missing_ok=True)
-        for unit in set(self.wanted["default_units"]).intersection(brought):
-            if _is_unit(unit):  # of alternatives, only the one that was installed has brought its unit
-                run("systemctl", "disable", "--quiet", "--now", unit)
-        mark.unlink()
+        STATE.mkdir(mode=0o755, exist_ok=True)
+        mark = {"meanwhile": meanwhile, "brought": self._defaults_that_are_new()}
+        write(str(INSTALLING), json.dumps(mark), mode=0o600)
+        install(missing)
         self.changes.append(f"installed {' '.join(missing)}")
 
     def _missing(self) -> list[str]:
@@ -311,6 +296,17 @@ class Convergence:
             elif rules:
                 write(str(path), (before or b"").decode(), mode=0o644)
             raise
+
+    def _refuse_taken_port(self) -> None:
+        """Refuse a port that somebody else has, before a configuration names it that no server could start with."""
+        listening = run("ss", "-Hltnp", f"sport = {self.wanted['port']}").stdout if self.wanted["port"] else ""
+        for program, process in re.findall(r'\("([^"]*)",pid=(\d+)', listening):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+                if f"/{self.unit}" not in Path(f"/proc/{process}/cgroup").read_text(encoding="utf-8"):
+                    raise Failed(
+                        f"Port {self.wanted['port']} is taken by another program of this host, {program} (process"
+                        f" {process}). End it, and repeat the step."
+                    )
 
     def _directory(self, path: str, facts: dict[str, Any]) -> None:
         Path(path).mkdir(parents=True, exist_ok=True)
@@ -445,9 +441,66 @@ class Convergence:
             self.changes += [f"{path} removed" for path in removed]
             if removed:
                 run("systemctl", "daemon-reload")
-                run("systemctl", "reset-failed", self.unit, must=False)
+            run("systemctl", "reset-failed", self.unit, must=False)
         elif is_changed:
-            run("systemctl", "reload", self.unit)
+            run("systemctl", "try-reload-or-restart", self.unit)
+
+
+def install(missing: list[str]) -> None:
+    """Install packages, and leave nothing of what the mark says but them; it goes last, so that the next run mends.
+
+    Raises:
+        Failed: The package manager cannot, or is in use for too long.
+    """
+    mark = json.loads(INSTALLING.read_text(encoding="utf-8"))
+    try:
+        for path, text in mark["meanwhile"].items():
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            write(path, text, mode=0o755)
+        run_packages("dpkg", "--configure", "-a", "--force-confold")
+        if missing:
+            _install_from_sources(missing)
+    finally:
+        for path in mark["meanwhile"]:
+            Path(path).unlink(missing_ok=True)
+    for brought in mark["brought"]:
+        if brought.startswith("/"):
+            Path(brought).unlink(missing_ok=True)
+        elif _is_unit(brought):  # of alternatives, only the one that was installed has brought its unit
+            run("systemctl", "disable", "--quiet", "--now", brought)
+    INSTALLING.unlink()
+
+
+def end_interrupted_installation() -> None:
+    """Mend what an installation has left that failed or was killed, whosever it was, before anything else is done."""
+    if INSTALLING.exists():
+        install([])
+
+
+def _install_from_sources(missing: list[str]) -> None:
+    """Install packages; if that fails, tell first what is wrong with the sources, which alone fails nothing."""
+    updated = run_packages("apt-get", "-q", "update")
+    try:
+        run_packages("apt-get", "-qy", "--no-install-recommends", "install", *missing)
+    except Failed as error:
+        raise Failed(f"{' '.join(updated.stderr.split())[:800]} {error}".strip()) from error
+
+
+def run_packages(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the package manager as soon as nobody else is at work with it, daily upgrades for example.
+
+    Raises:
+        Failed: It did not succeed, or somebody else was at work for five minutes.
+    """
+    environment = {"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+    deadline = time.monotonic() + _LOCK_PATIENCE_S
+    while True:
+        try:
+            return run(*command, environment=environment)
+        except Failed as error:
+            if not _LOCKED.search(str(error)) or time.monotonic() > deadline:
+                raise
+        time.sleep(1)
 
 
 def firewall_rules(name: str, wanted: list[dict[str, Any]]) -> str:
@@ -511,19 +564,26 @@ def run(
 
 
 def write(path: str, text: str, *, mode: int, owner: int = 0, group: int = 0) -> None:
-    """Replace a file at once; a crash leaves the old one or the new one."""
-    handle, new = tempfile.mkstemp(dir=Path(path).parent, prefix=".bidwright-")
+    """Replace a file at once; a crash leaves the old one or the new one.
+
+    Raises:
+        Failed: It cannot be written, for example because its disk is full.
+    """
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-            os.fchown(file.fileno(), owner, group)
-            os.fchmod(file.fileno(), mode)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(new).replace(path)
-    except BaseException:
-        Path(new).unlink()
-        raise
+        handle, new = tempfile.mkstemp(dir=Path(path).parent, prefix=".bidwright-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+                os.fchown(file.fileno(), owner, group)
+                os.fchmod(file.fileno(), mode)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(new).replace(path)
+        except BaseException:
+            Path(new).unlink()
+            raise
+    except OSError as error:
+        raise Failed(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _read(path: str) -> bytes | None:

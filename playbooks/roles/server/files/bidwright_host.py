@@ -99,12 +99,16 @@ def say(change: str) -> None:
 def write(path: Path, text: str) -> None:
     """Replace a file at once; everybody may read it."""
     handle, new = tempfile.mkstemp(dir=path.parent, prefix=".bidwright-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        os.fchmod(file.fileno(), 0o644)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(new).replace(path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            os.fchmod(file.fileno(), 0o644)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(new).replace(path)
+    except OSError as error:
+        Path(new).unlink()
+        raise Failed(f"{path} cannot be written: {error.strerror}.") from error
 
 
 # Firewall
@@ -359,12 +363,13 @@ def leave() -> None:
     if GROUP in {group.gr_name for group in grp.getgrall()}:
         run("groupdel", GROUP)
     TIME.unlink(missing_ok=True)
-    for path in BASELINE:  # the last is this script: as long as it is there, this is repeated
+    for path in BASELINE[:-1]:
         path.unlink(missing_ok=True)
     run("systemctl", "daemon-reload")
     for directory in (BASELINE[1].parent, KEYS, OPENED, ETC, SPACE):
         with contextlib.suppress(OSError):  # there is none, or there are things of others in it
             directory.rmdir()
+    BASELINE[-1].unlink()  # this script, at last: as long as it is there, all this is repeated
     say("baseline removed")
 
 
