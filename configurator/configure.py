@@ -69,7 +69,7 @@ _Searched = tuple[Asked, Sequence[Goal], BestFound]
 def _narrowed_best(
     requirements: Requirements, amounts: AmountTable, deadline: Deadline, first: Deadline
 ) -> _Searched | None:
-    """Search the request with only the units that are worth having; None where that finds nothing."""
+    """Search the request with only the units that are worth having; None where that does not get to an end."""
     try:
         narrow = narrowed(requirements, amounts, _spared(requirements))
     except CannotHold:
@@ -78,7 +78,7 @@ def _narrowed_best(
     asked = Asked(requirements=requirements, amounts=amounts, request=request, written=written)
     goals = [goal_of(objective, asked) for objective in _objectives(requirements)]
     best = best_found(asked, goals, deadline, first=first)
-    return (asked, goals, best) if best.status == "found" else None
+    return None if best.status == "unknown" else (asked, goals, best)
 
 
 def _best(requirements: Requirements, amounts: AmountTable, deadline: Deadline, first: Deadline) -> _Searched:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bidwright.configurator.budget_conflict import budget_conflict
 from bidwright.configurator.cpsat_conflict import EnginesDisagree, Switchboard, Witness
 from bidwright.configurator.cpsat_guide import require
 from bidwright.configurator.cpsat_model import offering_key
@@ -36,6 +37,9 @@ CHANGEABLE = (NEED, BUDGET, PIN, EXCLUSION, BESPOKE)
 """What a customer can change, in the order a conflict names it; rules explain why it clashes."""
 
 FIXED = (RULE, SLOT, RESOURCE, DELIVERY_CENTRE, CAPACITY)
+
+_MANY = 500
+"""Of so many members, proofs about prices end one by one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +89,12 @@ class ConflictSearch:
         Raises:
             TimeoutError: The deadline came before any conflict was found.
         """
-        core = self._core(without)
-        if core is None:
-            return None
+        shrink_until = shrink_until or self._deadline
+        core = self._core(without, shrink_until)
+        if core is None or isinstance(core, Clash):
+            return core
         kept = least_blamed_first(core, self.requirements)
-        board = self._small_board(kept, shrink_until or self._deadline)
+        board = self._small_board(kept, shrink_until)
         try:
             is_wrong = self._shown(kept, board)
         except TimeoutError:
@@ -109,7 +114,8 @@ class ConflictSearch:
         if not self.requirements.budget:
             clash = self.clash(without)
             return None if clash is None else clash.members
-        return self._core(without)
+        core = self._core(without, shrink_until=None)
+        return core.members if isinstance(core, Clash) else core
 
     def holds(self, members: Collection[Member]) -> bool:
         """Whether these members can hold together, all others off.
@@ -125,8 +131,12 @@ class ConflictSearch:
         members = [*self._literals, *self._clauses.looked_up(), *budget]
         return [member for member in members if member not in without]
 
-    def _core(self, without: Collection[Member]) -> Collection[Member] | None:
-        """Members that cannot hold together, maybe not the fewest; None where all others can."""
+    def _core(self, without: Collection[Member], shrink_until: Deadline | None) -> Collection[Member] | Clash | None:
+        """Members that cannot hold together, maybe not the fewest; None where all others can.
+
+        A clash where members are too many to prove of each what a budget would be without it; the fewest are looked for
+        only where it is said until when.
+        """
         said = self._literals
         if without:
             said = {member: literal for member, literal in said.items() if member not in without}
@@ -141,7 +151,17 @@ class ConflictSearch:
         if found and not self._lacks(members, found):
             return None
         known = self._board.members()
-        return self._board.core([member for member in members if member in known])
+        members = [member for member in members if member in known]
+        if self._assumed or len(members) <= _MANY or all(member.kind != BUDGET for member in members):
+            return self._board.core(members)
+        soon = self._board.soon(members)
+        if soon is not None:
+            return None if isinstance(soon, Witness) else soon
+        said = least_blamed_first([member for member in members if member.kind in CHANGEABLE], self.requirements)
+        above = budget_conflict(self.requirements, self.amounts, said, self._deadline, shrink_until=shrink_until)
+        if above is None:
+            return self._board.core(members)
+        return Clash(members=tuple(above), minimal=False) if above else None
 
     @cached_property
     def _board(self) -> Switchboard:

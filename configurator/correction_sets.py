@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Any, Generic, TypeVar
@@ -23,7 +23,11 @@ class CorrectionSet(Generic[MemberT]):
 
 
 def correction_sets(
-    clashes: Clashes[MemberT], weights: Mapping[MemberT, int], first: Iterable[frozenset[MemberT]] = ()
+    clashes: Clashes[MemberT],
+    weights: Mapping[MemberT, int],
+    first: Iterable[frozenset[MemberT]] = (),
+    *,
+    sooner: Collection[MemberT] = (),
 ) -> Iterator[CorrectionSet[MemberT]]:
     """Every inclusion-minimal correction set, by weight.
 
@@ -36,6 +40,7 @@ def correction_sets(
         clashes: Says what still cannot hold.
         weights: Of every member that can be given up; at least 1.
         first: Conflicts that are known.
+        sooner: Members that are tried before others of the same weight.
 
     Raises:
         TimeoutError: As ``clashes`` does; the sets before are right.
@@ -43,16 +48,16 @@ def correction_sets(
     known = list(first)
     found: list[frozenset[MemberT]] = []
     seen: set[frozenset[MemberT]] = {frozenset()}
-    queue: list[tuple[int, int, tuple[MemberT, ...]]] = [(0, 0, ())]
+    queue: list[tuple[int, int, int, tuple[MemberT, ...]]] = [(0, 0, 0, ())]
     while queue:
-        bound, _, ordered = heappop(queue)
+        bound, _, others, ordered = heappop(queue)
         chosen = frozenset(ordered)
         if any(done <= chosen for done in found):
             continue
         weight = sum(weights[member] for member in chosen)
         least = weight + _least_more(chosen, known, weights)
         if least > bound:  # conflicts found meanwhile; it is looked at again when its turn comes
-            heappush(queue, (least, -len(ordered), ordered))
+            heappush(queue, (least, -len(ordered), others, ordered))
             continue
         clash = next((conflict for conflict in known if not conflict & chosen), None)
         if clash is None:
@@ -67,7 +72,8 @@ def correction_sets(
             if grown not in seen:
                 seen.add(grown)
                 bound = weight + weights[member] + _least_more(grown, known, weights)
-                heappush(queue, (bound, -len(grown), tuple(sorted(grown))))
+                others = sum(one not in sooner for one in grown)
+                heappush(queue, (bound, -len(grown), others, tuple(sorted(grown))))
 
 
 def _least_more(chosen: frozenset[MemberT], known: list[frozenset[MemberT]], weights: Mapping[MemberT, int]) -> int:

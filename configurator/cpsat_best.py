@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from ortools.sat.python import cp_model
 
 from bidwright.configurator.cpsat_compact import add_at_most
+from bidwright.configurator.cpsat_floor import above_budget
 from bidwright.configurator.cpsat_forms import LinearForm, fix, limit, minimize, start_at
 from bidwright.configurator.cpsat_neighbourhoods import improved
 from bidwright.configurator.cpsat_objectives import Asked, Goal
@@ -150,6 +151,8 @@ class _Search:
         best = self._begun(form, start, deadline)
         if best.is_over(form):
             return best
+        if not best.values and not start and self._is_above_budget(deadline):
+            return Searched(status="infeasible")
         model: cp_model.CpModel = self._model.clone()
         minimize(model, form)
         solved = self._solved(model, best.values or start, deadline.after(_FOR_QUICK), effort=_QUICK_EFFORT)
@@ -180,6 +183,13 @@ class _Search:
             return self._cheap(form, self._first).better(self._proven(form, deadline), form)
         best = self._proven(form, deadline.after(_FOR_QUICK))
         return best.better(self._cheap(form, deadline), form) if is_hidden and not best.values else best
+
+    def _is_above_budget(self, deadline: Deadline) -> bool:
+        """Whether nothing is within the budget, as soon as other searches have found nothing near their bound."""
+        asked = self._asked
+        if asked.written is None or not asked.requirements.budget:
+            return False
+        return bool(above_budget(asked.requirements, asked.amounts, self._first or deadline))
 
     def _cheap(self, form: LinearForm, deadline: Deadline) -> Searched:
         """Some solution with a price near the least, where a budget makes most solutions none."""

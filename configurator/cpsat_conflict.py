@@ -72,6 +72,14 @@ class Switchboard:
             solver, is_possible = self._solved(members)
             return self._witness(solver) if is_possible else self._blamed(solver)
 
+    def soon(self, members: Collection[Member]) -> Outcome | None:
+        """The same; None where that takes more than a little effort."""
+        with self._assumed(members):
+            solver, status = solved_soon(self._request.model, self._deadline)
+            if status == cp_model.UNKNOWN:
+                return None
+            return self._blamed(solver) if status == cp_model.INFEASIBLE else self._witness(solver)
+
     def say(self, members: Collection[Member]) -> tuple[Outcome, bool]:
         """The same, which is proven."""
         return self.ask(members), True
@@ -86,11 +94,10 @@ class Switchboard:
         if not budget:
             return self.say(members)
         if self._hung <= self._ended + _HANGS_MORE:
-            with self._assumed(members):
-                solver, status = solved_soon(self._request.model, self._deadline)
-                if status != cp_model.UNKNOWN:
-                    self._ended += 1
-                    return (self._blamed(solver) if status == cp_model.INFEASIBLE else self._witness(solver)), True
+            soon = self.soon(members)
+            if soon is not None:
+                self._ended += 1
+                return soon, True
             self._hung += 1
         model: cp_model.CpModel = self._request.model.clone()
         for member, index in self._request.switches.items():

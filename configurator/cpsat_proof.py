@@ -104,16 +104,28 @@ class ProofSearch:
 
         What is calculated of the price is left to the search.
         """
+        bounded = self._bounded(price, units, deadline)
+        if bounded is None:
+            return None
+        out, form, known, bound = bounded
+        near = self._near_bound(known, form, _NEAR[1:], deadline, is_first_enough=True)
+        return Proven(values=out.filled_in(near.values) if near.values else (), bound=bound, is_only=False)
+
+    def bound(self, price: LinearForm, units: Sequence[int], deadline: Deadline) -> int | None:
+        """What no solution has a price below, by the relaxation alone."""
+        bounded = self._bounded(price, units, deadline)
+        return None if bounded is None else bounded[-1]
+
+    def _bounded(
+        self, price: LinearForm, units: Sequence[int], deadline: Deadline
+    ) -> tuple[WrittenOut, LinearForm, Relaxed, int] | None:
+        """How it is written out, what rows know of a price, what follows for that, and what no solution is below."""
         if not self._catch_up():
             return None
         out, rows = self._written_out()
         form, calculated = _split(out.form(price), rows.unsaid - set(units))
         known = relaxed(self._low, self._high, rows, form, deadline)
-        if known is None:
-            return None
-        near = self._near_bound(known, form, _NEAR[1:], deadline, is_first_enough=True)
-        values = out.filled_in(near.values) if near.values else ()
-        return Proven(values=values, bound=known.least + calculated.least(self._model), is_only=False)
+        return None if known is None else (out, form, known, known.least + calculated.least(self._model))
 
     def settle(self, most: int) -> None:
         """From now on look at no solution in which the form that was asked for last is more than this."""
@@ -133,7 +145,7 @@ class ProofSearch:
 
     def _written_out(self) -> tuple[WrittenOut, Rows]:
         """The rows with all written out but conditions of rows, and what constraints that are no rows speak of."""
-        table = joined(self._tables)
+        table = joined(self._tables).without_holes(self._low, self._high)
         kept = (set(table.condition_variables.tolist()) | table.unsaid) & self._written.sums.keys()
         sums = {variable: terms for variable, terms in self._written.sums.items() if variable not in kept}
         ties: list[tuple[Sequence[int], Sequence[int], int]] = []
@@ -159,7 +171,7 @@ class ProofSearch:
         return _Found()
 
     def _catch_up(self) -> bool:
-        """Read what the model has got since; False where rows cannot say it."""
+        """Read what the model has got since; False where nothing meets it."""
         constraints = self._model.proto.constraints
         new = [constraints[i] for i in range(self._constraints, len(constraints)) if i not in self._written.said]
         self._constraints = len(constraints)
@@ -167,8 +179,9 @@ class ProofSearch:
             self._tables.append(rows_of(new))
         low, high = domains(self._model, len(self._low))
         self._low, self._high = np.concatenate([self._low, low]), np.concatenate([self._high, high])
-        said = [table.fill_holes(self._low, self._high) and not table.impossible for table in self._tables]
-        return all(said) and bool((self._low <= self._high).all())
+        for table in self._tables:
+            table.fill_holes(self._low, self._high)
+        return not any(table.impossible for table in self._tables) and bool((self._low <= self._high).all())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,22 +52,23 @@ class Rows:
         """Variables of which the other constraints speak."""
         return frozenset(variable for other in self.others for variable in spoken_of(other))
 
-    def fill_holes(self, low: Numbers, high: Numbers) -> bool:
+    def fill_holes(self, low: Numbers, high: Numbers) -> None:
         """Rule out conditions under which a variable would have a value that it has not.
 
         Args:
             low: The least of each variable; that of conditions is changed.
             high: The most of each; likewise.
-
-        Returns:
-            Whether that says all there is to say: every variable with holes has its value.
         """
         for variable, domain, (condition, value) in self.holes:
             if low[variable] == high[variable]:
                 pairs = zip(domain[::2], domain[1::2], strict=True)
                 if not any(first <= low[variable] <= last for first, last in pairs):
                     low[condition], high[condition] = max(low[condition], 1 - value), min(high[condition], 1 - value)
-        return all(low[variable] == high[variable] for variable, _, _ in self.holes)
+
+    def without_holes(self, low: Numbers, high: Numbers) -> Rows:
+        """The same for variables with these domains: what rows do not say of holes are constraints."""
+        left = [_hole(*hole) for hole in self.holes if low[hole[0]] != high[hole[0]]]
+        return replace(self, holes=(), others=(*self.others, *left))
 
 
 def rows_of(constraints: Sequence[Any]) -> Rows:
@@ -204,6 +205,15 @@ def _copied(constraint: Any) -> ConstraintProto:
     """A constraint that stays where its model goes."""
     found = ConstraintProto()
     found.copy_from(constraint)
+    return found
+
+
+def _hole(variable: int, domain: Sequence[int], condition: tuple[int, int]) -> ConstraintProto:
+    found = ConstraintProto()
+    found.linear.vars.append(variable)
+    found.linear.coeffs.append(1)
+    found.linear.domain.extend(domain)
+    found.enforcement_literal.append(condition[0] if condition[1] else -condition[0] - 1)
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bidwright.configurator.bespoke_prices import priced_text, with_items
 from bidwright.configurator.conflict_search import CHANGEABLE, FIXED, ConflictSearch
+from bidwright.configurator.cpsat_floor import FloorSearch
 from bidwright.configurator.cpsat_request import request_model
 from bidwright.configurator.cpsat_solve import cheapest
 from bidwright.configurator.deadline import Deadline
@@ -16,7 +17,7 @@ from bidwright.configurator.request import LIMITS, Limit, Requirements
 from bidwright.core.amount_table import AmountTable
 from bidwright.v1.configuration_pb2 import Conflict, ConflictMember
 
-_REASONS_TOLD = 3
+_REASONS_TOLD, _SAID_TOLD = 3, 10
 
 _LEAST_S = 0.2
 """So long a conflict is looked for in any case: those that no budget is part of take some milliseconds."""
@@ -67,7 +68,7 @@ def conflict_between(records: Iterable[ConflictMember], *, minimal: bool) -> Con
 
 
 def _summary(members: Sequence[ConflictMember]) -> str:
-    said = [member.text for member in members if member.kind in CHANGEABLE]
+    said = _said(member for member in members if member.kind in CHANGEABLE)
     reasons = [member.text.rstrip(".") for member in members if member.kind not in CHANGEABLE]
     first = f"These cannot hold together: {'; '.join(said)}." if said else "The offering contradicts itself."
     if not reasons:
@@ -77,15 +78,34 @@ def _summary(members: Sequence[ConflictMember]) -> str:
     return f"{first} Reason: {'; '.join(reasons[:_REASONS_TOLD])}{more}."
 
 
+def _said(members: Iterable[ConflictMember]) -> list[str]:
+    """What was said, in words; of much the budget before all else, as everything that costs is in its way."""
+    told = list(members)
+    if len(told) <= _SAID_TOLD:
+        return [member.text for member in told]
+    told.sort(key=lambda member: member.kind != BUDGET)
+    return [*(member.text for member in told[:_SAID_TOLD]), f"and {len(told) - _SAID_TOLD} more"]
+
+
 def _cheapest_text(limit: Limit, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> str:
     """What the cheapest configuration costs without a budget that is too low; empty where the time does not suffice."""
-    rest = {other: most for other, most in requirements.budget.items() if other != limit}
-    request = request_model(replace(requirements, budget=rest), amounts, switchable=False)
-    best = cheapest(request, request.charges.of(limit), deadline)
-    if best.status != "found" or best.value != best.bound:
+    least = _least(limit, requirements, amounts, deadline)
+    if least is None:
         return ""
-    told = amount_text(best.value, requirements.market.currency, limit)
+    told = amount_text(least, requirements.market.currency, limit)
     if all(need.name in requirements.answers or need.per_site for need in requirements.offering.needs.values()):
         return f" The cheapest valid configuration costs {told}."
     # In a guide most needs are open, and defaults may cost more than what is cheapest.
     return f" Whatever is answered to what is still open, nothing valid costs less than {told}."
+
+
+def _least(limit: Limit, requirements: Requirements, amounts: AmountTable, deadline: Deadline) -> int | None:
+    """The least that must be paid, in minor units, where that is proven in time."""
+    rest = {other: most for other, most in requirements.budget.items() if other != limit}
+    free = replace(requirements, budget=rest)
+    floor = FloorSearch(free, amounts, limit).least(deadline)
+    if floor.is_proven:
+        return floor.reached
+    request = request_model(free, amounts, switchable=False)
+    best = cheapest(request, request.charges.of(limit), deadline)
+    return best.value if best.status == "found" and best.value == best.bound else None

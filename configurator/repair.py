@@ -13,7 +13,7 @@ from bidwright.configurator.correction_sets import CorrectionSet, MemberT, corre
 from bidwright.configurator.cpsat_conflict import EnginesDisagree
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.explain import conflict_of
-from bidwright.configurator.members import BESPOKE, Member
+from bidwright.configurator.members import BESPOKE, BUDGET, Member
 from bidwright.configurator.priced_answers import priced_answers, with_answers
 from bidwright.configurator.repair_changes import Asked, Changes, Repaired, changes_for
 from bidwright.configurator.solution import Solution
@@ -146,7 +146,9 @@ class RepairSearch:
             items = priced_items(clash, search.requirements, search.amounts)
             return frozenset(member for member in (*clash, *items) if member in self.weights)
 
-        return correction_sets(clashes, self.weights)
+        # What a budget would have to be is known much sooner than which answers are within it.
+        budget = [member for member in self.weights if member.kind == BUDGET]
+        return correction_sets(clashes, self.weights, sooner=budget)
 
     def _without_items(self, given_up: Collection[Member]) -> ConflictSearch:
         """The search in the request without the bespoke items that are given up, at the prices of the others."""
