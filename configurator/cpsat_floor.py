@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ortools.sat.python.cp_model import Domain
@@ -11,6 +12,7 @@ from bidwright.configurator.cpsat_narrow import CannotHold, narrowed
 from bidwright.configurator.cpsat_proof import ProofSearch, Proven
 from bidwright.configurator.cpsat_request import narrowed_request
 from bidwright.configurator.deadline import Deadline
+from bidwright.configurator.guide_facts import Witness
 from bidwright.configurator.request import Limit, Requirements
 from bidwright.core.amount_table import AmountTable
 
@@ -48,18 +50,21 @@ class FloorSearch:
         requirements: The request; needs that it has no answer to may have any.
         amounts: What quantities cost.
         limit: What is looked at.
+        every: Whether to look at all units, not only at those that are worth having.
     """
 
-    def __init__(self, requirements: Requirements, amounts: AmountTable, limit: Limit) -> None:
+    def __init__(self, requirements: Requirements, amounts: AmountTable, limit: Limit, *, every: bool = False) -> None:
         self._search: ProofSearch | None = None
         try:
-            request, written = narrowed_request(requirements, amounts, narrowed(requirements, amounts, ()))
+            narrow = narrowed(requirements, amounts, None if every else ())
+            request, written = narrowed_request(requirements, amounts, narrow)
         except CannotHold:  # to be confirmed by others
             return
         for need in request.needs.values():
             domain = list(need.proto.domain)
             if len(domain) > 2:  # rows know the least and the most alone
                 request.model.add_linear_expression_in_domain(need, Domain.from_flat_intervals(domain))
+        self._request = request
         self._form = LinearForm.of(request.charges.of(limit))
         self._units = list(request.units.values())
         self._search = ProofSearch(request.model.clone(), written)
@@ -81,6 +86,32 @@ class FloorSearch:
         """The least itself, as far as the time suffices."""
         found = None if self._search is None else self._search.least(self._form, self._units, deadline)
         return self._known(found, Floor())
+
+    def within(self, most: int, deadline: Deadline) -> Witness | None:
+        """Something that costs at most so much; None where nothing was found."""
+        for ask in () if self._search is None else (self._search.cheap, self._search.least):
+            found = ask(self._form, self._units, deadline)
+            if found is not None and found.values and self._form.at(found.values) <= most:
+                return self._witness(found.values)
+        return None
+
+    def left(self, most: int, deadline: Deadline) -> tuple[Collection[str], Collection[str]] | None:
+        """Components that everything has which costs at most so much, and those that some of it may have.
+
+        None where prices say nothing.
+        """
+        found = None if self._search is None else self._search.left(self._form, self._units, most, deadline)
+        if found is None:
+            return None
+        (low, high), units = found, self._request.units
+        return {one for one in units if low[units[one]] > 0}, {one for one in units if high[units[one]] > 0}
+
+    def _witness(self, values: Sequence[int]) -> Witness:
+        units = {component: values[index] for component, index in self._request.units.items()}
+        return Witness(
+            items={component: number for component, number in units.items() if number},
+            answers={name: values[need.index] for name, need in self._request.needs.items()},
+        )
 
     def _known(self, found: Proven | None, before: Floor) -> Floor:
         if found is None:

@@ -116,6 +116,17 @@ class ProofSearch:
         bounded = self._bounded(price, units, deadline)
         return None if bounded is None else bounded[-1]
 
+    def left(
+        self, price: LinearForm, units: Sequence[int], most: int, deadline: Deadline
+    ) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+        """The least and the most of each variable in all solutions of at most this price, as the relaxation has it."""
+        bounded = self._bounded(price, units, deadline)
+        if bounded is None:
+            return None
+        out, _, known, bound = bounded
+        low, high = known.left_for(most - (bound - known.least))
+        return out.filled_in(low.tolist()), out.filled_in(high.tolist())
+
     def _bounded(
         self, price: LinearForm, units: Sequence[int], deadline: Deadline
     ) -> tuple[WrittenOut, LinearForm, Relaxed, int] | None:

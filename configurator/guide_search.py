@@ -6,9 +6,11 @@ The clauses of the offering are asked first; what they cannot decide is left to 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
+from bidwright.configurator.cpsat_floor import FloorSearch
 from bidwright.configurator.cpsat_guide import WitnessSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_choice import choice_of
@@ -20,7 +22,7 @@ from bidwright.configurator.guide_masks import places_of
 from bidwright.configurator.guide_mixture import Mixture
 from bidwright.configurator.guide_near import NearSearch, TooDear
 from bidwright.configurator.guide_pool import warm_offering
-from bidwright.configurator.request import Requirements
+from bidwright.configurator.request import Limit, Requirements
 from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable
 
@@ -150,6 +152,8 @@ class GuideSearch:
     def _pursue_near(self, cheap: Configuration, chosen: Sequence[int]) -> None:
         """Look for what was not seen yet one by one, as near as can be to what is well within the budget."""
         decided = self.decided
+        for limit, most in self._requirements.budget.items():
+            self._learn_prices(limit, most)
         decided.never_taken |= self._above_budget(decided.untaken, self.vocabulary.taken)
         decided.never_left |= self._above_budget(decided.unleft, self.vocabulary.left)
         near = NearSearch(self._warm, self.choice, cheap, decided.never_taken)
@@ -164,6 +168,19 @@ class GuideSearch:
                 decided.never_taken |= goal.taken
                 decided.never_left |= goal.left
 
+    def _learn_prices(self, limit: Limit, most: int) -> None:
+        """Rule out components with which, or without which, nothing is within a limit even where prices are relaxed."""
+        floor = FloorSearch(replace(self._requirements, budget={}), self._amounts, limit, every=True)
+        left = floor.left(most, self._deadline)
+        if left is None:
+            return
+        always, perhaps = left
+        for place, option in enumerate(self.vocabulary.options):
+            if not option.need and option.value in always:
+                self.decided.never_left |= 1 << place
+            elif not option.need and option.value not in perhaps:
+                self.decided.never_taken |= 1 << place
+
     def _above_budget(self, options: int, fact: Callable[[Option], Fact]) -> int:
         """Those of some options whose fact is above the budget even by the linear relaxation of prices."""
         every = self.vocabulary.options
@@ -175,7 +192,13 @@ class GuideSearch:
         Raises:
             Impossible: Nothing is within the budget.
         """
-        witness = self._exact.cheapest()
+        limit, most = min(self._requirements.budget.items())
+        floor = FloorSearch(replace(self._requirements, budget={}), self._amounts, limit)
+        if floor.bound(self._deadline).is_above(most):
+            raise Impossible
+        witness = floor.within(most, self._deadline)
+        if witness is None or not self.choice.is_within_budget(witness):
+            witness = self._exact.cheapest()
         if witness is None:
             raise Impossible
         return self._compiled(witness)

@@ -47,15 +47,21 @@ def partial_cases(draw: st.DrawFn) -> Case:
     return replace(case, requirements=replace(case.requirements, answers=answers, budget={}))
 
 
-def every_charge(case: Case) -> Iterator[dict[str, int]]:
-    """What all valid configurations cost, with any answers to what is open."""
+def every_valid(case: Case) -> Iterator[dict[str, int]]:
+    """All valid configurations, with any answers to what is open."""
     told = case.requirements
     opened = [name for name in NEED_VALUES if name in told.offering.needs and name not in told.answers]
     for values in product(*(NEED_VALUES[name] for name in opened)):
         answered = replace(told, answers={**told.answers, **dict(zip(opened, values, strict=True))})
         for items in every_configuration(told.release):
             if not check(answered, items):
-                yield charges(items, case.amounts)
+                yield items
+
+
+def every_charge(case: Case) -> Iterator[dict[str, int]]:
+    """What they cost."""
+    for items in every_valid(case):
+        yield charges(items, case.amounts)
 
 
 def can_hold(case: Case, members: Collection[Member]) -> bool:
@@ -83,6 +89,21 @@ def test_nothing_costs_less_than_the_floor_and_something_costs_what_was_reached(
             assert min(values) <= floor.reached
         if floor.is_proven:
             assert floor.reached == min(values)
+
+
+@_settings
+@given(partial_cases(), limits, st.sampled_from([-1, 0, 1, 5, 20]))
+def test_what_is_left_within_a_limit_has_and_lacks_no_more_than_is_said(case: Case, limit: Limit, more: int) -> None:
+    valid = list(every_valid(case))
+    most = min((charges(items, case.amounts)[limit] for items in valid), default=0) + more
+    floor = FloorSearch(case.requirements, case.amounts, limit, every=True)
+    left, within_it = floor.left(most, Deadline(20)), floor.within(most, Deadline(20))
+    cheap = [items for items in valid if charges(items, case.amounts)[limit] <= most]
+    assert within_it is None or within_it.items in cheap
+    if left is not None:
+        always, perhaps = left
+        for items in cheap:
+            assert set(always) <= {one for one, units in items.items() if units} <= set(perhaps)
 
 
 @_settings
