@@ -157,8 +157,8 @@ class ConflictSearch:
         soon = self._board.soon(members)
         if soon is not None:
             return None if isinstance(soon, Witness) else soon
-        said = least_blamed_first([member for member in members if member.kind in CHANGEABLE], self.requirements)
-        above = budget_conflict(self.requirements, self.amounts, said, self._deadline, shrink_until=shrink_until)
+        ordered = least_blamed_first([member for member in members if member.kind in CHANGEABLE], self.requirements)
+        above = budget_conflict(self.requirements, self.amounts, ordered, self._deadline, shrink_until=shrink_until)
         if above is None:
             return self._board.core(members)
         return Clash(members=tuple(above), minimal=False) if above else None
