@@ -6,23 +6,22 @@ The clauses of the offering are asked first; what they cannot decide is left to 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from bidwright.configurator.cpsat_floor import FloorSearch
 from bidwright.configurator.cpsat_guide import WitnessSearch
 from bidwright.configurator.deadline import Deadline
 from bidwright.configurator.guide_choice import choice_of
 from bidwright.configurator.guide_clauses import ClauseTable, Impossible
 from bidwright.configurator.guide_decided import Decided
 from bidwright.configurator.guide_facts import Fact, Option, Vocabulary, Witness
+from bidwright.configurator.guide_floor import by_price, cheap_witness
 from bidwright.configurator.guide_kept import Configuration
 from bidwright.configurator.guide_masks import places_of
 from bidwright.configurator.guide_mixture import Mixture
 from bidwright.configurator.guide_near import NearSearch, TooDear
 from bidwright.configurator.guide_pool import warm_offering
-from bidwright.configurator.request import Limit, Requirements
+from bidwright.configurator.request import Requirements
 from bidwright.configurator.solution import SolverDisagrees
 from bidwright.core.amount_table import AmountTable
 
@@ -88,14 +87,14 @@ class GuideSearch:
         if base is not None and self._take(base) and warm.can_mix:
             self._mix(base)
         self._refute(chosen)
-        cheap = self._cheapest() if self._requirements.budget and (decided.untaken or decided.unleft) else None
-        if cheap is None:
+        near = self._cheapest() if self._requirements.budget and (decided.untaken or decided.unleft) else None
+        if near is None:
             self._pursue(chosen)
         else:
-            self._take(cheap)
+            self._take(near)
             if warm.can_mix and warm.kept(self._requirements.market.id).masks:
-                self._mix(cheap)
-            self._pursue_near(cheap, chosen)
+                self._mix(near)
+            self._pursue_near(near, chosen)
 
     def _mix(self, base: Configuration) -> None:
         """Learn from what was found before, mixed with a configuration that meets the choice."""
@@ -152,8 +151,9 @@ class GuideSearch:
     def _pursue_near(self, cheap: Configuration, chosen: Sequence[int]) -> None:
         """Look for what was not seen yet one by one, as near as can be to what is well within the budget."""
         decided = self.decided
-        for limit, most in self._requirements.budget.items():
-            self._learn_prices(limit, most)
+        never_left, never_taken = by_price(self.choice, self.vocabulary, self._deadline)
+        decided.never_left |= never_left
+        decided.never_taken |= never_taken
         decided.never_taken |= self._above_budget(decided.untaken, self.vocabulary.taken)
         decided.never_left |= self._above_budget(decided.unleft, self.vocabulary.left)
         near = NearSearch(self._warm, self.choice, cheap, decided.never_taken)
@@ -168,19 +168,6 @@ class GuideSearch:
                 decided.never_taken |= goal.taken
                 decided.never_left |= goal.left
 
-    def _learn_prices(self, limit: Limit, most: int) -> None:
-        """Rule out components with which, or without which, nothing is within a limit even where prices are relaxed."""
-        floor = FloorSearch(replace(self._requirements, budget={}), self._amounts, limit, every=True)
-        left = floor.left(most, self._deadline)
-        if left is None:
-            return
-        always, perhaps = left
-        for place, option in enumerate(self.vocabulary.options):
-            if not option.need and option.value in always:
-                self.decided.never_left |= 1 << place
-            elif not option.need and option.value not in perhaps:
-                self.decided.never_taken |= 1 << place
-
     def _above_budget(self, options: int, fact: Callable[[Option], Fact]) -> int:
         """Those of some options whose fact is above the budget even by the linear relaxation of prices."""
         every = self.vocabulary.options
@@ -192,13 +179,7 @@ class GuideSearch:
         Raises:
             Impossible: Nothing is within the budget.
         """
-        limit, most = min(self._requirements.budget.items())
-        floor = FloorSearch(replace(self._requirements, budget={}), self._amounts, limit)
-        if floor.bound(self._deadline).is_above(most):
-            raise Impossible
-        witness = floor.within(most, self._deadline)
-        if witness is None or not self.choice.is_within_budget(witness):
-            witness = self._exact.cheapest()
+        witness = cheap_witness(self.choice, self.vocabulary, self._deadline) or self._exact.cheapest()
         if witness is None:
             raise Impossible
         return self._compiled(witness)
