@@ -39,7 +39,7 @@ CHANGEABLE = (NEED, BUDGET, PIN, EXCLUSION, BESPOKE)
 FIXED = (RULE, SLOT, RESOURCE, DELIVERY_CENTRE, CAPACITY)
 
 _MANY = 500
-"""Of so many members, proofs about prices end one by one."""
+"""Of more members, proofs about prices do not end in time to ask one for each member."""
 
 
 @dataclass(frozen=True, kw_only=True)
